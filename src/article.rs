@@ -1,0 +1,335 @@
+//! The article model: what decode hands to parse, and what parse hands to the rooms after it.
+//!
+//! Owns plain data only; no room's logic lives here.
+
+use serde_json::value::RawValue;
+
+/// 128 bits: the first half of a SHA-256.
+pub type Hash128 = [u8; 16];
+
+/// A raw record after decode: bounded, valid UTF-8, its form known.
+#[derive(Debug, Clone)]
+pub struct Decoded {
+    pub content: Content,
+    /// SHA-256 (128 bits) over the content's form and its bytes after base64 and compression were undone,
+    /// before any change of encoding.
+    pub content_hash: Hash128,
+    /// What the envelope, the headers or the mapped JSON state about the article.
+    pub stated: Stated,
+    /// Fetch time in milliseconds since the epoch: the envelope's, else the header's, else the record's timestamp.
+    pub fetched_at_ms: Option<i64>,
+    /// The envelope's `meta`, verbatim.
+    pub meta: Option<Box<RawValue>>,
+    pub flaws: Vec<Flaw>,
+}
+
+/// The forms of content that reach parse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// An HTML page or fragment.
+    Html(String),
+    /// A text dump: title line, labelled lines, paragraphs, perhaps a related article.
+    Dump(String),
+    /// Text that counts as parsed (mapped JSON, ninjs): paragraphs separated by line breaks.
+    Text(String),
+}
+
+/// Facts stated beside the content. They outrank what parse finds inside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stated {
+    pub url: Option<String>,
+    pub source: Option<String>,
+    pub headline: Option<String>,
+    pub published: Option<String>,
+    pub language: Option<String>,
+    pub authors: Vec<String>,
+    pub keywords: Vec<String>,
+}
+
+/// Something odd that did not stop the article: a code of a documented list and a detail for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    pub code: &'static str,
+    pub detail: Option<String>,
+}
+
+impl Flaw {
+    #[must_use]
+    pub const fn new(code: &'static str) -> Self {
+        Self { code, detail: None }
+    }
+
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+/// One article, parsed. At least one of headline and paragraphs is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Article {
+    /// Canonical URL in percent-encoded ASCII, else `urn:khabar:` and the content hash in hex.
+    pub uri: String,
+    /// First 128 bits of the SHA-256 of `uri`.
+    pub id: Hash128,
+    /// Whether `uri` is a URL: only then can the article be a revision of an earlier one.
+    pub has_url: bool,
+    pub headline: Option<String>,
+    pub paragraphs: Vec<Paragraph>,
+    /// People only, in order.
+    pub authors: Vec<String>,
+    /// The publisher as the page or the dump names it, for a reader.
+    pub publisher: Option<String>,
+    /// The source key: envelope, host rule, registrable domain or dump label, in that order.
+    pub source: Option<String>,
+    /// Place of the dateline.
+    pub located: Option<String>,
+    pub published: Option<ArticleDate>,
+    pub modified: Option<ArticleDate>,
+    /// BCP 47, as the page or the envelope states it; the tag room decides.
+    pub language_stated: Option<String>,
+    pub image: Option<Image>,
+    pub keywords: Option<Keywords>,
+    pub section: Option<String>,
+    pub related: Vec<Related>,
+    /// The text is known to be cut (paywall, "read more").
+    pub partial: bool,
+    pub extraction: Extraction,
+}
+
+impl Article {
+    /// The body: paragraphs joined by two newlines.
+    #[must_use]
+    pub fn body(&self) -> String {
+        join_paragraphs(&self.paragraphs)
+    }
+}
+
+/// Paragraphs joined by two newlines.
+#[must_use]
+pub fn join_paragraphs(paragraphs: &[Paragraph]) -> String {
+    let mut body = String::with_capacity(paragraphs.iter().map(|paragraph| paragraph.text.len() + 2).sum());
+    for (index, paragraph) in paragraphs.iter().enumerate() {
+        if index > 0 {
+            body.push_str("\n\n");
+        }
+        body.push_str(&paragraph.text);
+    }
+    body
+}
+
+/// One paragraph of the body. Its text holds no line break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paragraph {
+    pub text: String,
+    pub role: ParagraphRole,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ParagraphRole {
+    #[default]
+    Text,
+    Heading,
+    ListItem,
+    Quote,
+}
+
+impl ParagraphRole {
+    /// The value of `khabar.paragraphs[].role`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Heading => "heading",
+            Self::ListItem => "list_item",
+            Self::Quote => "quote",
+        }
+    }
+}
+
+/// A date as found, never converted to another zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleDate {
+    /// RFC 3339 at the stated offset, unstated parts zero: `2024-12-02T00:00:00Z`.
+    pub value: String,
+    /// The text it was read from.
+    pub raw: String,
+    pub precision: DatePrecision,
+    /// `gregorian` or `islamic-umalqura`.
+    pub calendar: &'static str,
+    /// Zone as stated (`GMT`, `+03:00`), absent where none was.
+    pub zone: Option<String>,
+    /// Where it was found: `label:تاريخ النشر`, `json-ld:datePublished`, `envelope:published`.
+    pub evidence: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DatePrecision {
+    Year,
+    Month,
+    Day,
+    Minute,
+    Second,
+}
+
+impl DatePrecision {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Year => "year",
+            Self::Month => "month",
+            Self::Day => "day",
+            Self::Minute => "minute",
+            Self::Second => "second",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    pub url: String,
+    pub caption: Option<String>,
+}
+
+/// The page's own keywords.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keywords {
+    /// The line or attribute as it stood.
+    pub raw: String,
+    /// The separated keywords; empty where the line has no separators.
+    pub list: Vec<String>,
+}
+
+/// An article that the page names beside its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Related {
+    pub headline: Option<String>,
+    pub url: Option<String>,
+    pub paragraphs: Vec<Paragraph>,
+}
+
+/// How the article was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extraction {
+    /// `dump`, `html`, `mapped`, or `plain` (the fallback after a claim).
+    pub method: &'static str,
+    /// 0 to 100.
+    pub confidence: u8,
+    /// Field and where its value came from, in reading order.
+    pub evidence: Vec<(&'static str, String)>,
+    pub flaws: Vec<Flaw>,
+}
+
+/// What the tag room adds to an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tags {
+    /// BCP 47; `und` where nothing could be told.
+    pub language: String,
+    pub direction: Direction,
+    pub keywords: Option<TaggedKeywords>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    LeftToRight,
+    RightToLeft,
+}
+
+impl Direction {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LeftToRight => "ltr",
+            Self::RightToLeft => "rtl",
+        }
+    }
+}
+
+/// Keywords for the record: `list` is empty where the raw line could not be divided with certainty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaggedKeywords {
+    pub raw: String,
+    pub list: Vec<String>,
+    /// `page` for the page's own list.
+    pub origin: &'static str,
+}
+
+/// The answer of the dedup room about one claimed article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    /// The earlier article, for every verdict but `new` without a flaw.
+    pub matched: Option<Matched>,
+    /// 0 to 1000.
+    pub score_permille: u16,
+    /// 0 to 1000: the share of this article's text that the match lacks.
+    pub novelty_permille: u16,
+    /// The rule that decided: a name of the documented list.
+    pub rule: &'static str,
+    /// Claims offset of the record's first claim.
+    pub sequence: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    pub coordinates: crate::flow::RawCoordinates,
+    pub id: Hash128,
+}
+
+/// Verdicts, in the precedence of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    Exact,
+    Revision,
+    Refetch,
+    Extends,
+    Update,
+    Near,
+    Contained,
+    New,
+}
+
+impl Verdict {
+    /// The value of `khabar.dedup.verdict` and of a duplicate's `kind`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Revision => "revision",
+            Self::Refetch => "refetch",
+            Self::Extends => "extends",
+            Self::Update => "update",
+            Self::Near => "near",
+            Self::Contained => "contained",
+            Self::New => "new",
+        }
+    }
+
+    /// Whether the article adds little to an earlier one and is suppressed.
+    #[must_use]
+    pub const fn is_duplicate(self) -> bool {
+        matches!(self, Self::Exact | Self::Refetch | Self::Near | Self::Contained)
+    }
+}
+
+/// 128 bits as 32 lower-case hex digits.
+#[must_use]
+pub fn hex(hash: &Hash128) -> String {
+    use std::fmt::Write as _;
+    hash.iter().fold(String::with_capacity(32), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The first 128 bits of the SHA-256 of `bytes`.
+#[must_use]
+pub fn hash128(bytes: &[u8]) -> Hash128 {
+    use sha2::{Digest as _, Sha256};
+    let digest = Sha256::digest(bytes);
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&digest[..16]);
+    hash
+}

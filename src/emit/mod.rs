@@ -1,0 +1,1 @@
+//! Turns an outcome into the record that leaves. No I/O, no clock, no Kafka.

@@ -1,0 +1,16 @@
+//! khabar (خبر, "a news item"): raw news articles in from Kafka, one outcome each out to Kafka, exactly once.
+//!
+//! The modules stand in the order of a record's way:
+//! `kafka` (intake) -> `decode` -> `parse` -> `dedup` -> `tag` -> `emit` -> `kafka` (delivery).
+//! `ARCHITECTURE.md` is the walk through the house.
+#![forbid(unsafe_code)]
+
+pub mod article;
+pub mod config;
+pub mod decode;
+pub mod emit;
+pub mod events;
+pub mod flow;
+pub mod parse;
+pub mod rejection;
+pub mod tag;

@@ -1,0 +1,4 @@
+//! The `khabar` program.
+#![forbid(unsafe_code)]
+
+fn main() {}

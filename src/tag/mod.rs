@@ -1,0 +1,1 @@
+//! Adds language, direction and keywords to an article. No I/O, no clock, no Kafka.
