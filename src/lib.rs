@@ -8,6 +8,7 @@
 pub mod article;
 pub mod config;
 pub mod decode;
+pub mod dedup;
 pub mod emit;
 pub mod events;
 pub mod flow;

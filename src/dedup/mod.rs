@@ -1,0 +1,19 @@
+//! Decides whether an article adds something to what came before it.
+//!
+//! The room has three parts: a [`sketch`] of a text, the [`claim`] that carries it through the claims log, and the
+//! [`window`] that judges claims in the order of the log. A verdict is a pure function of a claim and of the claims
+//! before it within the window: the room knows no Kafka, no clock and no randomness, and computes in integers only,
+//! so that every replica that reads the same log says the same.
+
+pub mod claim;
+pub mod level;
+pub mod rules;
+pub mod sketch;
+pub mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use claim::{Claim, ClaimIdentity, LogEntry};
+pub use level::Level;
+pub use window::Window;

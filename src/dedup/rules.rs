@@ -1,0 +1,17 @@
+//! The rules that can decide a verdict: a closed list, named in `khabar.dedup.rule`.
+
+/// Another article in the window has the same normalised text.
+pub const SAME_TEXT: &str = "same_text";
+/// The same URL was fetched before, and the new text adds less than the limit.
+pub const SAME_URL_LITTLE_NEW: &str = "same_url_little_new";
+/// The same URL holds a similar text, with new words or other numbers.
+pub const SAME_URL_CHANGED: &str = "same_url_changed";
+/// The same URL holds another text, too short to be compared.
+pub const SAME_URL_SHORT_TEXT: &str = "same_url_short_text";
+/// The same URL holds quite another text: a new article, with the flaw `url_reused`.
+pub const SAME_URL_OTHER_TEXT: &str = "same_url_other_text";
+/// Nothing in the window matches.
+pub const NO_MATCH: &str = "no_match";
+
+/// Flaw of an article whose URL held quite another text before.
+pub const FLAW_URL_REUSED: &str = "url_reused";
