@@ -1,0 +1,114 @@
+//! What may be in flight between intake and commit, in records and in bytes.
+//!
+//! Every record takes a permit before it enters and gives it back when its outcome is committed or dropped, so the budget
+//! bounds all queues of the worker together.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+#[derive(Debug)]
+struct Shared {
+    records_max: usize,
+    bytes_max: usize,
+    records: AtomicUsize,
+    bytes: AtomicUsize,
+    gate: Mutex<()>,
+    freed: Condvar,
+}
+
+/// The budget of one worker. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Budget(Arc<Shared>);
+
+/// The share of one record; dropping it gives it back.
+#[derive(Debug)]
+pub struct Permit {
+    budget: Budget,
+    bytes: usize,
+}
+
+impl Budget {
+    pub fn new(records_max: usize, bytes_max: usize) -> Self {
+        Self(Arc::new(Shared {
+            records_max,
+            bytes_max,
+            records: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            gate: Mutex::new(()),
+            freed: Condvar::new(),
+        }))
+    }
+
+    /// Takes the share of one record. Never waits: the caller stops taking when [`Self::is_spent`] says so, hence the
+    /// budget is exceeded by one record at most.
+    pub fn take(&self, bytes: usize) -> Permit {
+        self.0.records.fetch_add(1, Ordering::AcqRel);
+        self.0.bytes.fetch_add(bytes, Ordering::AcqRel);
+        Permit { budget: self.clone(), bytes }
+    }
+
+    pub fn is_spent(&self) -> bool {
+        self.records() >= self.0.records_max || self.bytes() >= self.0.bytes_max
+    }
+
+    /// At most half is in use: time to resume after a pause.
+    pub fn is_half_free(&self) -> bool {
+        self.records() <= self.0.records_max / 2 && self.bytes() <= self.0.bytes_max / 2
+    }
+
+    /// Waits until something is free, at most for `limit`; true when it is.
+    pub fn wait(&self, limit: Duration) -> bool {
+        let guard = self.0.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.is_spent() {
+            return true;
+        }
+        let _unused = self.0.freed.wait_timeout(guard, limit).unwrap_or_else(PoisonError::into_inner);
+        !self.is_spent()
+    }
+
+    pub fn records(&self) -> usize {
+        self.0.records.load(Ordering::Acquire)
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.0.bytes.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let shared = &self.budget.0;
+        let was_spent = self.budget.is_spent();
+        shared.records.fetch_sub(1, Ordering::AcqRel);
+        shared.bytes.fetch_sub(self.bytes, Ordering::AcqRel);
+        if was_spent {
+            let _guard = shared.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.freed.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permits_come_back_and_wake_the_waiter() {
+        let budget = Budget::new(2, 100);
+        let first = budget.take(60);
+        assert!(!budget.is_spent());
+        let second = budget.take(60);
+        assert!(budget.is_spent(), "bytes are spent");
+        assert!(!budget.wait(Duration::from_millis(1)));
+        let waiter = std::thread::spawn({
+            let budget = budget.clone();
+            move || budget.wait(Duration::from_secs(60))
+        });
+        drop(first);
+        assert!(waiter.join().unwrap());
+        drop(second);
+        assert_eq!((budget.records(), budget.bytes()), (0, 0));
+        assert!(budget.is_half_free());
+    }
+}

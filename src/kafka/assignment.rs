@@ -1,0 +1,140 @@
+//! The partitions that this worker owns: their epochs and the next offset of each. Pure.
+//!
+//! An epoch is a number that grows with every assignment and every rewind; what was begun under an older one is void.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A raw topic's partition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PartitionKey {
+    pub topic: Arc<str>,
+    pub partition: i32,
+}
+
+impl std::fmt::Display for PartitionKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}/{}", self.topic, self.partition)
+    }
+}
+
+/// Gives out epochs; shared by the poller, which begins them, and the committer, which ends them.
+#[derive(Debug, Clone, Default)]
+pub struct Epochs(Arc<AtomicU64>);
+
+impl Epochs {
+    /// A new epoch, larger than all before.
+    pub fn begin(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::SeqCst) + 1
+    }
+}
+
+/// One owned partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owned {
+    pub epoch: u64,
+    /// The offset that was read last in this epoch.
+    pub last_read: Option<i64>,
+    pub paused: bool,
+    /// No start offset is known yet: neither a committed one nor a decision.
+    pub unresolved: bool,
+}
+
+/// What a read offset is to its partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// The next record.
+    Next { epoch: u64 },
+    /// Not larger than the last one: a leftover of a rewind, to be ignored.
+    Repeated,
+    /// The partition is not ours.
+    Foreign,
+}
+
+/// All owned partitions.
+#[derive(Debug, Default)]
+pub struct Assignment {
+    owned: BTreeMap<PartitionKey, Owned>,
+}
+
+impl Assignment {
+    /// Takes a partition under a new epoch.
+    pub fn begin(&mut self, key: PartitionKey, epoch: u64) {
+        self.owned.insert(key, Owned { epoch, last_read: None, paused: false, unresolved: false });
+    }
+
+    pub fn end(&mut self, key: &PartitionKey) -> Option<Owned> {
+        self.owned.remove(key)
+    }
+
+    pub fn get_mut(&mut self, key: &PartitionKey) -> Option<&mut Owned> {
+        self.owned.get_mut(key)
+    }
+
+    /// Owned partitions in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&PartitionKey, &Owned)> {
+        self.owned.iter()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&PartitionKey, &mut Owned)> {
+        self.owned.iter_mut()
+    }
+
+    pub fn len(&self) -> usize {
+        self.owned.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.owned.is_empty()
+    }
+
+    /// Notes a read offset.
+    pub fn arrive(&mut self, key: &PartitionKey, offset: i64) -> Arrival {
+        let Some(owned) = self.owned.get_mut(key) else { return Arrival::Foreign };
+        if owned.last_read.is_some_and(|last| offset <= last) {
+            return Arrival::Repeated;
+        }
+        owned.last_read = Some(offset);
+        owned.unresolved = false;
+        Arrival::Next { epoch: owned.epoch }
+    }
+
+    /// Gives every partition of an epoch before `floor` a new one, as a rewind does; returns those partitions.
+    pub fn renew_before(&mut self, floor: u64, epochs: &Epochs) -> Vec<(PartitionKey, u64)> {
+        self.owned
+            .iter_mut()
+            .filter(|(_, owned)| owned.epoch < floor)
+            .map(|(key, owned)| {
+                owned.epoch = epochs.begin();
+                owned.last_read = None;
+                (key.clone(), owned.epoch)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(partition: i32) -> PartitionKey {
+        PartitionKey { topic: Arc::from("raw"), partition }
+    }
+
+    #[test]
+    fn a_rewind_renews_only_partitions_of_older_epochs_and_forgets_what_they_read() {
+        let epochs = Epochs::default();
+        let mut assignment = Assignment::default();
+        assignment.begin(key(0), epochs.begin());
+        assert_eq!(assignment.arrive(&key(0), 5), Arrival::Next { epoch: 1 });
+        assert_eq!(assignment.arrive(&key(0), 5), Arrival::Repeated);
+        assert_eq!(assignment.arrive(&key(1), 5), Arrival::Foreign);
+        let floor = epochs.begin();
+        assignment.begin(key(1), epochs.begin());
+        let renewed = assignment.renew_before(floor, &epochs);
+        assert_eq!(renewed, vec![(key(0), 4)]);
+        assert_eq!(assignment.arrive(&key(0), 3), Arrival::Next { epoch: 4 });
+        assert_eq!(assignment.arrive(&key(1), 9), Arrival::Next { epoch: 3 });
+    }
+}

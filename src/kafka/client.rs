@@ -1,0 +1,248 @@
+//! Settings to librdkafka's properties, and the callbacks that every client shares.
+//!
+//! Every property that a guarantee rests on is written here, even where it equals librdkafka's default.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use rdkafka::ClientConfig;
+use rdkafka::client::{ClientContext, OAuthToken};
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use serde_json::json;
+
+use super::code_of;
+use crate::config::secrets::Secrets;
+use crate::config::settings::{GroupProtocol, KafkaSettings, Settings};
+use crate::events;
+
+/// The largest message that a producer may send; the topics' own limits decide.
+const MESSAGE_BYTES_MAX: &str = "1000000000";
+
+/// What every client needs to connect.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    pub settings: Arc<Settings>,
+    pub secrets: Secrets,
+    /// An embedded broker: some checks don't apply to it.
+    pub embedded: bool,
+}
+
+impl Connection {
+    fn base(&self) -> ClientConfig {
+        let kafka = &self.settings.kafka;
+        let mut config = ClientConfig::new();
+        for (name, value) in &kafka.properties {
+            config.set(name, value);
+        }
+        config
+            .set("bootstrap.servers", &kafka.bootstrap_servers)
+            .set("client.id", &kafka.client_id)
+            .set("security.protocol", kafka.security_protocol.name())
+            .set("allow.auto.create.topics", "false")
+            .set("log.connection.close", "false");
+        if !kafka.properties.contains_key("reconnect.backoff.max.ms") {
+            config.set("reconnect.backoff.max.ms", "5000");
+        }
+        self.set_security(&mut config, kafka);
+        config
+    }
+
+    fn set_security(&self, config: &mut ClientConfig, kafka: &KafkaSettings) {
+        let mut set = |name: &str, value: &str| {
+            if !value.is_empty() {
+                config.set(name, value);
+            }
+        };
+        if kafka.security_protocol.uses_sasl() {
+            set("sasl.mechanism", &kafka.sasl_mechanism);
+            set("sasl.username", &kafka.sasl_username);
+            set("sasl.password", self.secrets.sasl_password.reveal());
+        }
+        set("ssl.ca.location", &kafka.ssl_ca_file);
+        set("ssl.certificate.location", &kafka.ssl_certificate_file);
+        set("ssl.key.location", &kafka.ssl_key_file);
+        set("ssl.key.password", self.secrets.ssl_key_password.reveal());
+    }
+
+    /// For metadata, watermarks and topic configurations.
+    pub fn admin(&self) -> ClientConfig {
+        self.base()
+    }
+
+    /// The group member that reads raw records.
+    pub fn raw_consumer(&self) -> ClientConfig {
+        let kafka = &self.settings.kafka;
+        let mut config = self.base();
+        self.set_bounded_fetch(&mut config);
+        config
+            .set("group.id", &kafka.group)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            // Also makes a new owner wait until the old owner's transaction is settled.
+            .set("isolation.level", "read_committed")
+            .set("auto.offset.reset", "error")
+            .set("max.poll.interval.ms", "300000")
+            .set("statistics.interval.ms", "5000");
+        if !kafka.rack.is_empty() {
+            config.set("client.rack", &kafka.rack);
+        }
+        if !kafka.instance_id.is_empty() {
+            config.set("group.instance.id", &kafka.instance_id);
+        }
+        match kafka.group_protocol {
+            GroupProtocol::Classic => config
+                .set("group.protocol", "classic")
+                .set("session.timeout.ms", kafka.session_timeout_ms.to_string())
+                .set("heartbeat.interval.ms", (kafka.session_timeout_ms / 5).min(3000).to_string())
+                .set("partition.assignment.strategy", "cooperative-sticky"),
+            GroupProtocol::Consumer => config.set("group.protocol", "consumer"),
+        };
+        config
+    }
+
+    /// Follows the claims log and asks for committed offsets; never joins the group.
+    pub fn claims_consumer(&self) -> ClientConfig {
+        let mut config = self.base();
+        self.set_bounded_fetch(&mut config);
+        config
+            .set("group.id", &self.settings.kafka.group)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            // Claims are never part of a transaction, and the last committed offset is wanted at once.
+            .set("isolation.level", "read_uncommitted")
+            .set("auto.offset.reset", "error")
+            .set("queued.min.messages", "20000");
+        config
+    }
+
+    /// librdkafka's own queue is kept small: what is in flight is bounded by `[budget]`.
+    fn set_bounded_fetch(&self, config: &mut ClientConfig) {
+        let defaults = [
+            ("queued.max.messages.kbytes", "16384"),
+            ("queued.min.messages", "2000"),
+            ("fetch.queue.backoff.ms", "20"),
+            ("fetch.wait.max.ms", "500"),
+        ];
+        for (name, value) in defaults {
+            if !self.settings.kafka.properties.contains_key(name) {
+                config.set(name, value);
+            }
+        }
+    }
+
+    /// Sends outputs: in transactions, or idempotent only.
+    pub fn output_producer(&self, transactional_id: Option<&str>) -> ClientConfig {
+        let mut config = self.producer();
+        let timeout_ms = self.settings.transaction.timeout_ms;
+        match transactional_id {
+            Some(id) => config
+                .set("transactional.id", id)
+                .set("transaction.timeout.ms", timeout_ms.to_string())
+                .set("message.timeout.ms", timeout_ms.to_string()),
+            None => config.set("message.timeout.ms", "60000"),
+        };
+        config
+    }
+
+    /// Appends claims. Outside any transaction: an open one would stop every replica's reading of the log.
+    pub fn claims_producer(&self) -> ClientConfig {
+        let mut config = self.producer();
+        // A claim waits for its broker as long as it takes; the budget bounds how many do.
+        config.set("message.timeout.ms", "0");
+        config
+    }
+
+    fn producer(&self) -> ClientConfig {
+        let mut config = self.base();
+        config
+            .set("enable.idempotence", "true")
+            .set("acks", "all")
+            .set("max.in.flight.requests.per.connection", "5")
+            .set("message.max.bytes", MESSAGE_BYTES_MAX)
+            .set("queue.buffering.max.messages", "1000000")
+            .set("compression.type", self.settings.transaction.compression.name());
+        for (name, value) in [("linger.ms", "5"), ("queue.buffering.max.kbytes", "1048576")] {
+            if !self.settings.kafka.properties.contains_key(name) {
+                config.set(name, value);
+            }
+        }
+        config
+    }
+}
+
+/// librdkafka's log lines and errors become events.
+#[derive(Debug, Default)]
+pub struct SharedContext {
+    /// The last refusal of our credentials, until someone asks.
+    refused: Mutex<Option<String>>,
+}
+
+impl SharedContext {
+    /// The broker's last refusal of our credentials, if there was one since the last call.
+    pub fn take_refusal(&self) -> Option<String> {
+        self.refused.lock().ok().and_then(|mut refused| refused.take())
+    }
+
+    pub(crate) fn on_log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+        let fields = [("facility", json!(facility)), ("detail", json!(message))];
+        match level {
+            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+                events::emit(&events::KAFKA_CLIENT_PROBLEM, "the Kafka client reports a problem", &fields);
+            }
+            RDKafkaLogLevel::Warning if !is_noise(facility) => {
+                events::emit(&events::KAFKA_CLIENT_PROBLEM, "the Kafka client warns", &fields);
+            }
+            _ => events::emit(&events::KAFKA_CLIENT_LOG, "a line of the Kafka client's log", &fields),
+        }
+    }
+
+    pub(crate) fn on_error(&self, error: &KafkaError, reason: &str) {
+        match code_of(error) {
+            Some(RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed) => {
+                if let Ok(mut refused) = self.refused.lock() {
+                    *refused = Some(reason.to_owned());
+                }
+            }
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::Resolve) => {
+                events::emit(
+                    &events::BROKER_UNREACHABLE,
+                    "a broker can't be reached; trying again",
+                    &[("detail", json!(reason))],
+                );
+            }
+            _ => events::emit(
+                &events::KAFKA_CLIENT_PROBLEM,
+                "the Kafka client reports an error",
+                &[("facility", json!("ERROR")), ("detail", json!(format!("{error}: {reason}")))],
+            ),
+        }
+    }
+}
+
+/// Warnings about settings that khabar sets on purpose for clients that don't use them.
+fn is_noise(facility: &str) -> bool {
+    facility == "CONFWARN"
+}
+
+/// A context for clients that need no callback of their own.
+#[derive(Debug, Clone, Default)]
+pub struct PlainContext(pub Arc<SharedContext>);
+
+impl ClientContext for PlainContext {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = false;
+
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        SharedContext::on_log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.0.on_error(&error, reason);
+    }
+
+    fn generate_oauth_token(&self, _config: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        Err("khabar leaves OAUTHBEARER tokens to librdkafka".into())
+    }
+}
+
+impl rdkafka::consumer::ConsumerContext for PlainContext {}
