@@ -17,7 +17,9 @@ const REPEATS_MAX_DEFAULT: u32 = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     /// It is logged; `held_back` of its kind were not since the last one that was.
-    Shown { held_back: u64 },
+    Shown {
+        held_back: u64,
+    },
     Held,
 }
 

@@ -76,7 +76,8 @@ impl Line {
     }
 
     fn human(&self, colours: bool) -> String {
-        let (colour, dim, plain) = if colours { (self.colour(), "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
+        let (colour, dim, plain) =
+            if colours { (self.colour(), "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
         let time = self.time();
         // The date is in the JSON form; a person at a terminal needs the time of day.
         let time = time.get(11..).unwrap_or(&time);

@@ -167,7 +167,8 @@ impl Parts {
     fn into_foreign_line(self, metadata: &Metadata<'_>) -> Option<Line> {
         let target = self.log_target.as_deref().unwrap_or_else(|| metadata.target());
         let is_kafka = target.starts_with("rdkafka") || target.starts_with("librdkafka");
-        let kind: &'static EventKind = if is_kafka { &events::KAFKA_CLIENT_LOG } else { &events::LIBRARY_LOG };
+        let kind: &'static EventKind =
+            if is_kafka { &events::KAFKA_CLIENT_LOG } else { &events::LIBRARY_LOG };
         let Pass::Shown { held_back } = events::pass(kind) else { return None };
         let mut fields = serde_json::json!({"severity": level_name(*metadata.level()), "target": target});
         if held_back > 0 {

@@ -25,7 +25,11 @@ fn captured(level_max: LevelFilter, work: impl FnOnce()) -> Vec<Value> {
 #[test]
 fn an_event_becomes_one_json_object() {
     let lines = captured(LevelFilter::INFO, || {
-        events::emit(&events::CONSUMER_RESUMED, "reading goes on\nafter \"a\" while", &[("paused_ms", json!(12))]);
+        events::emit(
+            &events::CONSUMER_RESUMED,
+            "reading goes on\nafter \"a\" while",
+            &[("paused_ms", json!(12))],
+        );
     });
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0]["level"], "info");
