@@ -6,12 +6,18 @@
 #![forbid(unsafe_code)]
 
 pub mod article;
+pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod decode;
 pub mod dedup;
 pub mod emit;
 pub mod events;
 pub mod flow;
+pub mod health;
+pub mod metrics;
 pub mod parse;
 pub mod rejection;
+pub mod shutdown;
 pub mod tag;
+pub mod telemetry;

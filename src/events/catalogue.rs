@@ -1,0 +1,177 @@
+//! The closed list of events. Meaning and remedy are written for the person on call: what is the state of the worker,
+//! and what is to be done by whom.
+
+use super::{EventKind, Level};
+
+macro_rules! catalogue {
+    ($($constant:ident = $name:literal, $level:ident, [$($field:literal),* $(,)?], $meaning:literal, $remedy:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            pub static $constant: EventKind = EventKind {
+                name: $name, level: Level::$level, fields: &[$($field),*], meaning: $meaning, remedy: $remedy,
+            };
+        )*
+
+        /// All events, in the order of a worker's life.
+        pub static CATALOGUE: &[&EventKind] = &[$(&$constant,)*];
+    };
+}
+
+catalogue! {
+    // Start.
+    STARTING = "starting", Info, ["version", "group", "bootstrap_servers", "delivery", "raw_topics", "dedup", "threads"],
+        "The worker starts.", "Nothing.";
+    CONFIG_LOADED = "config_loaded", Info, ["files", "changed", "environment", "command_line"],
+        "The configuration is complete and valid. `changed` names the keys that differ from the defaults.",
+        "Nothing. `khabar config` shows every value with its origin.";
+    HTTP_LISTENING = "http_listening", Info, ["address"],
+        "/livez, /readyz and /metrics are served at this address.", "Nothing.";
+    HTTP_FAILED = "http_failed", Error, ["listen", "cause"],
+        "The HTTP server could not start or broke down; probes and metrics are not answered.",
+        "Free the port or choose another one with http.listen (empty: no server), then restart the worker.";
+    CATCHING_UP = "catching_up", Info, ["applied", "end", "claims_per_second", "seconds"],
+        "The worker reads the claims log before it joins the group; it is not ready yet. `applied` of `end` is done.",
+        "Wait. If `applied` stands still, look for broker_unreachable or permission_denied of the claims topic.";
+    CAUGHT_UP = "caught_up", Info, ["claims", "window_claims", "seconds", "claims_level", "window_bytes"],
+        "The claims log is read to its end; the window of earlier articles stands in memory.", "Nothing.";
+    JOINING = "joining", Info, ["group", "raw_topics", "instance_id"],
+        "The worker joins its consumer group.",
+        "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";
+    RUNNING = "running", Info, ["partitions", "seconds_to_ready"],
+        "The worker is ready and processes records. Without partitions it stands by: there are more replicas than partitions.",
+        "Nothing.";
+
+    // Partitions.
+    PARTITIONS_ASSIGNED = "partitions_assigned", Info, ["partitions", "owned", "generation", "positions"],
+        "The group gave these partitions to this worker.", "Nothing.";
+    PARTITIONS_REVOKED = "partitions_revoked", Info, ["partitions", "owned", "generation", "unfinished"],
+        "These partitions move to another worker. What was in flight was committed within shutdown.revoke_drain_seconds; `unfinished` records are left to the next owner, which reads them again.",
+        "Nothing.";
+    PARTITIONS_LOST = "partitions_lost", Warn, ["partitions", "owned", "dropped"],
+        "The group took these partitions away without asking: this worker was silent for longer than kafka.session_timeout_ms or the broker was away. Work in flight is dropped and redone by the next owner; nothing is lost or doubled.",
+        "If it repeats: look for poll_late (a starved or paused process: raise the CPU limit) and broker_unreachable (network), or raise kafka.session_timeout_ms.";
+    OFFSETS_REWOUND = "offsets_rewound", Info, ["partitions", "positions", "cause"],
+        "After a failed transaction or a new assignment, reading goes on from the committed offsets.", "Nothing.";
+    OFFSETS_EXPIRED = "offsets_expired", Error, ["partitions", "group", "claims_offset"],
+        "The group has no committed offset for these partitions, but the claims log shows that it has worked there: the offsets expired. The worker stops rather than guess where to go on.",
+        "Choose: `khabar run --from earliest` reads again all that is kept (repeats of claimed records get the same outcome), `--from latest` skips to the end. Then raise the broker's offsets.retention.minutes above the longest standstill.";
+    OFFSETS_PASSED_BY_RETENTION = "offsets_passed_by_retention", Error, ["topic", "partition", "committed", "begins", "lost"],
+        "Retention deleted raw records before they were read: offsets from `committed` up to `begins` are lost. The worker stops.",
+        "If they cannot be fed again, go on with `khabar run --accept-loss` once. Then raise the raw topic's retention, or the number of replicas, so that lag stays below retention.";
+
+    // Backpressure and progress.
+    CONSUMER_PAUSED = "consumer_paused", Info, ["in_flight_records", "in_flight_bytes", "limit"],
+        "The budget in flight is spent; reading pauses until some of it is committed. Nothing is dropped.",
+        "Nothing while it resumes within seconds. If it stays so, look at stage_seconds in `stats` for the slow stage, or at transaction events.";
+    CONSUMER_RESUMED = "consumer_resumed", Info, ["paused_ms"],
+        "Reading goes on.", "Nothing.";
+    POLL_LATE = "poll_late", Warn, ["late_ms", "limit_ms"],
+        "The thread that talks to Kafka was not run in time; when that lasts, the group takes the partitions away.",
+        "The host is starved: check the container's CPU limit (throttling), memory pressure and suspended hosts.";
+    NO_PROGRESS = "no_progress", Warn, ["seconds", "lag", "in_flight_records", "oldest", "state"],
+        "There is lag, and nothing was committed for this long.",
+        "Look at the warnings before this one. `oldest` names the record that has waited longest. If the broker is well and no record moves, restart this worker; nothing is lost or doubled by it.";
+
+    // Records.
+    RECORD_REJECTED = "record_rejected", Debug, ["topic", "partition", "offset", "code", "stage"],
+        "One raw record was rejected; it is in the rejected topic with its reason.",
+        "Nothing for a single one; see `rejections`.";
+    REJECTIONS = "rejections", Warn, ["code", "count", "topic", "partition", "offset"],
+        "This many records were rejected with this code since the last such line; the coordinates are of one of them. They are in the rejected topic, untouched.",
+        "Look at one: `code` says what is wrong with it. Mend its producer and feed the records again.";
+    OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "partition", "offset", "outcome", "bytes", "bytes_max", "action"],
+        "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
+        "Raise max.message.bytes of the output topics to that of the raw topic and more; `khabar topics` shows both.";
+    PANICKED = "panicked", Warn, ["thread", "place"],
+        "A bug of khabar: the code stopped at this place. In decode, parse and tag it costs one record, which is rejected or degraded; elsewhere worker_thread_died follows.",
+        "Report `place` and khabar's version. The record is in the rejected topic, with a code that ends in _panicked.";
+
+    // Transactions.
+    TRANSACTION_REPLACED = "transaction_replaced", Warn, ["cause", "records", "transactional_id", "milliseconds"],
+        "A transaction failed or its end was unclear. The producer was replaced, which aborts it, and its records are read and processed again; nothing is lost or doubled.",
+        "Nothing for a single one (brokers restart). If it repeats, `cause` names the reason; for timeouts raise transaction.timeout_ms or lower transaction.records_max.";
+    FENCED = "fenced", Error, ["transactional_id", "instance_id", "cause"],
+        "Another process took over this worker's transactional id or instance id. This one stops at once; nothing is doubled.",
+        "If two replicas have the same kafka.instance_id, give each its own (a StatefulSet's pod name) or leave it empty. After a long standstill of this process it is expected: let it restart.";
+    FATAL_KAFKA_ERROR = "fatal_kafka_error", Error, ["code", "cause", "operation"],
+        "The Kafka client says that it cannot go on. The worker stops with exit code 1; what was not committed is read again after the restart.",
+        "Let the platform restart it. If it comes back at once, `cause` names what the broker refuses.";
+
+    // Kafka's side.
+    KAFKA_CLIENT_LOG = "kafka_client_log", Warn, ["severity", "facility", "target"],
+        "A warning of the Kafka client library, in its own words. The library retries by itself.",
+        "Nothing, unless an event of khabar with level error follows.";
+    LIBRARY_LOG = "library_log", Warn, ["severity", "target"],
+        "A warning of another library that khabar uses, in its own words.", "Nothing, unless an event of khabar with level error follows.";
+    BROKER_UNREACHABLE = "broker_unreachable", Warn, ["bootstrap_servers", "cause", "attempt", "retry_in_ms"],
+        "No broker answers. The worker goes on trying; it needs no restart.",
+        "Check that the brokers run, that kafka.bootstrap_servers is right, and that the network and security_protocol (plain text against a TLS port looks like this) fit.";
+    AUTHENTICATION_FAILED = "authentication_failed", Error, ["mechanism", "username", "cause"],
+        "The broker refuses the user name, the password or the certificate.",
+        "Check kafka.sasl_username, the password file and kafka.sasl_mechanism, or the client certificate; a rotated secret needs a restart of the worker.";
+    PERMISSION_DENIED = "permission_denied", Error, ["operation", "resource", "name", "cause"],
+        "The broker refuses an operation that the worker needs.",
+        "Grant it: read on the raw topics, the claims topic and the group; write on the output topics, the claims topic and the transactional id; describe on all of them. `khabar check --online` lists what is missing.";
+    TOPIC_MISSING = "topic_missing", Error, ["topic", "setting"],
+        "A topic that the configuration names does not exist.",
+        "Correct the name, or create it with `khabar topics --create`.";
+    TOPIC_UNSUITABLE = "topic_unsuitable", Error, ["topic", "property", "found", "needed"],
+        "A topic is not as the worker needs it: with this, a guarantee would not hold.",
+        "`khabar topics` shows the difference and Kafka's command that mends it.";
+    TOPIC_SIZE_MISMATCH = "topic_size_mismatch", Warn, ["topic", "bytes_max", "needed_bytes", "raw_topic"],
+        "An output topic takes smaller records than the raw topic holds: large ones are shrunk, or rejected as stubs.",
+        "Raise max.message.bytes of this topic.";
+
+    // Claims log.
+    CLAIMS_LEVEL_WRITTEN = "claims_level_written", Info, ["claims_level", "offset", "cause"],
+        "This worker recorded the deduplication level in the claims log: the log was empty, or an operator raised the level.",
+        "Nothing.";
+    CLAIMS_LEVEL_CHANGED = "claims_level_changed", Info, ["claims_level", "earlier_level", "offset"],
+        "The claims log says that from this offset on another deduplication level holds.", "Nothing.";
+    CLAIMS_LEVEL_DIFFERS = "claims_level_differs", Error, ["claims_level", "configured_level", "differences"],
+        "This worker's deduplication settings or version differ from what the claims log records; replicas would judge differently, so it does not work.",
+        "Give all replicas the same [dedup] settings and version. To change them for all: roll out, then run `khabar claims level --raise` once.";
+    CLAIMS_LOG_LOST = "claims_log_lost", Error, ["topic", "committed_partitions"],
+        "The claims log is empty, or it is another topic than before, although the group has committed offsets: earlier articles would be forgotten. The worker stops.",
+        "Check kafka.claims_topic and whether the topic was recreated. To go on with an empty memory, start once with `--set dedup.accept_empty_log=true`.";
+    CLAIMS_LOG_CUT = "claims_log_cut", Error, ["topic", "begins_ms", "needed_ms", "offset"],
+        "The claims log no longer reaches back as far as the window needs for records that are not finished yet, or it lost its end. The worker stops.",
+        "Raise the claims topic's retention.ms (`khabar topics` names the value) and find out who cut it. To go on with what is left, start once with `--set dedup.accept_empty_log=true`.";
+    CLAIMS_FOREIGN_SCOPE = "claims_foreign_scope", Warn, ["count", "group", "cluster_id", "offset"],
+        "The claims log holds claims of another group or cluster; they are ignored.",
+        "Give each group a claims topic of its own: foreign claims cost reading and memory at start.";
+    CLAIMS_UNREADABLE = "claims_unreadable", Error, ["offset", "cause", "version"],
+        "A record of the claims log is damaged, or written by a version that this one does not know. The worker stops being ready: judging without it would give other verdicts than its siblings.",
+        "If `version` is newer, update this replica. Else find out who writes to the claims topic besides khabar.";
+    CLAIMS_CLOCK_STEPPED_BACK = "claims_clock_stepped_back", Warn, ["offset", "by_ms", "rebuild"],
+        "The broker's clock, which stamps the claims log, went back by this much. Beyond a day the window is built again from the log.",
+        "Check time synchronisation on the brokers.";
+    CLAIMS_APPEND_FAILED = "claims_append_failed", Warn, ["cause", "attempt", "claims"],
+        "Claims could not be written; it is tried again, and the articles wait. Nothing is lost.",
+        "If it repeats, check the claims topic's in-sync replicas and write permission.";
+
+    // Stop.
+    DRAINING = "draining", Info, ["cause", "in_flight_records", "drain_seconds"],
+        "The worker stops: it reads no more, and commits what is in flight.", "Nothing.";
+    SECOND_SIGNAL = "second_signal", Warn, ["signal", "in_flight_records"],
+        "A second signal came while draining: the worker stops at once. What was not committed is read again; nothing is lost.",
+        "Nothing.";
+    DRAIN_TIMED_OUT = "drain_timed_out", Warn, ["in_flight_records", "drain_seconds"],
+        "Not all in flight could be committed within shutdown.drain_seconds; the rest is left to the next owner, nothing is lost.",
+        "If it repeats, raise shutdown.drain_seconds and the platform's grace period above it.";
+    WORKER_THREAD_DIED = "worker_thread_died", Error, ["thread", "place"],
+        "A thread that the worker cannot do without ended by a bug. The worker stops with exit code 1; what was not committed is read again after the restart.",
+        "Let the platform restart it, and report the lines before this one.";
+    STATS = "stats", Info, [
+        "seconds", "state", "records_read", "records_per_second", "enriched", "duplicate", "rejected", "outcomes_per_second",
+        "bytes_in_per_second", "bytes_out_per_second", "latency_ms_p50", "latency_ms_p99", "stages", "rejections", "verdicts",
+        "lag", "lag_total", "in_flight_records", "in_flight_bytes", "budget_permille", "paused", "partitions",
+        "transactions_committed", "transactions_aborted", "transactions_replaced", "window_claims", "claims_applied",
+        "claims_log_lag", "resident_memory_bytes",
+    ],
+        "The state of the worker, every log.stats_seconds. Counts are since the start; rates and latencies since the last such line.",
+        "Nothing. Alert on lag_total that rises for long, and on the absence of this event.";
+    STOPPED = "stopped", Info, ["enriched", "duplicate", "rejected", "exit_code", "cause", "seconds"],
+        "The worker has ended: always its last line. The counts are the committed outcomes of this process.",
+        "With exit code 1 the lines before it say why; 2 means that the configuration or a topic must be mended first.";
+}
