@@ -26,6 +26,8 @@ const START_LIMIT: Duration = Duration::from_secs(90);
 const START_ATTEMPTS_MAX: u32 = 5;
 /// A running broker that is named by the environment should answer within this time.
 const EXTERNAL_LIMIT: Duration = Duration::from_secs(20);
+const OWN_NEEDED: &str =
+    "; the broker of KHABAR_TEST_BROKER cannot serve a test that stops its broker or sets it up";
 /// That much of the end of the broker's log goes into a message, in lines.
 const LOG_TAIL_LINES: usize = 25;
 
@@ -106,9 +108,9 @@ impl Broker {
     /// A test that uses it names its topics and groups with [`unique`](super::unique).
     pub fn shared() -> &'static Broker {
         static SHARED: OnceLock<Result<Broker, String>> = OnceLock::new();
-        let shared = SHARED.get_or_init(|| match std::env::var("KHABAR_TEST_BROKER") {
-            Ok(bootstrap) if !bootstrap.is_empty() => Broker::external(bootstrap),
-            _ => Broker::start(&BrokerOptions::default()),
+        let shared = SHARED.get_or_init(|| match named_broker() {
+            Some(bootstrap) => Broker::external(bootstrap),
+            None => Broker::start(&BrokerOptions::default()),
         });
         match shared {
             Ok(broker) => broker,
@@ -120,7 +122,7 @@ impl Broker {
     pub fn start_own(options: &BrokerOptions) -> Broker {
         match Broker::start(options) {
             Ok(broker) => broker,
-            Err(message) => panic!("{message}"),
+            Err(message) => panic!("{message}{}", if named_broker().is_some() { OWN_NEEDED } else { "" }),
         }
     }
 
@@ -152,7 +154,7 @@ impl Broker {
     /// Kills the broker without warning. Its data stay.
     pub fn kill(&self) {
         let answer = self.own().supervisor.lock().unwrap().order("kill");
-        assert_eq!(answer.as_deref(), Ok("done"), "the broker's supervisor answers");
+        assert_eq!(answer.as_deref(), Ok("killed"), "the broker's supervisor answers");
     }
 
     /// Starts the broker again on the same ports and data, after killing it if it runs, and waits until it answers.
@@ -370,6 +372,10 @@ impl Drop for Supervisor {
         drop(self.orders.take());
         let _ = self.child.wait();
     }
+}
+
+fn named_broker() -> Option<String> {
+    std::env::var("KHABAR_TEST_BROKER").ok().filter(|bootstrap| !bootstrap.is_empty())
 }
 
 /// Whether a broker answers there: it takes a connection and tells about itself.

@@ -42,7 +42,7 @@ while read -r order argument; do
             ;;
         kill)
             stop
-            echo done
+            echo killed
             ;;
         *)
             echo "unknown order"
