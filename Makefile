@@ -1,0 +1,41 @@
+# What one does with this repository; `make` alone lists it.
+# The targets are few and plain: cargo does the work, and knows by itself what is up to date.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint-deploy deny clean
+
+help:
+	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
+	@echo "make test         format, lints and all tests, on a genuine Kafka broker too"
+	@echo "make bench        throughput and latency beside a bare loop, on a genuine Kafka broker"
+	@echo "make lint-deploy  check what lies under deploy/ with linters and schemas"
+	@echo "make deny         check the dependencies' licences, sources and known vulnerabilities"
+	@echo "make clean        remove all that was built or fetched"
+
+# Built for debugging: that takes half the time of a release build, and the samples are few.
+demo:
+	@scripts/preflight.sh demo
+	cargo run --locked -- demo
+
+test:
+	@scripts/preflight.sh test
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo test --locked
+
+bench:
+	@scripts/preflight.sh test
+	cargo bench --locked --bench throughput
+
+lint-deploy:
+	scripts/lint-deploy.sh
+
+deny:
+	@if cargo deny --version >/dev/null 2>&1; then \
+		cargo deny --locked check; \
+	else \
+		echo "cargo-deny is not installed: cargo install --locked cargo-deny"; exit 1; \
+	fi
+
+clean:
+	cargo clean

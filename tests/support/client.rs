@@ -1,0 +1,536 @@
+//! A client for preparing a broker and for looking at what became of it: topics, records, transactions, offsets.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{
+    AdminClient, AdminOptions, NewPartitions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
+    TopicReplication,
+};
+use rdkafka::client::{ClientContext, DefaultClientContext};
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use serde_json::Value;
+
+use super::block_on;
+
+/// One request may take this long; a machine under load is slow, a broken broker is silent.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// A broker that is asked whether it is there.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// The largest record that librdkafka lets through; the topics set the limits that the tests are about.
+const RECORD_BYTES_MAX: &str = "1000000000";
+/// Values that are produced and not acknowledged yet; beyond it the sender waits.
+const QUEUED_KIB_MAX: &str = "262144";
+
+/// What a reader sees of transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    Committed,
+    Uncommitted,
+}
+
+impl Isolation {
+    fn name(self) -> &'static str {
+        match self {
+            Isolation::Committed => "read_committed",
+            Isolation::Uncommitted => "read_uncommitted",
+        }
+    }
+}
+
+/// A header's name, and its value if it has one.
+pub type HeaderPair = (String, Option<Vec<u8>>);
+
+/// A record to produce.
+#[derive(Debug, Clone, Default)]
+pub struct NewRecord {
+    pub topic: String,
+    /// None: by the hash of the key, else any.
+    pub partition: Option<i32>,
+    pub key: Option<Vec<u8>>,
+    /// None: a tombstone.
+    pub value: Option<Vec<u8>>,
+    pub headers: Vec<HeaderPair>,
+    /// Milliseconds since 1970. None: now.
+    pub timestamp_ms: Option<i64>,
+}
+
+impl NewRecord {
+    pub fn new(topic: &str, value: impl Into<Vec<u8>>) -> Self {
+        Self { topic: topic.to_owned(), value: Some(value.into()), ..Self::default() }
+    }
+
+    pub fn tombstone(topic: &str) -> Self {
+        Self { topic: topic.to_owned(), ..Self::default() }
+    }
+
+    pub fn partition(mut self, partition: i32) -> Self {
+        self.partition = Some(partition);
+        self
+    }
+
+    pub fn key(mut self, key: impl Into<Vec<u8>>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.to_owned(), Some(value.into())));
+        self
+    }
+
+    pub fn timestamp_ms(mut self, timestamp_ms: i64) -> Self {
+        self.timestamp_ms = Some(timestamp_ms);
+        self
+    }
+}
+
+/// A record as a reader got it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadRecord {
+    pub topic: String,
+    pub partition: i32,
+    pub offset: i64,
+    pub timestamp_ms: Option<i64>,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: Vec<HeaderPair>,
+    /// When this process received it.
+    pub received: Instant,
+}
+
+impl ReadRecord {
+    pub(super) fn of(message: &BorrowedMessage<'_>) -> Self {
+        Self {
+            topic: message.topic().to_owned(),
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp_ms: message.timestamp().to_millis(),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().map(<[u8]>::to_vec),
+            headers: message.headers().map_or_else(Vec::new, |headers| {
+                headers
+                    .iter()
+                    .map(|header| (header.key.to_owned(), header.value.map(<[u8]>::to_vec)))
+                    .collect()
+            }),
+            received: Instant::now(),
+        }
+    }
+
+    /// The text of the first header of that name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .and_then(|(_, value)| std::str::from_utf8(value.as_deref()?).ok())
+    }
+
+    /// The value as text; panics on a tombstone or bytes that are none.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(self.value.as_deref().expect("the record has a value"))
+            .expect("the value is text")
+    }
+
+    /// The value as JSON; panics on anything else.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(self.text()).expect("the value is JSON")
+    }
+}
+
+/// How to reach a broker. It holds no connection; each call opens its own.
+#[derive(Debug, Clone)]
+pub struct Client {
+    config: ClientConfig,
+}
+
+impl Client {
+    pub fn new(bootstrap: &str) -> Self {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", bootstrap)
+            .set("broker.address.family", "v4")
+            .set("reconnect.backoff.max.ms", "1000");
+        Self { config }
+    }
+
+    /// Adds a property of librdkafka, for instance those of SASL.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.config.set(name, value);
+        self
+    }
+
+    /// With SASL/PLAIN.
+    pub fn with_password(self, user: &str, password: &str) -> Self {
+        self.with("security.protocol", "sasl_plaintext")
+            .with("sasl.mechanism", "PLAIN")
+            .with("sasl.username", user)
+            .with("sasl.password", password)
+    }
+
+    pub(super) fn answers(&self) -> bool {
+        self.reader(Isolation::Committed).fetch_metadata(None, ANSWER_LIMIT).is_ok_and(|metadata| {
+            // Before the controller knows the broker, the list is empty.
+            !metadata.brokers().is_empty()
+        })
+    }
+
+    /// Creates a topic with one replica and waits until it can be used.
+    pub fn create_topic(&self, name: &str, partitions: u16, configs: &[(&str, &str)]) {
+        let mut topic = NewTopic::new(name, i32::from(partitions), TopicReplication::Fixed(1));
+        for (key, value) in configs {
+            topic = topic.set(key, value);
+        }
+        let results =
+            block_on(self.admin().create_topics([&topic], &admin_options())).expect("the broker answers");
+        for result in results {
+            result.unwrap_or_else(|(topic, code)| panic!("topic {topic} is created: {code}"));
+        }
+        let reader = self.reader(Isolation::Committed);
+        super::wait_for(&format!("topic {name} to have leaders"), REQUEST_LIMIT, || {
+            let metadata = reader.fetch_metadata(Some(name), REQUEST_LIMIT).ok()?;
+            let topic = metadata.topics().first()?;
+            let led = topic.partitions().iter().filter(|partition| partition.leader() >= 0).count();
+            (led == usize::from(partitions)).then_some(())
+        });
+    }
+
+    pub fn delete_topic(&self, name: &str) {
+        let results =
+            block_on(self.admin().delete_topics(&[name], &admin_options())).expect("the broker answers");
+        for result in results {
+            result.unwrap_or_else(|(topic, code)| panic!("topic {topic} is deleted: {code}"));
+        }
+    }
+
+    /// Raises the number of partitions of a topic.
+    pub fn grow_topic(&self, name: &str, partitions: u16) {
+        let wanted = NewPartitions::new(name, usize::from(partitions));
+        let results = block_on(self.admin().create_partitions([&wanted], &admin_options()))
+            .expect("the broker answers");
+        for result in results {
+            result.unwrap_or_else(|(topic, code)| panic!("topic {topic} grows: {code}"));
+        }
+    }
+
+    /// Removes all records below the offset, as retention would.
+    pub fn delete_records_before(&self, topic: &str, partition: i32, offset: i64) {
+        let mut until = TopicPartitionList::new();
+        until.add_partition_offset(topic, partition, Offset::Offset(offset)).expect("the offset is one");
+        let deleted =
+            block_on(self.admin().delete_records(&until, &admin_options())).expect("the broker answers");
+        for element in deleted.elements() {
+            element.error().expect("the records are deleted");
+        }
+    }
+
+    /// The settings of a topic, defaults included.
+    pub fn topic_configs(&self, topic: &str) -> BTreeMap<String, String> {
+        let results =
+            block_on(self.admin().describe_configs([&ResourceSpecifier::Topic(topic)], &admin_options()))
+                .expect("the broker answers");
+        let mut configs = BTreeMap::new();
+        for resource in results {
+            let resource = resource.unwrap_or_else(|code| panic!("topic {topic} is described: {code}"));
+            debug_assert!(matches!(resource.specifier, OwnedResourceSpecifier::Topic(_)));
+            configs.extend(
+                resource.entries.into_iter().filter_map(|entry| entry.value.map(|value| (entry.name, value))),
+            );
+        }
+        configs
+    }
+
+    /// The number of partitions, or None if there is no such topic.
+    pub fn partition_count(&self, topic: &str) -> Option<u16> {
+        let metadata = self
+            .reader(Isolation::Committed)
+            .fetch_metadata(Some(topic), REQUEST_LIMIT)
+            .expect("the broker answers");
+        let topic = metadata.topics().first().filter(|topic| topic.error().is_none())?;
+        u16::try_from(topic.partitions().len()).ok()
+    }
+
+    /// Produces the records in this order and waits until all are acknowledged. Gives partition and offset of each.
+    pub fn produce(&self, records: &[NewRecord]) -> Vec<(i32, i64)> {
+        let mut config = self.config.clone();
+        config.set("enable.idempotence", "true");
+        let producer = producer(&config);
+        send_all(&producer, records)
+    }
+
+    /// Begins a transaction. Dropped without an end it stays open until the broker's timeout, like a dead worker's.
+    pub fn begin_transaction(&self, transactional_id: &str, timeout: Duration) -> OpenTransaction {
+        let mut config = self.config.clone();
+        config
+            .set("transactional.id", transactional_id)
+            .set("transaction.timeout.ms", timeout.as_millis().to_string());
+        let producer = producer(&config);
+        producer.init_transactions(REQUEST_LIMIT).expect("the transactional id is registered");
+        producer.begin_transaction().expect("a transaction begins");
+        OpenTransaction { producer }
+    }
+
+    /// First offset and end of each partition as a reader of this isolation sees it: the end for committed records is
+    /// the last stable offset, below which no transaction is open.
+    pub fn bounds(&self, topic: &str, isolation: Isolation) -> Vec<(i64, i64)> {
+        let reader = self.reader(isolation);
+        let partitions = self.partition_count(topic).unwrap_or_else(|| panic!("topic {topic} exists"));
+        (0..i32::from(partitions))
+            .map(|partition| {
+                reader
+                    .fetch_watermarks(topic, partition, REQUEST_LIMIT)
+                    .expect("the broker tells a partition's bounds")
+            })
+            .collect()
+    }
+
+    /// All records of a topic from its beginning to its end at this moment, by partition and offset.
+    /// Panics when the end is not reached within the limit.
+    pub fn read_all(&self, topic: &str, isolation: Isolation, limit: Duration) -> Vec<ReadRecord> {
+        let deadline = Instant::now() + limit;
+        let bounds = self.bounds(topic, isolation);
+        let mut open: BTreeMap<i32, i64> = (0_i32..)
+            .zip(&bounds)
+            .filter(|(_, (low, end))| low < end)
+            .map(|(p, (_, end))| (p, *end))
+            .collect();
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let reader = self.reader(isolation);
+        let assignment: Vec<(&str, i32)> = open.keys().map(|partition| (topic, *partition)).collect();
+        assign_from_beginning(&reader, &assignment);
+        let mut records = Vec::new();
+        while !open.is_empty() {
+            assert!(
+                Instant::now() < deadline,
+                "read {} records of {topic} in {limit:?}; the ends {open:?} are not reached",
+                records.len()
+            );
+            match reader.poll(POLL_INTERVAL) {
+                Some(Ok(message)) => {
+                    let end = open.get(&message.partition()).copied().unwrap_or(0);
+                    if message.offset() < end {
+                        records.push(ReadRecord::of(&message));
+                    }
+                    if message.offset() + 1 >= end {
+                        open.remove(&message.partition());
+                    }
+                }
+                // The last offsets of a partition may be a transaction's markers, which no reader gets to see.
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    open.remove(&partition);
+                }
+                Some(Err(error)) if !is_passing(&error) => panic!("reading {topic}: {error}"),
+                Some(Err(_)) | None => {}
+            }
+        }
+        records.sort_by_key(|record| (record.partition, record.offset));
+        records
+    }
+
+    /// The committed offset of each partition of the topic for which the group has one.
+    pub fn committed_offsets(&self, group: &str, topic: &str) -> BTreeMap<i32, i64> {
+        let partitions = self.partition_count(topic).unwrap_or_else(|| panic!("topic {topic} exists"));
+        self.group_reader(group).committed(topic, partitions)
+    }
+
+    /// For looking at a group's offsets many times without joining it.
+    pub fn group_reader(&self, group: &str) -> GroupReader {
+        let mut config = self.config.clone();
+        // Uncommitted: the offsets of an open transaction are not waited for, the ones before it are told.
+        config
+            .set("group.id", group)
+            .set("enable.auto.commit", "false")
+            .set("isolation.level", Isolation::Uncommitted.name());
+        GroupReader { consumer: config.create().expect("the consumer's settings are right") }
+    }
+
+    /// A consumer without a group.
+    pub(super) fn reader(&self, isolation: Isolation) -> BaseConsumer {
+        let mut config = self.config.clone();
+        config
+            // librdkafka wants a name for any consumer; nothing is ever committed under it.
+            .set("group.id", "khabar-test-reader")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "true")
+            .set("auto.offset.reset", "earliest")
+            .set("fetch.message.max.bytes", RECORD_BYTES_MAX)
+            .set("fetch.max.bytes", RECORD_BYTES_MAX)
+            .set("receive.message.max.bytes", "1100000000")
+            .set("fetch.queue.backoff.ms", "10")
+            .set("isolation.level", isolation.name());
+        config.create().expect("the consumer's settings are right")
+    }
+
+    /// The properties as they are, for a client of another kind.
+    pub(super) fn config(&self) -> ClientConfig {
+        self.config.clone()
+    }
+
+    fn admin(&self) -> AdminClient<DefaultClientContext> {
+        self.config.create().expect("the client's settings are right")
+    }
+}
+
+/// Looks at the committed offsets of one group.
+pub struct GroupReader {
+    consumer: BaseConsumer,
+}
+
+impl GroupReader {
+    /// The committed offset of each partition that has one.
+    pub fn committed(&self, topic: &str, partitions: u16) -> BTreeMap<i32, i64> {
+        let mut wanted = TopicPartitionList::new();
+        wanted.add_partition_range(topic, 0, i32::from(partitions) - 1);
+        let committed =
+            self.consumer.committed_offsets(wanted, REQUEST_LIMIT).expect("the broker tells the offsets");
+        committed
+            .elements()
+            .iter()
+            .filter_map(|element| match element.offset() {
+                Offset::Offset(offset) => Some((element.partition(), offset)),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// A transaction that someone has begun.
+pub struct OpenTransaction {
+    producer: ThreadedProducer<Deliveries>,
+}
+
+impl OpenTransaction {
+    /// Produces the records within the transaction and waits until all are written.
+    pub fn send(&self, records: &[NewRecord]) -> Vec<(i32, i64)> {
+        send_all(&self.producer, records)
+    }
+
+    pub fn commit(self) {
+        self.producer.commit_transaction(REQUEST_LIMIT).expect("the transaction commits");
+    }
+
+    pub fn abort(self) {
+        self.producer.abort_transaction(REQUEST_LIMIT).expect("the transaction aborts");
+    }
+}
+
+pub(super) fn assign_from_beginning(reader: &BaseConsumer, partitions: &[(&str, i32)]) {
+    let mut assignment = TopicPartitionList::new();
+    for (topic, partition) in partitions {
+        assignment.add_partition_offset(topic, *partition, Offset::Beginning).expect("the offset is one");
+    }
+    reader.assign(&assignment).expect("the partitions are assigned");
+}
+
+/// Whether the client will get over the error by itself.
+pub(super) fn is_passing(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::AllBrokersDown
+                | RDKafkaErrorCode::OperationTimedOut
+                | RDKafkaErrorCode::RequestTimedOut
+                | RDKafkaErrorCode::NotLeaderForPartition
+                | RDKafkaErrorCode::LeaderNotAvailable
+                | RDKafkaErrorCode::UnknownTopicOrPartition
+                // Of the name that a reader has to have; it neither joins nor commits.
+                | RDKafkaErrorCode::GroupAuthorizationFailed
+        )
+    )
+}
+
+/// Where the acknowledged records are, by their number among the sent ones.
+#[derive(Default)]
+struct Acknowledged {
+    places: BTreeMap<usize, Result<(i32, i64), KafkaError>>,
+}
+
+#[derive(Default, Clone)]
+struct Deliveries(Arc<(Mutex<Acknowledged>, Condvar)>);
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = Box<usize>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, number: Self::DeliveryOpaque) {
+        let place = match result {
+            Ok(message) => Ok((message.partition(), message.offset())),
+            Err((error, _)) => Err(error.clone()),
+        };
+        let (acknowledged, changed) = &*self.0;
+        acknowledged.lock().unwrap().places.insert(*number, place);
+        changed.notify_all();
+    }
+}
+
+fn producer(config: &ClientConfig) -> ThreadedProducer<Deliveries> {
+    let mut config = config.clone();
+    config
+        .set("message.max.bytes", RECORD_BYTES_MAX)
+        .set("queue.buffering.max.kbytes", QUEUED_KIB_MAX)
+        .set("linger.ms", "5");
+    config.create_with_context(Deliveries::default()).expect("the producer's settings are right")
+}
+
+fn send_all(producer: &ThreadedProducer<Deliveries>, records: &[NewRecord]) -> Vec<(i32, i64)> {
+    let (acknowledged, changed) = &*producer.context().0;
+    acknowledged.lock().unwrap().places.clear();
+    for (number, record) in records.iter().enumerate() {
+        let mut queued = BaseRecord::with_opaque_to(&record.topic, Box::new(number));
+        queued.partition = record.partition;
+        queued.key = record.key.as_ref();
+        queued.payload = record.value.as_ref();
+        queued.timestamp = record.timestamp_ms;
+        if !record.headers.is_empty() {
+            queued.headers = Some(owned_headers(&record.headers));
+        }
+        loop {
+            match producer.send(queued) {
+                Ok(()) => break,
+                Err((error, refused)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) => {
+                    queued = refused;
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err((error, _)) => panic!("record {number} is queued for {}: {error}", record.topic),
+            }
+        }
+    }
+    let guard = acknowledged.lock().unwrap();
+    let (guard, waited) = changed
+        .wait_timeout_while(guard, REQUEST_LIMIT * 4, |acknowledged| {
+            acknowledged.places.len() < records.len()
+        })
+        .unwrap();
+    assert!(!waited.timed_out(), "{} of {} records are acknowledged", guard.places.len(), records.len());
+    guard
+        .places
+        .iter()
+        .map(|(number, place)| match place {
+            Ok(place) => *place,
+            Err(error) => panic!("record {number} is written: {error}"),
+        })
+        .collect()
+}
+
+fn owned_headers(headers: &[HeaderPair]) -> OwnedHeaders {
+    headers
+        .iter()
+        .fold(OwnedHeaders::new(), |owned, (key, value)| owned.insert(Header { key, value: value.as_ref() }))
+}
+
+fn admin_options() -> AdminOptions {
+    AdminOptions::new().request_timeout(Some(REQUEST_LIMIT)).operation_timeout(Some(REQUEST_LIMIT))
+}
