@@ -1,0 +1,130 @@
+//! The language of an article: what its letters and words tell, with the page's statement as the judge of ties.
+
+use super::script::{Census, Script};
+use super::stated::{self, Stated};
+use super::{arabic, latin, scanned_chars};
+use crate::article::Article;
+
+/// BCP 47's tag for a language that can't be told.
+const UNDETERMINED: &str = "und";
+
+/// A guess that no statement supports is taken only from a text of at least this many letters.
+const LETTERS_TRUSTED_MIN: usize = 60;
+
+/// Kana make a text Japanese when they are at least one in this many of its Han and kana characters. Chinese news
+/// holds a Japanese name at most.
+const KANA_SHARE: usize = 20;
+
+/// Languages that letters and word statistics confuse: of one line, the stated one is believed.
+const NEIGHBOURS: &[&[&str]] = &[
+    &["ar", "arz", "ary", "arq", "apc", "ajp", "acm", "afb", "ars", "aeb", "apd"],
+    &["fa", "prs"],
+    &["ur", "pnb", "lah", "skr"],
+    &["zh", "yue", "wuu", "nan", "hak", "cmn"],
+    &["no", "nb", "nn", "da"],
+    &["hr", "sr", "bs", "sh"],
+    &["id", "ms", "jv", "su"],
+    &["nl", "af"],
+    &["pt", "gl"],
+    &["tl", "fil"],
+];
+
+/// What the text itself tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Detected {
+    pub(super) language: &'static str,
+    /// Whether it outweighs another language that the page states.
+    pub(super) certain: bool,
+}
+
+impl Detected {
+    pub(super) const fn certain(language: &'static str) -> Self {
+        Self { language, certain: true }
+    }
+
+    pub(super) const fn guess(language: &'static str) -> Self {
+        Self { language, certain: false }
+    }
+}
+
+/// The language of the article as a BCP 47 tag.
+pub(super) fn of(article: &Article, census: &Census) -> String {
+    let stated = article.language_stated.as_deref().and_then(stated::normalise);
+    let Some(script) = census.dominant() else {
+        return stated.map_or_else(|| UNDETERMINED.to_owned(), |stated| stated.tag);
+    };
+    // A template's language that this script does not write says nothing about the text.
+    let stated = stated.filter(|stated| script.can_write(&stated.language));
+    let detected = detect(article, census, script);
+    match (detected, stated) {
+        (Some(detected), Some(stated)) if outweighs(detected, script, &stated) => {
+            detected.language.to_owned()
+        }
+        (_, Some(stated)) => stated.tag,
+        (Some(detected), None) if detected.certain || is_trusted(census, script) => {
+            detected.language.to_owned()
+        }
+        (_, None) => UNDETERMINED.to_owned(),
+    }
+}
+
+/// Whether a guess may stand alone. Rules about Arabic letters guess only where a letter supports it.
+const fn is_trusted(census: &Census, script: Script) -> bool {
+    matches!(script, Script::Arabic) || census.letters(script) >= LETTERS_TRUSTED_MIN
+}
+
+/// Whether the text contradicts the statement, and is to be believed.
+fn outweighs(detected: Detected, script: Script, stated: &Stated) -> bool {
+    if detected.language == stated.language || !detected.certain {
+        return false;
+    }
+    // The statistics give a language that they don't know to its nearest relative.
+    let is_statistical = matches!(script, Script::Latin | Script::Cyrillic | Script::Devanagari);
+    if is_statistical && detected.language != latin::ENGLISH && !latin::knows(&stated.language) {
+        return false;
+    }
+    let neighbours = NEIGHBOURS
+        .iter()
+        .any(|group| group.contains(&detected.language) && group.contains(&stated.language.as_str()));
+    !neighbours
+}
+
+fn detect(article: &Article, census: &Census, script: Script) -> Option<Detected> {
+    match script {
+        Script::Arabic => arabic::detect(scanned_chars(article)),
+        Script::Latin | Script::Cyrillic | Script::Devanagari => {
+            latin::detect(scanned_chars(article), script, census.letters(script))
+        }
+        Script::Hebrew => Some(hebrew(article)),
+        Script::Han if census.letters(Script::Kana) * KANA_SHARE >= han_and_kana(census) => {
+            Some(Detected::certain("ja"))
+        }
+        // Korean and Japanese headlines may be of Han characters only.
+        Script::Han if census.letters(Script::Han) < LETTERS_TRUSTED_MIN => Some(Detected::guess("zh")),
+        // One alphabet for more than one language: the page may know better.
+        Script::Bengali | Script::Ethiopic | Script::Tibetan | Script::Myanmar | Script::Georgian => {
+            script.language().map(Detected::guess)
+        }
+        _ => script.language().map(Detected::certain),
+    }
+}
+
+const fn han_and_kana(census: &Census) -> usize {
+    census.letters(Script::Han) + census.letters(Script::Kana)
+}
+
+/// Yiddish writes its vowels: the digraphs and pointed letters that Hebrew news does not use.
+fn hebrew(article: &Article) -> Detected {
+    /// One Yiddish letter in this many characters.
+    const YIDDISH_SHARE: usize = 100;
+    let (mut yiddish, mut total) = (0, 0);
+    for character in scanned_chars(article) {
+        if Script::of(character) == Some(Script::Hebrew) {
+            total += 1;
+        }
+        if matches!(character, 'װ' | 'ױ' | 'ײ' | '\u{FB1F}' | '\u{FB2E}' | '\u{FB2F}') {
+            yiddish += 1;
+        }
+    }
+    Detected::certain(if yiddish > 1 && yiddish * YIDDISH_SHARE >= total { "yi" } else { "he" })
+}

@@ -1,0 +1,111 @@
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::tag;
+use crate::article::{Article, Direction, Keywords, Paragraph, ParagraphRole};
+
+/// Each line of `languages.tsv`: expected tag, direction, stated language or `-`, text.
+#[test]
+fn languages_are_told_by_letters_words_and_the_stated_tag() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tag/languages.tsv");
+    let table = fs::read_to_string(path).unwrap();
+    let mut failures = Vec::new();
+    for (index, line) in
+        table.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty())
+    {
+        let fields: Vec<&str> = line.split('\t').collect();
+        assert_eq!(fields.len(), 4, "line {}", index + 1);
+        let stated = (fields[2] != "-").then_some(fields[2]);
+        let tags = tag(&article(None, fields[3], stated));
+        if (tags.language.as_str(), tags.direction.name()) != (fields[0], fields[1]) {
+            failures.push(format!("line {}: {} {}: {line}", index + 1, tags.language, tags.direction.name()));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn the_direction_follows_the_letters_and_not_the_tag() {
+    let tags = tag(&article(Some("Vergi paketi mecliste"), "Yeni paket salı günü görüşülecek.", Some("ar")));
+    assert_eq!(tags.direction, Direction::LeftToRight);
+    let tags = tag(&article(None, "2024 - 15 %", Some("ar")));
+    assert_eq!((tags.language.as_str(), tags.direction), ("ar", Direction::LeftToRight));
+}
+
+#[test]
+fn an_article_with_quotations_in_another_script_keeps_its_own_language() {
+    let text = "أعلنت الشركة في بيان نشرته على موقع Example Business Review أن الأرباح ارتفعت إلى مئة مليون دولار خلال السنة الماضية.";
+    assert_eq!(tag(&article(None, text, Some("en-US"))).language, "ar");
+}
+
+#[test]
+fn the_text_beyond_the_cap_does_not_count() {
+    let text = format!("{} {}", "خبر عاجل من المدينة ".repeat(250), "word ".repeat(10_000));
+    assert_eq!(tag(&article(None, &text, None)).direction, Direction::RightToLeft);
+}
+
+#[test]
+fn keywords_are_cleaned_in_order_and_repeats_go() {
+    let list = [" ميناء ", "#الأمن_المائي", "Harbour", "harbour", "", "«ميناء»", "a\u{200f}b", "two  words"];
+    let keywords = page_keywords("ميناء, …", &list);
+    assert_eq!(keywords.list, ["ميناء", "الأمن المائي", "Harbour", "ab", "two words"]);
+    assert_eq!((keywords.raw.as_str(), keywords.origin), ("ميناء, …", "page"));
+}
+
+#[test]
+fn a_keyword_line_without_separators_stays_whole() {
+    let keywords = page_keywords("ميناء سفن شحن وتجارة", &[]);
+    assert_eq!(keywords.raw, "ميناء سفن شحن وتجارة");
+    assert!(keywords.list.is_empty());
+}
+
+#[test]
+fn a_page_without_keywords_has_none() {
+    let mut article = article(None, "text", None);
+    assert_eq!(tag(&article).keywords, None);
+    article.keywords = Some(Keywords { raw: "  ".into(), list: vec![" , ".into()] });
+    assert_eq!(tag(&article).keywords, None);
+}
+
+#[test]
+fn keywords_are_bounded_in_number_and_length() {
+    let mut list: Vec<String> = (0..10_000).map(|number| format!("word {number}")).collect();
+    list.insert(0, "x".repeat(1_000_000));
+    let list: Vec<&str> = list.iter().map(String::as_str).collect();
+    let keywords = page_keywords("raw", &list);
+    assert_eq!(keywords.list.len(), 200);
+    assert_eq!(keywords.list[0], "word 0");
+}
+
+proptest! {
+    #[test]
+    fn any_article_gets_a_tag_and_always_the_same(
+        headline in proptest::option::of(any::<String>()),
+        text in any::<String>(),
+        stated in proptest::option::of(any::<String>()),
+    ) {
+        let article = article(headline.as_deref(), &text, stated.as_deref());
+        let tags = tag(&article);
+        prop_assert!(!tags.language.is_empty());
+        prop_assert!(tags.language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+        prop_assert_eq!(tags, tag(&article));
+    }
+}
+
+fn article(headline: Option<&str>, text: &str, stated: Option<&str>) -> Article {
+    Article {
+        headline: headline.map(str::to_owned),
+        paragraphs: vec![Paragraph { text: text.to_owned(), role: ParagraphRole::Text }],
+        language_stated: stated.map(str::to_owned),
+        ..Article::default()
+    }
+}
+
+fn page_keywords(raw: &str, list: &[&str]) -> crate::article::TaggedKeywords {
+    let mut article = article(None, "text", None);
+    let list = list.iter().map(|&keyword| keyword.to_owned()).collect();
+    article.keywords = Some(Keywords { raw: raw.to_owned(), list });
+    tag(&article).keywords.unwrap()
+}
