@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod article;
+pub mod budget;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -15,9 +16,12 @@ pub mod emit;
 pub mod events;
 pub mod flow;
 pub mod health;
+pub mod kafka;
 pub mod metrics;
+pub mod output_limits;
 pub mod parse;
 pub mod rejection;
 pub mod shutdown;
 pub mod tag;
 pub mod telemetry;
+pub mod topics;

@@ -98,6 +98,12 @@ catalogue! {
         "Let the platform restart it. If it comes back at once, `cause` names what the broker refuses.";
 
     // Kafka's side.
+    REVOKE_TIMED_OUT = "revoke_timed_out", Warn, ["partitions"],
+        "Partitions moved to another worker before their last commit ended; nothing is lost, the new owner does those records again.",
+        "If it repeats: look at transaction times and at the broker's health, or raise shutdown.revoke_drain_seconds.";
+    HEADER_UNREADABLE = "header_unreadable", Warn, ["partition", "offset"],
+        "A raw record has a header whose name is not UTF-8; the record was read without that header.",
+        "Find the producer of the record and correct the header's name.";
     KAFKA_CLIENT_LOG = "kafka_client_log", Warn, ["severity", "facility", "target"],
         "A warning of the Kafka client library, in its own words. The library retries by itself.",
         "Nothing, unless an event of khabar with level error follows.";

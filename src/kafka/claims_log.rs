@@ -27,8 +27,9 @@ pub struct ClaimsAppender {
 
 impl ClaimsAppender {
     pub fn new(connection: &Connection) -> Result<Self, KafkaFailure> {
-        let producer = CountedProducer::new(&connection.claims_producer(), Arc::new(SharedContext::default()))
-            .map_err(|error| KafkaFailure::new("creating the claims producer", &error))?;
+        let producer =
+            CountedProducer::new(&connection.claims_producer(), Arc::new(SharedContext::default()))
+                .map_err(|error| KafkaFailure::new("creating the claims producer", &error))?;
         Ok(Self { producer, topic: connection.settings.kafka.claims_topic.clone() })
     }
 
@@ -164,10 +165,10 @@ impl ClaimsReader {
             let name: Arc<str> = Arc::from(topic.as_str());
             for found in metadata.topics().iter().filter(|found| found.name() == topic) {
                 keys.extend(
-                    found
-                        .partitions()
-                        .iter()
-                        .map(|partition| PartitionKey { topic: Arc::clone(&name), partition: partition.id() }),
+                    found.partitions().iter().map(|partition| PartitionKey {
+                        topic: Arc::clone(&name),
+                        partition: partition.id(),
+                    }),
                 );
             }
         }

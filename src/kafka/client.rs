@@ -185,15 +185,17 @@ impl SharedContext {
     }
 
     pub(crate) fn on_log(level: RDKafkaLogLevel, facility: &str, message: &str) {
-        let fields = [("facility", json!(facility)), ("detail", json!(message))];
-        match level {
-            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
-                events::emit(&events::KAFKA_CLIENT_PROBLEM, "the Kafka client reports a problem", &fields);
-            }
-            RDKafkaLogLevel::Warning if !is_noise(facility) => {
-                events::emit(&events::KAFKA_CLIENT_PROBLEM, "the Kafka client warns", &fields);
-            }
-            _ => events::emit(&events::KAFKA_CLIENT_LOG, "a line of the Kafka client's log", &fields),
+        let severity = match level {
+            RDKafkaLogLevel::Emerg
+            | RDKafkaLogLevel::Alert
+            | RDKafkaLogLevel::Critical
+            | RDKafkaLogLevel::Error => "error",
+            RDKafkaLogLevel::Warning if facility != CONFIGURATION_ADVICE => "warning",
+            _ => return,
+        };
+        // A lost connection is told by the error callback, once and with its remedy.
+        if facility != "FAIL" {
+            problem(severity, facility, message);
         }
     }
 
@@ -204,25 +206,32 @@ impl SharedContext {
                     *refused = Some(reason.to_owned());
                 }
             }
-            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::Resolve) => {
+            Some(
+                RDKafkaErrorCode::AllBrokersDown
+                | RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::Resolve,
+            ) => {
                 events::emit(
                     &events::BROKER_UNREACHABLE,
                     "a broker can't be reached; trying again",
-                    &[("detail", json!(reason))],
+                    &[("cause", json!(reason))],
                 );
             }
-            _ => events::emit(
-                &events::KAFKA_CLIENT_PROBLEM,
-                "the Kafka client reports an error",
-                &[("facility", json!("ERROR")), ("detail", json!(format!("{error}: {reason}")))],
-            ),
+            _ => problem("error", "ERROR", &format!("{error}: {reason}")),
         }
     }
 }
 
-/// Warnings about settings that khabar sets on purpose for clients that don't use them.
-fn is_noise(facility: &str) -> bool {
-    facility == "CONFWARN"
+/// Advice about settings that khabar sets on purpose, for clients that make no use of them.
+const CONFIGURATION_ADVICE: &str = "CONFWARN";
+
+/// Something that the Kafka client complains of and goes on.
+pub(super) fn problem(severity: &str, facility: &str, message: &str) {
+    events::emit(
+        &events::KAFKA_CLIENT_LOG,
+        message,
+        &[("severity", json!(severity)), ("facility", json!(facility)), ("target", json!("librdkafka"))],
+    );
 }
 
 /// A context for clients that need no callback of their own.

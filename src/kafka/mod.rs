@@ -21,7 +21,9 @@ pub enum KafkaFailure {
     #[error("{what}: {cause}")]
     Transient { what: String, cause: String },
     /// The broker refuses our name, password or certificate.
-    #[error("{what}: the broker refuses the credentials: {cause}; check kafka.security_protocol, kafka.sasl_* and kafka.ssl_*")]
+    #[error(
+        "{what}: the broker refuses the credentials: {cause}; check kafka.security_protocol, kafka.sasl_* and kafka.ssl_*"
+    )]
     Authentication { what: String, cause: String },
     /// An ACL is missing.
     #[error("{what}: permission is missing: {cause}; allow it for this principal with an ACL")]
@@ -47,9 +49,12 @@ impl KafkaFailure {
             return Self::Configuration { what, cause };
         }
         match code_of(error) {
-            Some(Code::Authentication | Code::SaslAuthenticationFailed | Code::Ssl | Code::UnsupportedSASLMechanism) => {
-                Self::Authentication { what, cause }
-            }
+            Some(
+                Code::Authentication
+                | Code::SaslAuthenticationFailed
+                | Code::SSL
+                | Code::UnsupportedSASLMechanism,
+            ) => Self::Authentication { what, cause },
             Some(
                 Code::TopicAuthorizationFailed
                 | Code::GroupAuthorizationFailed

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::assignment::{Arrival, Assignment, Epochs, PartitionKey};
 use super::claims_log::committed;
-use super::client::{Connection, SharedContext};
+use super::client::{Connection, SharedContext, problem};
 use super::{KafkaFailure, code_of};
 use crate::budget::{Budget, Permit};
 use crate::config::settings::StartFrom;
@@ -49,11 +49,19 @@ pub enum Intake {
         arrived: Instant,
     },
     /// A partition begins, or begins anew, under this epoch: whatever was held of it is void.
-    Begun { key: PartitionKey, epoch: u64 },
+    Begun {
+        key: PartitionKey,
+        epoch: u64,
+    },
     /// Partitions move away: finish them, commit, then answer.
-    Revoking { keys: Vec<PartitionKey>, done: Sender<()> },
+    Revoking {
+        keys: Vec<PartitionKey>,
+        done: Sender<()>,
+    },
     /// Partitions were lost: drop what is held of them.
-    Lost { keys: Vec<PartitionKey> },
+    Lost {
+        keys: Vec<PartitionKey>,
+    },
 }
 
 /// What the poller is told.
@@ -83,9 +91,13 @@ pub struct PollerLinks {
 pub enum PollerError {
     #[error(transparent)]
     Kafka(#[from] KafkaFailure),
-    #[error("retention has taken raw records of {partition} that were never read: offsets {committed} to {low}; start.accept_loss goes on without them")]
+    #[error(
+        "retention has taken raw records of {partition} that were never read: offsets {committed} to {low}; start.accept_loss goes on without them"
+    )]
     PassedByRetention { partition: PartitionKey, committed: i64, low: i64 },
-    #[error("{partition} ends at offset {high}, before the committed offset {committed}: the topic was recreated or truncated; start with start.from = \"earliest\" in a new group, or reset the group's offsets")]
+    #[error(
+        "{partition} ends at offset {high}, before the committed offset {committed}: the topic was recreated or truncated; start with start.from = \"earliest\" in a new group, or reset the group's offsets"
+    )]
     BeyondEnd { partition: PartitionKey, committed: i64, high: i64 },
 }
 
@@ -130,7 +142,10 @@ impl RawContext {
     fn keys(&self, list: &TopicPartitionList) -> Vec<PartitionKey> {
         list.elements()
             .iter()
-            .map(|element| PartitionKey { topic: self.topic(element.topic()), partition: element.partition() })
+            .map(|element| PartitionKey {
+                topic: self.topic(element.topic()),
+                partition: element.partition(),
+            })
             .collect()
     }
 
@@ -151,7 +166,11 @@ impl RawContext {
             return;
         }
         if lost {
-            log_partitions(&events::PARTITIONS_LOST, "partitions were lost; their work in flight is dropped", &keys);
+            log_partitions(
+                &events::PARTITIONS_LOST,
+                "partitions were lost; their work in flight is dropped",
+                &keys,
+            );
             (self.intake)(Intake::Lost { keys: keys.clone() });
         } else {
             log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", &keys);
@@ -192,12 +211,16 @@ impl ClientContext for RawContext {
             for partition in topic.partitions.values().filter(|partition| partition.partition >= 0) {
                 let end = if partition.ls_offset >= 0 { partition.ls_offset } else { partition.hi_offset };
                 if end >= 0 {
-                    ends.push((PartitionKey { topic: self.topic(name), partition: partition.partition }, end));
+                    ends.push((
+                        PartitionKey { topic: self.topic(name), partition: partition.partition },
+                        end,
+                    ));
                 }
             }
         }
         let assignment = self.assignment();
-        let owned: std::collections::BTreeSet<&PartitionKey> = assignment.iter().map(|(key, _)| key).collect();
+        let owned: std::collections::BTreeSet<&PartitionKey> =
+            assignment.iter().map(|(key, _)| key).collect();
         ends.retain(|(key, _)| owned.contains(key));
         drop(assignment);
         (self.ends)(ends);
@@ -209,11 +232,7 @@ impl ConsumerContext for RawContext {
         match rebalance {
             Rebalance::Assign(list) => self.assigned(self.keys(list)),
             Rebalance::Revoke(list) => self.revoked(self.keys(list), consumer.assignment_lost()),
-            Rebalance::Error(error) => events::emit(
-                &events::KAFKA_CLIENT_PROBLEM,
-                "a rebalance failed; the client tries again",
-                &[("facility", json!("REBALANCE")), ("detail", json!(error.to_string()))],
-            ),
+            Rebalance::Error(error) => problem("error", "REBALANCE", &format!("a rebalance failed: {error}")),
         }
     }
 }
@@ -327,7 +346,10 @@ impl Poller {
             events::emit(
                 &events::CONSUMER_PAUSED,
                 "the budget is spent; reading pauses until half of it is free",
-                &[("records", json!(self.budget.records())), ("bytes", json!(self.budget.bytes()))],
+                &[
+                    ("in_flight_records", json!(self.budget.records())),
+                    ("in_flight_bytes", json!(self.budget.bytes())),
+                ],
             );
             return Ok(true);
         }
@@ -351,7 +373,7 @@ impl Poller {
         if list.count() == 0 {
             return Ok(());
         }
-        events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[("records", json!(self.budget.records()))]);
+        events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[]);
         self.consumer.resume(&list).map_err(|error| KafkaFailure::new("resuming partitions", &error))
     }
 
@@ -388,7 +410,8 @@ impl Poller {
 
     fn poll_error(&mut self, error: &KafkaError) -> Result<(), PollerError> {
         if matches!(error, KafkaError::MessageConsumptionFatal(_)) {
-            let cause = self.consumer.client().fatal_error().map_or_else(|| error.to_string(), |(_, text)| text);
+            let cause =
+                self.consumer.client().fatal_error().map_or_else(|| error.to_string(), |(_, text)| text);
             return Err(KafkaFailure::Fatal { what: "reading raw records".to_owned(), cause }.into());
         }
         match code_of(error) {
@@ -400,17 +423,13 @@ impl Poller {
                 events::emit(
                     &events::TOPIC_MISSING,
                     "a raw topic does not exist; create it (khabar topics --create), reading begins by itself",
-                    &[("topic", json!(self.raw_topics.join(", "))), ("detail", json!(error.to_string()))],
+                    &[("topic", json!(self.raw_topics.join(", "))), ("setting", json!("kafka.raw_topics"))],
                 );
                 Ok(())
             }
             _ => match KafkaFailure::new("reading raw records", error) {
                 KafkaFailure::Transient { what, cause } => {
-                    events::emit(
-                        &events::KAFKA_CLIENT_PROBLEM,
-                        "reading raw records met a problem; the client tries again",
-                        &[("facility", json!(what)), ("detail", json!(cause))],
-                    );
+                    problem("error", "CONSUME", &format!("{what}: {cause}"));
                     Ok(())
                 }
                 failure => Err(failure.into()),
@@ -426,12 +445,10 @@ impl Poller {
                 self.unresolved = None;
                 Ok(())
             }
-            Err(PollerError::Kafka(failure)) if failure.is_transient() && since.elapsed() < ATTEMPT_PAUSE * ATTEMPTS_MAX * 10 => {
-                events::emit(
-                    &events::KAFKA_CLIENT_PROBLEM,
-                    "the start of a partition can't be found yet; trying again",
-                    &[("facility", json!("START")), ("detail", json!(failure.to_string()))],
-                );
+            Err(PollerError::Kafka(failure))
+                if failure.is_transient() && since.elapsed() < ATTEMPT_PAUSE * ATTEMPTS_MAX * 10 =>
+            {
+                problem("error", "START", &format!("the start of a partition can't be found yet: {failure}"));
                 std::thread::sleep(ATTEMPT_PAUSE);
                 Ok(())
             }
@@ -473,8 +490,10 @@ impl Poller {
             }
         }
         if !anchors.is_empty() {
-            (self.links.anchor)(anchors)
-                .map_err(|cause| KafkaFailure::Transient { what: "committing start offsets".to_owned(), cause })?;
+            (self.links.anchor)(anchors).map_err(|cause| KafkaFailure::Transient {
+                what: "committing start offsets".to_owned(),
+                cause,
+            })?;
         }
         self.seek(&seeks)?;
         Ok(())
@@ -487,7 +506,13 @@ impl Poller {
         events::emit(
             &events::OFFSETS_PASSED_BY_RETENTION,
             "retention has taken raw records that were not read; going on without them as start.accept_loss says",
-            &[("partition", json!(partition.to_string())), ("from", json!(committed)), ("to", json!(low))],
+            &[
+                ("topic", json!(partition.topic.as_ref())),
+                ("partition", json!(partition.partition)),
+                ("committed", json!(committed)),
+                ("begins", json!(low)),
+                ("lost", json!(low - committed)),
+            ],
         );
         Ok(low)
     }
@@ -511,11 +536,13 @@ impl Poller {
                     events::emit(
                         &events::OFFSETS_REWOUND,
                         "partitions were rewound to their committed offsets",
-                        &[("offsets", json!(offsets))],
+                        &[("positions", json!(offsets))],
                     );
                     return Ok(());
                 }
-                Err(failure) if failure.is_transient() && attempt < ATTEMPTS_MAX => std::thread::sleep(ATTEMPT_PAUSE),
+                Err(failure) if failure.is_transient() && attempt < ATTEMPTS_MAX => {
+                    std::thread::sleep(ATTEMPT_PAUSE)
+                }
                 Err(failure) => return Err(failure.into()),
             }
         }

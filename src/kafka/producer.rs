@@ -29,7 +29,10 @@ pub struct Undelivered {
 impl Undelivered {
     /// The topic's limit is smaller than the record.
     pub fn is_too_large(&self) -> bool {
-        matches!(code_of(&self.error), Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidRecord))
+        matches!(
+            code_of(&self.error),
+            Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidRecord)
+        )
     }
 }
 
@@ -78,7 +81,8 @@ impl Deliveries {
                 let error = KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut);
                 return Err(Undelivered { tag: usize::MAX, error });
             }
-            ledger = self.changed.wait_timeout(ledger, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
+            ledger =
+                self.changed.wait_timeout(ledger, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -167,9 +171,10 @@ impl<'a> Outgoing<'a> {
         if self.headers.is_empty() {
             return record;
         }
-        let headers = self.headers.iter().fold(OwnedHeaders::new_with_capacity(self.headers.len()), |all, header| {
-            all.insert(KafkaHeader { key: &header.name, value: header.value.as_deref() })
-        });
+        let headers =
+            self.headers.iter().fold(OwnedHeaders::new_with_capacity(self.headers.len()), |all, header| {
+                all.insert(KafkaHeader { key: &header.name, value: header.value.as_deref() })
+            });
         record.headers(headers)
     }
 }

@@ -65,7 +65,9 @@ pub const fn step(state: State, input: Input) -> (State, Order) {
         (State::Replacing, Input::Replaced) => (State::Idle, Order::Rewind),
         // A replacement that fails is tried again.
         (State::Replacing, Input::Failed) => (State::Replacing, Order::Replace),
-        (State::Idle, Input::Cut) | (State::Replacing, Input::Cut | Input::Outcome) => (state, Order::Nothing),
+        (State::Idle, Input::Cut) | (State::Replacing, Input::Cut | Input::Outcome) => {
+            (state, Order::Nothing)
+        }
         // Inputs that the committer can't give in these states: treated as a failure, never ignored.
         (State::Committing, Input::Outcome | Input::Cut)
         | (State::Idle | State::Open, Input::Committed)
