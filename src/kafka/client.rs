@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::code_of;
 use crate::config::secrets::Secrets;
-use crate::config::settings::{GroupProtocol, KafkaSettings, Settings};
+use crate::config::settings::{GroupProtocol, KafkaSettings, SecurityProtocol, Settings};
 use crate::events;
 
 /// The largest message that a producer may send; the topics' own limits decide.
@@ -58,6 +58,10 @@ impl Connection {
             set("sasl.mechanism", &kafka.sasl_mechanism);
             set("sasl.username", &kafka.sasl_username);
             set("sasl.password", self.secrets.sasl_password.reveal());
+        }
+        if kafka.ssl_ca_file.is_empty() && matches!(kafka.security_protocol, SecurityProtocol::Ssl | SecurityProtocol::SaslSsl) {
+            // OpenSSL is linked statically, and its own default path is that of the machine that built it.
+            set("ssl.ca.location", "probe");
         }
         set("ssl.ca.location", &kafka.ssl_ca_file);
         set("ssl.certificate.location", &kafka.ssl_certificate_file);

@@ -1,0 +1,147 @@
+//! The stages of one record, put together: raw record to parsed record with claim, and judgement to output record.
+//!
+//! Pure: no clock, no I/O, no Kafka. A panic in a stage costs one record: before its claim it is rejected, after its claim
+//! it is degraded.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::article::{Article, Decoded, Direction, Flaw, Judgement, Tags};
+use crate::config::settings::{DecodeSettings, Settings};
+use crate::dedup::claim::{Claim, ClaimIdentity};
+use crate::dedup::{level, rules};
+use crate::emit::{self, Emitter, EmitterOptions};
+use crate::flow::{Origin, OutputRecord, ParsedRecord, RawRecord};
+use crate::output_limits::OutputLimits;
+use crate::parse::{PARSER_VERSION, Parser};
+use crate::rejection::{Code, Rejection};
+
+/// Value of `khabar.degraded` for an item whose tags failed.
+pub const DEGRADED_TAG: &str = "tag";
+
+/// Built once per process and shared by all threads.
+#[derive(Debug)]
+pub struct Stages {
+    decode: DecodeSettings,
+    parser: Parser,
+    emitter: Emitter,
+    /// The scope of claims; `None` without dedup.
+    scope: Option<u64>,
+    limits: Arc<OutputLimits>,
+}
+
+/// A record that waits for its verdict.
+#[derive(Debug)]
+pub struct Prepared {
+    pub record: ParsedRecord,
+    pub tags: Tags,
+    pub degraded: Vec<&'static str>,
+    /// `None` without dedup.
+    pub claim: Option<Claim>,
+}
+
+/// A record with its content told apart.
+#[derive(Debug)]
+pub struct DecodedRecord {
+    pub origin: Origin,
+    pub identity: ClaimIdentity,
+    pub decoded: Decoded,
+}
+
+impl Stages {
+    /// `scope` is that of the claims; `None` leaves dedup out.
+    pub fn new(settings: &Settings, parser: Parser, scope: Option<u64>, limits: Arc<OutputLimits>) -> Self {
+        let emitter = Emitter::new(EmitterOptions {
+            duplicate_body: settings.dedup.duplicate_body,
+            parser_version: PARSER_VERSION,
+            lexicons: parser.lexicon_fingerprint(),
+            dedup_level: scope.map(|_| level::ENGINE),
+        });
+        Self { decode: settings.decode.clone(), parser, emitter, scope, limits }
+    }
+
+    /// The whole way to the claim. A rejection gives the raw record back.
+    pub fn prepare(&self, raw: RawRecord) -> Result<Box<Prepared>, Box<(RawRecord, Rejection)>> {
+        let prepared = self.decode(&raw).and_then(|decoded| {
+            let record = self.parse(&decoded)?;
+            Ok(self.claim(record, decoded.identity))
+        });
+        prepared.map_err(|rejection| Box::new((raw, rejection)))
+    }
+
+    /// Tells the content apart and brings it to text.
+    pub fn decode(&self, raw: &RawRecord) -> Result<DecodedRecord, Rejection> {
+        let decoded = guarded(Code::DecodePanicked, || crate::decode::decode(raw, &self.decode))?;
+        let payload = raw.payload.as_deref().unwrap_or_default();
+        let identity = ClaimIdentity::new(raw.coordinates.clone(), raw.timestamp_ms, payload);
+        Ok(DecodedRecord { origin: raw.origin(), identity, decoded })
+    }
+
+    /// Finds the article.
+    pub fn parse(&self, decoded: &DecodedRecord) -> Result<ParsedRecord, Rejection> {
+        let article = guarded(Code::ParsePanicked, || self.parser.parse(&decoded.decoded))?;
+        Ok(ParsedRecord {
+            origin: decoded.origin.clone(),
+            article,
+            content_hash: decoded.decoded.content_hash,
+            fetched_at_ms: decoded.decoded.fetched_at_ms,
+            meta: decoded.decoded.meta.clone(),
+        })
+    }
+
+    /// Tags the article and writes its claim.
+    pub fn claim(&self, record: ParsedRecord, identity: ClaimIdentity) -> Box<Prepared> {
+        let (tags, degraded) = tag(&record.article);
+        let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language));
+        Box::new(Prepared { record, tags, degraded, claim })
+    }
+
+    /// The record that leaves, made to fit its topic.
+    pub fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
+        let output = match judgement {
+            Some(judgement) if judgement.verdict.is_duplicate() => {
+                self.emitter.duplicate(&prepared.record, &prepared.tags, judgement)
+            }
+            _ => {
+                if judgement.is_some_and(|judgement| judgement.rule == rules::SAME_URL_OTHER_TEXT) {
+                    prepared.record.article.extraction.flaws.push(Flaw::new(rules::FLAW_URL_REUSED));
+                }
+                self.emitter.enriched(&prepared.record, &prepared.tags, judgement, &prepared.degraded)
+            }
+        };
+        self.fit(output)
+    }
+
+    /// The rejected record: the raw one, with the reason in its headers.
+    pub fn reject(&self, raw: RawRecord, rejection: &Rejection) -> OutputRecord {
+        self.fit(self.emitter.rejected(raw, rejection))
+    }
+
+    fn fit(&self, output: OutputRecord) -> OutputRecord {
+        let bytes_max = self.limits.get(output.outcome);
+        emit::fit::fit(output, bytes_max)
+    }
+}
+
+fn guarded<T>(code: Code, stage: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
+    catch_unwind(AssertUnwindSafe(stage)).unwrap_or_else(|panic| Err(Rejection::new(code, panic_text(&*panic))))
+}
+
+fn tag(article: &Article) -> (Tags, Vec<&'static str>) {
+    match catch_unwind(AssertUnwindSafe(|| crate::tag::tag(article))) {
+        Ok(tags) => (tags, Vec::new()),
+        Err(_) => {
+            let tags = Tags { language: "und".to_owned(), direction: Direction::LeftToRight, keywords: None };
+            (tags, vec![DEGRADED_TAG])
+        }
+    }
+}
+
+/// What a panic said.
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}

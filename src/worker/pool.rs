@@ -1,0 +1,164 @@
+//! The threads that compute stages: as many as cores, fed by bounded work (the budget bounds what can wait here).
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
+use serde_json::json;
+
+use super::Event;
+use super::conductor::Ticket;
+use crate::article::Judgement;
+use crate::clock;
+use crate::events;
+use crate::flow::{OutputRecord, RawRecord};
+use crate::metrics::{Metrics, Stage};
+use crate::rejection::Rejection;
+use crate::stages::{Prepared, Stages};
+
+/// One piece of work.
+#[derive(Debug)]
+pub enum Job {
+    Prepare { ticket: Ticket, raw: RawRecord },
+    Finish { ticket: Ticket, prepared: Box<Prepared>, judgement: Option<Judgement> },
+}
+
+/// Where work is handed in. Finishing comes before preparing, so that what is begun leaves first.
+#[derive(Debug, Clone)]
+pub struct PoolHandle {
+    first: Sender<Job>,
+    second: Sender<Job>,
+}
+
+impl PoolHandle {
+    pub fn submit(&self, job: Job) {
+        let queue = if matches!(job, Job::Finish { .. }) { &self.first } else { &self.second };
+        // The pool ends only after everyone who submits.
+        let _ = queue.send(job);
+    }
+}
+
+/// The running threads.
+pub struct Pool {
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    /// Starts `threads` threads of `stack_bytes` each; answers go to `events`.
+    pub fn start(
+        threads: usize,
+        stack_bytes: usize,
+        stages: &Arc<Stages>,
+        metrics: &Arc<Metrics>,
+        events: &Sender<Event>,
+        died: &(impl Fn(&'static str, String) + Clone + Send + 'static),
+    ) -> std::io::Result<(Self, PoolHandle)> {
+        let (first, first_jobs) = unbounded();
+        let (second, second_jobs) = unbounded();
+        let mut running = Vec::with_capacity(threads);
+        for number in 0..threads {
+            let worker = Worker {
+                first: first_jobs.clone(),
+                second: second_jobs.clone(),
+                stages: Arc::clone(stages),
+                metrics: Arc::clone(metrics),
+                events: events.clone(),
+            };
+            let died = died.clone();
+            let thread = std::thread::Builder::new().name(format!("stages-{number}")).stack_size(stack_bytes).spawn(
+                move || {
+                    super::threads::guard("stages", &died, || worker.run());
+                },
+            )?;
+            running.push(thread);
+        }
+        Ok((Self { threads: running }, PoolHandle { first, second }))
+    }
+
+    /// Waits for the threads, which end when all handles are gone.
+    pub fn join(self) {
+        for thread in self.threads {
+            // A panic was reported by its guard.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Worker {
+    first: Receiver<Job>,
+    second: Receiver<Job>,
+    stages: Arc<Stages>,
+    metrics: Arc<Metrics>,
+    events: Sender<Event>,
+}
+
+impl Worker {
+    fn run(&self) {
+        loop {
+            let job = select_biased! {
+                recv(self.first) -> job => job,
+                recv(self.second) -> job => job,
+            };
+            let Ok(job) = job else { return };
+            let event = match job {
+                Job::Prepare { ticket, raw } => self.prepare(ticket, raw),
+                Job::Finish { ticket, prepared, judgement } => {
+                    let output = self.finish(prepared, judgement.as_ref());
+                    Event::Finished { ticket, output }
+                }
+            };
+            if self.events.send(event).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn prepare(&self, ticket: Ticket, raw: RawRecord) -> Event {
+        let begun = clock::monotonic();
+        let decoded = self.stages.decode(&raw);
+        let decoded_at = clock::monotonic();
+        self.metrics.observe_stage(Stage::Decode, decoded_at - begun);
+        let parsed = decoded.and_then(|decoded| {
+            let record = self.stages.parse(&decoded)?;
+            Ok((record, decoded.identity))
+        });
+        let parsed_at = clock::monotonic();
+        self.metrics.observe_stage(Stage::Parse, parsed_at - decoded_at);
+        match parsed {
+            Err(rejection) => {
+                let output = self.reject(raw, &rejection);
+                Event::Prepared { ticket, result: Err(output) }
+            }
+            Ok((record, identity)) => {
+                let prepared = self.stages.claim(record, identity);
+                self.metrics.observe_stage(Stage::Tag, clock::since(parsed_at));
+                Event::Prepared { ticket, result: Ok(prepared) }
+            }
+        }
+    }
+
+    fn finish(&self, prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
+        let begun = clock::monotonic();
+        if let Some(judgement) = judgement {
+            self.metrics.count_verdict(judgement.verdict.name());
+        }
+        let output = self.stages.finish(prepared, judgement);
+        self.metrics.observe_stage(Stage::Emit, clock::since(begun));
+        output
+    }
+
+    fn reject(&self, raw: RawRecord, rejection: &Rejection) -> OutputRecord {
+        self.metrics.count_rejection(rejection.code);
+        let fields = [
+            ("topic", json!(raw.coordinates.topic.as_ref())),
+            ("partition", json!(raw.coordinates.partition)),
+            ("offset", json!(raw.coordinates.offset)),
+            ("code", json!(rejection.code.name())),
+            ("stage", json!(rejection.code.stage().name())),
+        ];
+        if events::is_shown(events::Level::Debug) {
+            events::emit(&events::RECORD_REJECTED, &rejection.detail, &fields);
+        }
+        self.stages.reject(raw, rejection)
+    }
+}
