@@ -9,9 +9,10 @@ use std::time::Duration;
 /// 2^3 parts of each power of two: an error of 1/16 at most, as the middle of a part is told.
 const PART_BITS: u32 = 3;
 const PARTS: u64 = 1 << PART_BITS;
+const PARTS_OF_ONE: usize = 1 << PART_BITS;
 
 /// Enough for every u64 of microseconds.
-const BUCKETS: usize = ((64 - PART_BITS as usize) + 1) * PARTS as usize;
+const BUCKETS: usize = ((64 - PART_BITS as usize) + 1) * PARTS_OF_ONE;
 
 #[derive(Debug)]
 pub(super) struct Quantiles {

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::counter::Counter;
 use serde_json::{Map, Value, json};
 
 use super::{Metrics, Stage, TransactionResult, locked};
@@ -107,7 +108,7 @@ impl Metrics {
             paused: self.paused.get() != 0,
             partitions: self.partitions.get(),
             transactions: TransactionResult::ALL
-                .map(|result| self.transactions.get(result as usize).map_or(0, |counter| counter.get())),
+                .map(|result| self.transactions.get(result as usize).map_or(0, Counter::get)),
             window_claims: self.window_claims.get(),
             claims_applied: self.claims_applied.get(),
             claims_log_lag: self.claims_log_lag.get(),
@@ -120,7 +121,7 @@ impl Metrics {
     /// Committed outcomes of one kind since the start: the counts of the `stopped` event.
     #[must_use]
     pub fn outcome_count(&self, outcome: Outcome) -> u64 {
-        self.outcomes.get(outcome as usize).map_or(0, |counter| counter.get())
+        self.outcomes.get(outcome as usize).map_or(0, Counter::get)
     }
 
     fn state_name(&self) -> &'static str {
