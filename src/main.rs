@@ -1,4 +1,8 @@
 //! The `khabar` program.
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    khabar::cli::main()
+}

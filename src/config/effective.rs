@@ -15,6 +15,8 @@ const HIDDEN: &str = "(hidden)";
 /// One key with its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
+    /// The whole dotted key, a librdkafka name unquoted.
+    pub key: String,
     /// The section that the key stands in, as TOML writes it; empty at the top.
     pub section: String,
     /// The last part of the key, quoted where it is a librdkafka name.
@@ -51,7 +53,7 @@ fn row(loaded: &Loaded, key: &str, value: Toml) -> Value {
         }
     };
     let origin = loaded.origins.get(key).cloned().unwrap_or(Origin::Default);
-    Value { section: section.to_owned(), name, value, origin }
+    Value { key: key.to_owned(), section: section.to_owned(), name, value, origin }
 }
 
 /// The keys of a TOML text in the order of its lines, as far as they begin a line; a section without keys by its name.

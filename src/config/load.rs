@@ -71,7 +71,7 @@ pub fn load(sources: &LayerArguments) -> Result<Loaded, ConfigError> {
     // The defaults name the open table only in a comment of their file; it is there even when nothing is in it.
     let settings = builder
         .set_default(layers::OPEN_TABLE, config::Map::<String, String>::new())
-        .and_then(|builder| builder.build())
+        .and_then(config::ConfigBuilder::<config::builder::DefaultState>::build)
         .and_then(config::Config::try_deserialize::<Settings>);
     match settings {
         Ok(settings) => {

@@ -80,16 +80,7 @@ fn the_defaults_are_complete_and_valid() {
     let loaded = with_overrides(&[]).unwrap();
     assert!(loaded.origins.values().all(|origin| *origin == Origin::Default));
     let rows = effective(&loaded).unwrap();
-    let listed: BTreeSet<String> =
-        rows.iter()
-            .map(|row| {
-                if row.section.is_empty() {
-                    row.name.clone()
-                } else {
-                    format!("{}.{}", row.section, row.name)
-                }
-            })
-            .collect();
+    let listed: BTreeSet<String> = rows.iter().map(|row| row.key.clone()).collect();
     let known: BTreeSet<String> = loaded.origins.keys().cloned().collect();
     assert_eq!(listed, known, "config/khabar.toml and the settings have the same keys");
     assert_eq!(rows[0].name, "delivery", "in the order of the file");

@@ -28,7 +28,8 @@ const GIB: usize = 1 << 30;
 /// All that is wrong with settings whose types are right.
 pub(super) fn validate(settings: &Settings, origins: &BTreeMap<String, Origin>) -> Vec<Problem> {
     let mut check = Check { origins, problems: Vec::new() };
-    ranges(settings, &mut check);
+    transactions(settings, &mut check);
+    resources(settings, &mut check);
     limits(settings, &mut check);
     relations(settings, &mut check);
     topics(&settings.kafka, &mut check);
@@ -50,14 +51,14 @@ impl Check<'_> {
         self.problems.push(Problem::new(key, origin, message));
     }
 
-    fn range<T: PartialOrd + Display>(&mut self, key: &str, value: T, min: T, max: T, advice: &str) {
+    fn range<T: PartialOrd + Display + Copy>(&mut self, key: &str, value: T, min: T, max: T, advice: &str) {
         if value < min || value > max {
             self.fail(key, format!("{value} is out of range: expected {min} to {max}; {advice}"));
         }
     }
 
     /// `small` must be at most `large`; the one that was set by the user is named first.
-    fn at_most<T: PartialOrd + Display>(&mut self, small: (&str, T), large: (&str, T), advice: &str) {
+    fn at_most<T: PartialOrd + Display + Copy>(&mut self, small: (&str, T), large: (&str, T), advice: &str) {
         if small.1 <= large.1 {
             return;
         }
@@ -73,7 +74,7 @@ impl Check<'_> {
     }
 }
 
-fn ranges(settings: &Settings, check: &mut Check<'_>) {
+fn transactions(settings: &Settings, check: &mut Check<'_>) {
     let transaction = &settings.transaction;
     check.range(
         "kafka.session_timeout_ms",
@@ -124,6 +125,9 @@ fn ranges(settings: &Settings, check: &mut Check<'_>) {
         120,
         "the whole group waits this long when a partition moves",
     );
+}
+
+fn resources(settings: &Settings, check: &mut Check<'_>) {
     check.range(
         "budget.records_max",
         settings.budget.records_max,

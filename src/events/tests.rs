@@ -7,6 +7,7 @@ use super::*;
 
 /// Events that no room emits yet.
 const NOT_YET_EMITTED: &[&str] = &[
+    "HTTP_FAILED",
     "STARTING",
     "CONFIG_LOADED",
     "CATCHING_UP",

@@ -28,13 +28,13 @@ pub(super) struct Line {
 
 impl Line {
     /// `fields` is the text of a JSON object, or empty.
-    pub(super) fn new(level: &'static str, event: String, message: String, fields: String) -> Self {
+    pub(super) fn new(level: &'static str, event: String, message: String, fields: &str) -> Self {
         let mut message = message;
         if let Some((cut, _)) = message.char_indices().nth(MESSAGE_CHARS_MAX) {
             message.truncate(cut);
             message.push('…');
         }
-        let fields = serde_json::from_str(&fields).unwrap_or_default();
+        let fields = serde_json::from_str(fields).unwrap_or_default();
         Self { unix_ms: crate::clock::unix_ms(), level, event, message, fields }
     }
 

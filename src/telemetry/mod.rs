@@ -160,7 +160,7 @@ impl Visit for Parts {
 
 impl Parts {
     fn into_own_line(self, level: tracing::Level) -> Line {
-        Line::new(level_name(level), self.event, self.message, self.fields)
+        Line::new(level_name(level), self.event, self.message, &self.fields)
     }
 
     /// Of libraries, warnings and errors are shown, both as warnings: what is an error to khabar, khabar says itself.
@@ -174,7 +174,7 @@ impl Parts {
         if held_back > 0 {
             fields[events::HELD_BACK] = Value::from(held_back);
         }
-        Some(Line::new(Level::Warn.name(), kind.name.to_owned(), self.message, fields.to_string()))
+        Some(Line::new(Level::Warn.name(), kind.name.to_owned(), self.message, &fields.to_string()))
     }
 }
 

@@ -69,7 +69,7 @@ fn the_forms_of_a_line() {
         "warn",
         "broker_unreachable".to_owned(),
         "no answer\u{1b}[2J".to_owned(),
-        r#"{"attempt":3,"bootstrap_servers":"a:1, b:2","cause":"refused"}"#.to_owned(),
+        r#"{"attempt":3,"bootstrap_servers":"a:1, b:2","cause":"refused"}"#,
     )
     .at(MOMENT_MS);
     assert_eq!(
@@ -89,7 +89,7 @@ proptest! {
     #[test]
     fn a_line_is_one_line_and_parses(message in ".*", value in ".*", unix_ms in any::<i64>()) {
         let fields = json!({"cause": value}).to_string();
-        let line = Line::new("info", "running".to_owned(), message, fields).at(unix_ms);
+        let line = Line::new("info", "running".to_owned(), message, &fields).at(unix_ms);
         for form in [Form::Json, Form::Human { colours: false }] {
             let text = line.render(&form);
             prop_assert_eq!(text.matches('\n').count(), 1);
