@@ -154,9 +154,8 @@ def manifest_findings(path: Path, defaults: dict) -> Findings:
     deployment = next(item for item in items if item["kind"] == "Deployment")
     findings = deployment_findings(deployment, maps, defaults)
     findings += selector_findings(items, deployment["spec"]["template"]["metadata"]["labels"])
-    raw_topics = next(
-        tomllib.loads(data["khabar.toml"])["kafka"]["raw_topics"] for data in maps.values() if "khabar.toml" in data
-    )
+    settings = next(tomllib.loads(data["khabar.toml"]) for data in maps.values() if "khabar.toml" in data)
+    raw_topics = settings.get("kafka", {}).get("raw_topics", defaults["kafka"]["raw_topics"])
     for item in items:
         if item["kind"] in KEDA_KINDS:
             findings += keda_findings(item)
@@ -169,6 +168,18 @@ def compose_findings(defaults: dict) -> Findings:
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
     worker = compose["services"]["khabar"]
     findings = unknown_variables(list(worker["environment"]), defaults)
+    for name, service in compose["services"].items():
+        findings += [
+            f"{name} depends on {other}, which is no service"
+            for other in service.get("depends_on", {})
+            if other not in compose["services"]
+        ]
+        sources = [volume.split(":")[0] for volume in service.get("volumes", [])]
+        findings += [
+            f"{name} mounts {source}, which is no volume and no path"
+            for source in sources
+            if source not in compose["volumes"] and not (ROOT / "deploy" / source).exists()
+        ]
     needed = drains({}, defaults) + CLOSING_SECONDS
     if seconds(worker["stop_grace_period"]) < needed:
         findings.append(f"stop_grace_period is below the drains and the closing ({needed} s)")

@@ -89,23 +89,22 @@ check "Python files compile" python3 -c \
 for dockerfile in deploy/Dockerfile deploy/feeder/Dockerfile; do
   check "$dockerfile (hadolint)" "$python/hadolint" "$dockerfile"
 done
-check "YAML style (yamllint)" "$python/yamllint" --strict --config-data \
-  '{extends: default, rules: {line-length: {max: 130}, document-start: disable, comments: {min-spaces-from-content: 1}}}' \
-  deploy
+yaml_rules='line-length: {max: 130}, document-start: disable, comments: {min-spaces-from-content: 1}'
+check "YAML style (yamllint)" "$python/yamllint" --strict --config-data "{extends: default, rules: {$yaml_rules}}" deploy
 check "compose file, schema (compose-spec)" "$python/check-jsonschema" \
   --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 if compose=$(install_go_tool cmd "$compose_module" "$compose_version"); then
-  check "compose file, references (compose-go)" load_compose "$compose"
+  check "compose file, loaded (compose-go)" load_compose "$compose"
 else
-  skip "compose file, references (compose-go)" "Go is missing or the module could not be built; see target/lint/go.log"
+  skip "compose file, loaded (compose-go)" "Go is missing or the module could not be built; see target/lint/go.log"
 fi
 
 if kustomize=$(install_go_tool kustomize "$kustomize_module" "$kustomize_version"); then
   check "kustomize build base" build_kustomization "$kustomize" base base
   check "kustomize build overlays/example" build_kustomization "$kustomize" overlays/example example
   for version in "${kubernetes_versions[@]}"; do
-    check "manifests, schema of Kubernetes $version (strict)" "$python/kubernetes-validate" --strict --no-warn \
+    check "manifests, schema of Kubernetes $version (strict)" "$python/kubernetes-validate" --strict --quiet --no-warn \
       --kubernetes-version "$version" "$built/base.yaml" "$built/example.yaml" \
       deploy/kubernetes/overlays/example/secret.example.yaml
   done

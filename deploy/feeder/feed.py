@@ -48,6 +48,7 @@ def main() -> int:
             "bootstrap.servers": os.environ.get("FEED_BOOTSTRAP_SERVERS", "localhost:9094"),
             "enable.idempotence": True,
             "linger.ms": 0,
+            "reconnect.backoff.ms": 1000,
         }
     )
     done = 0
