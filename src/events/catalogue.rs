@@ -124,9 +124,9 @@ catalogue! {
     TOPIC_UNSUITABLE = "topic_unsuitable", Error, ["topic", "property", "found", "needed"],
         "A topic is not as the worker needs it: with this, a guarantee would not hold.",
         "`khabar topics` shows the difference and Kafka's command that mends it.";
-    TOPIC_SIZE_MISMATCH = "topic_size_mismatch", Warn, ["topic", "bytes_max", "needed_bytes", "raw_topic"],
-        "An output topic takes smaller records than the raw topic holds: large ones are shrunk, or rejected as stubs.",
-        "Raise max.message.bytes of this topic.";
+    TOPIC_DIFFERS = "topic_differs", Warn, ["topic", "property", "found", "needed"],
+        "A topic's configuration is not what khabar asks for: the worker runs, with less safety or with shortened records.",
+        "Alter the topic as the message says; `khabar check --online` lists all differences.";
 
     // Claims log.
     CLAIMS_LEVEL_WRITTEN = "claims_level_written", Info, ["claims_level", "offset", "cause"],

@@ -1,0 +1,169 @@
+//! Why a worker ends by itself: the event that tells it, and the exit code.
+
+use serde_json::{Value, json};
+
+use super::follower::StartProblem;
+use crate::events::{self, EventKind};
+use crate::kafka::KafkaFailure;
+use crate::kafka::committer::CommitterError;
+use crate::kafka::poller::PollerError;
+
+/// Exit code of a failure that a restart may heal.
+pub const EXIT_FAILED: i32 = 1;
+/// Exit code of wrong usage, configuration or topics.
+pub const EXIT_CONFIGURATION: i32 = 2;
+
+/// One failure, ready to be logged.
+#[derive(Debug)]
+pub struct Failure {
+    pub kind: &'static EventKind,
+    pub message: String,
+    pub fields: Vec<(&'static str, Value)>,
+    pub exit_code: i32,
+}
+
+impl Failure {
+    pub fn new(
+        kind: &'static EventKind,
+        message: impl Into<String>,
+        fields: Vec<(&'static str, Value)>,
+        exit_code: i32,
+    ) -> Self {
+        Self { kind, message: message.into(), fields, exit_code }
+    }
+
+    pub fn log(&self) {
+        events::emit(self.kind, &self.message, &self.fields);
+    }
+
+    /// A thread ended with a panic.
+    pub fn thread_died(thread: &'static str, panic: &str) -> Self {
+        let message = format!("a thread of the worker died: {panic}");
+        Self::new(&events::WORKER_THREAD_DIED, message, vec![("thread", json!(thread))], EXIT_FAILED)
+    }
+}
+
+impl From<KafkaFailure> for Failure {
+    fn from(failure: KafkaFailure) -> Self {
+        let message = failure.to_string();
+        match failure {
+            KafkaFailure::Authentication { cause, .. } => {
+                Self::new(&events::AUTHENTICATION_FAILED, message, vec![("cause", json!(cause))], EXIT_CONFIGURATION)
+            }
+            KafkaFailure::Permission { what, cause } => Self::new(
+                &events::PERMISSION_DENIED,
+                message,
+                vec![("operation", json!(what)), ("cause", json!(cause))],
+                EXIT_CONFIGURATION,
+            ),
+            KafkaFailure::Configuration { what, cause } => Self::new(
+                &events::FATAL_KAFKA_ERROR,
+                message,
+                vec![("operation", json!(what)), ("cause", json!(cause))],
+                EXIT_CONFIGURATION,
+            ),
+            KafkaFailure::Transient { what, cause } | KafkaFailure::Fatal { what, cause } => Self::new(
+                &events::FATAL_KAFKA_ERROR,
+                message,
+                vec![("operation", json!(what)), ("cause", json!(cause))],
+                EXIT_FAILED,
+            ),
+        }
+    }
+}
+
+impl From<CommitterError> for Failure {
+    fn from(error: CommitterError) -> Self {
+        let message = error.to_string();
+        match error {
+            CommitterError::Kafka(failure) => failure.into(),
+            CommitterError::Fenced(cause) => {
+                Self::new(&events::FENCED, message, vec![("cause", json!(cause))], EXIT_FAILED)
+            }
+            CommitterError::Abandoned => Self::new(
+                &events::FATAL_KAFKA_ERROR,
+                message,
+                vec![("operation", json!("initialising transactions"))],
+                EXIT_FAILED,
+            ),
+        }
+    }
+}
+
+impl From<PollerError> for Failure {
+    fn from(error: PollerError) -> Self {
+        let message = error.to_string();
+        match error {
+            PollerError::Kafka(failure) => failure.into(),
+            PollerError::PassedByRetention { partition, committed, low } => Self::new(
+                &events::OFFSETS_PASSED_BY_RETENTION,
+                message,
+                vec![
+                    ("topic", json!(partition.topic.as_ref())),
+                    ("partition", json!(partition.partition)),
+                    ("committed", json!(committed)),
+                    ("begins", json!(low)),
+                    ("lost", json!(low - committed)),
+                ],
+                EXIT_FAILED,
+            ),
+            PollerError::BeyondEnd { partition, .. } => Self::new(
+                &events::OFFSETS_EXPIRED,
+                message,
+                vec![("partitions", json!([partition.to_string()]))],
+                EXIT_FAILED,
+            ),
+        }
+    }
+}
+
+impl From<StartProblem> for Failure {
+    fn from(problem: StartProblem) -> Self {
+        let message = problem.to_string();
+        match problem {
+            StartProblem::Kafka(failure) => failure.into(),
+            StartProblem::Newer(cause) => {
+                Self::new(&events::CLAIMS_UNREADABLE, message, vec![("version", json!(cause))], EXIT_FAILED)
+            }
+            StartProblem::LevelDiffers(differences) => Self::new(
+                &events::CLAIMS_LEVEL_DIFFERS,
+                message,
+                vec![("differences", json!(differences))],
+                EXIT_CONFIGURATION,
+            ),
+            StartProblem::LogLost { topic } => {
+                Self::new(&events::CLAIMS_LOG_LOST, message, vec![("topic", json!(topic))], EXIT_CONFIGURATION)
+            }
+            StartProblem::LogCut { topic, begins_ms, needed_ms } => Self::new(
+                &events::CLAIMS_LOG_CUT,
+                message,
+                vec![("topic", json!(topic)), ("begins_ms", json!(begins_ms)), ("needed_ms", json!(needed_ms))],
+                EXIT_CONFIGURATION,
+            ),
+            StartProblem::OffsetsExpired { partitions } => Self::new(
+                &events::OFFSETS_EXPIRED,
+                message,
+                vec![("partitions", json!(partitions))],
+                EXIT_CONFIGURATION,
+            ),
+            StartProblem::PassedByRetention { partition, committed, begins } => Self::new(
+                &events::OFFSETS_PASSED_BY_RETENTION,
+                message,
+                vec![
+                    ("partition", json!(partition)),
+                    ("committed", json!(committed)),
+                    ("begins", json!(begins)),
+                    ("lost", json!(begins - committed)),
+                ],
+                EXIT_CONFIGURATION,
+            ),
+            StartProblem::Clock(step) => Self::new(
+                &events::CLAIMS_CLOCK_STEPPED_BACK,
+                message,
+                vec![("by_ms", json!(step.step_ms)), ("rebuild", json!("by a restart"))],
+                EXIT_FAILED,
+            ),
+            StartProblem::Stopped => Self::new(&events::DRAINING, message, Vec::new(), 0),
+        }
+    }
+}
