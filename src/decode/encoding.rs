@@ -52,11 +52,7 @@ pub(super) struct Hints<'a> {
 }
 
 /// Decodes to UTF-8. Codes: `binary_content`, `encoding_broken`.
-pub(super) fn to_text(
-    bytes: &[u8],
-    hints: Hints<'_>,
-    flaws: &mut Vec<Flaw>,
-) -> Result<String, Rejection> {
+pub(super) fn to_text(bytes: &[u8], hints: Hints<'_>, flaws: &mut Vec<Flaw>) -> Result<String, Rejection> {
     let text = match marked(bytes) {
         Some(text) => text,
         None => unmarked(bytes, hints, flaws)?,
@@ -76,8 +72,10 @@ pub(super) fn check_replaced(text: &str, flaws: &mut Vec<Flaw>) -> Result<(), Re
         replaced += usize::from(character == char::REPLACEMENT_CHARACTER);
         others += usize::from(!character.is_ascii() && character != char::REPLACEMENT_CHARACTER);
     }
-    if replaced * 1000 > characters * REPLACED_PERMILLE_MAX || (replaced > REPLACED_MANY && replaced > others) {
-        let detail = format!("{replaced} of {characters} characters are lost in every encoding that was tried");
+    if replaced * 1000 > characters * REPLACED_PERMILLE_MAX || (replaced > REPLACED_MANY && replaced > others)
+    {
+        let detail =
+            format!("{replaced} of {characters} characters are lost in every encoding that was tried");
         return Err(Rejection::new(Code::EncodingBroken, detail));
     }
     flaws.push(Flaw::new(flaws::CHARACTERS_REPLACED).with_detail(replaced.to_string()));

@@ -117,7 +117,8 @@ fn codings(
                 flaws.push(Flaw::new(flaws::CONTENT_ENCODING_WRONG).with_detail(excerpt(other)));
             }
             other => {
-                let detail = format!("content encoding {:?}; known are gzip, zstd, br, identity", excerpt(other));
+                let detail =
+                    format!("content encoding {:?}; known are gzip, zstd, br, identity", excerpt(other));
                 return Err(Rejection::new(Code::CompressionUnsupported, detail));
             }
         }
@@ -217,7 +218,10 @@ fn read_bounded(
     loop {
         let length = inflated.len();
         if length > bytes_max {
-            return Err(Rejection::new(Code::ContentTooLarge, format!("more than {bytes_max} bytes inflated")));
+            return Err(Rejection::new(
+                Code::ContentTooLarge,
+                format!("more than {bytes_max} bytes inflated"),
+            ));
         }
         if inflated.capacity() < length + BUFFER_BYTES {
             let wanted = (length * 2).max(length + BUFFER_BYTES).min(capacity_max);
@@ -247,7 +251,10 @@ fn window_log_max(bytes_max: usize) -> u32 {
 fn zstd_error(error: &std::io::Error) -> Rejection {
     // The library has no other way to tell this error from damaged data than its text.
     if error.to_string().contains("too much memory") {
-        return Rejection::new(Code::ContentTooLarge, "zstd: its window is larger than decode.content_bytes_max");
+        return Rejection::new(
+            Code::ContentTooLarge,
+            "zstd: its window is larger than decode.content_bytes_max",
+        );
     }
     broken(Coding::Zstd, error)
 }

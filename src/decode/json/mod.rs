@@ -36,20 +36,32 @@ const JSON_FEED_VERSION: &str = "https://jsonfeed.org/version/";
 
 /// `None` where the bytes are not JSON. Where JSON was stated, or nothing was and the bytes begin like an object,
 /// broken JSON is an error; where another type was stated, only an object that parses counts as JSON.
-pub(super) fn read(bytes: &[u8], about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Option<Draft>, Rejection> {
+pub(super) fn read(
+    bytes: &[u8],
+    about: About<'_>,
+    flaws: &mut Vec<Flaw>,
+) -> Result<Option<Draft>, Rejection> {
     let (bytes, encoding) = marked(bytes);
     let opening = first_byte(bytes, encoding);
     let expected = match (about.kind(), opening) {
         (Kind::Json, b'<') => return Ok(None),
         (Kind::Json, _) | (Kind::Unstated, b'{') => true,
         (_, b'{') | (Kind::Unstated, b'[') => false,
+        (Kind::Unstated, b'n') if bytes.trim_ascii() == b"null" => {
+            return Err(Rejection::new(
+                Code::EnvelopeWithoutContent,
+                "JSON null; a tombstone has no value at all",
+            ));
+        }
         _ => return Ok(None),
     };
     let depth_max = about.settings.json_depth_max.min(DEPTH_CEILING);
     let parsed = text_of(bytes, encoding, about).and_then(|text| checked(text, depth_max));
     let (text, lone_surrogates) = match parsed {
         Ok(parsed) => parsed,
-        Err(rejection) if expected || (opening == b'[' && rejection.code == Code::JsonTooDeep) => return Err(rejection),
+        Err(rejection) if expected || (opening == b'[' && rejection.code == Code::JsonTooDeep) => {
+            return Err(rejection);
+        }
         Err(_) => return Ok(None),
     };
     if opening != b'{' {
@@ -90,15 +102,16 @@ fn text_of<'a>(
     about: About<'_>,
 ) -> Result<Cow<'a, str>, Rejection> {
     if encoding != UTF_8 {
-        return encoding
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .ok_or_else(|| Rejection::new(Code::EncodingBroken, format!("JSON that is not valid {}", encoding.name())));
+        return encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
+            Rejection::new(Code::EncodingBroken, format!("JSON that is not valid {}", encoding.name()))
+        });
     }
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,
     };
-    let declared = about.hints().charset.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
+    let declared =
+        about.hints().charset.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     let text = declared
         .filter(|declared| *declared != UTF_8)
         .and_then(|declared| declared.decode_without_bom_handling_and_without_replacement(bytes));
@@ -152,7 +165,8 @@ fn object(
     flaws: &mut Vec<Flaw>,
 ) -> Result<Draft, Rejection> {
     if about.level == Level::Mapped {
-        let detail = "what decode.json.content names is JSON again; send it as an object, and map the fields inside";
+        let detail =
+            "what decode.json.content names is JSON again; send it as an object, and map the fields inside";
         return Err(Rejection::new(Code::EnvelopeInvalid, detail));
     }
     if let Some(draft) = mapped::read(text, about, flaws)? {
@@ -160,7 +174,10 @@ fn object(
     }
     if fields.has_content() {
         if about.level == Level::Envelope {
-            return Err(Rejection::new(Code::EnvelopeInvalid, "the content of an envelope is another envelope"));
+            return Err(Rejection::new(
+                Code::EnvelopeInvalid,
+                "the content of an envelope is another envelope",
+            ));
         }
         return envelope::read(text, fields, about, flaws);
     }
@@ -171,7 +188,8 @@ fn object(
     if feed_version.is_some_and(|version| version.starts_with(JSON_FEED_VERSION)) {
         return Err(Rejection::new(Code::Feed, "a JSON feed; split it into articles first"));
     }
-    let detail = "a JSON object without content, content_base64 or the fields of ninjs; decode.json maps other JSON";
+    let detail =
+        "a JSON object without content, content_base64 or the fields of ninjs; decode.json maps other JSON";
     Err(Rejection::new(Code::EnvelopeWithoutContent, detail))
 }
 
