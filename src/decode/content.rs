@@ -13,7 +13,7 @@ use super::media::{Kind, Media};
 use super::sniff::{self, Shape};
 use super::stated::excerpt;
 
-/// In a text without a stated type, one tag may be quoted; two that divide it into blocks make it a fragment of HTML.
+/// A text may quote one tag; two that divide it into blocks make it a fragment of HTML.
 const BLOCK_TAGS_MIN: usize = 2;
 
 /// Where the content stands.
@@ -55,6 +55,7 @@ impl About<'_> {
 /// Content as bytes, with compression undone.
 pub(super) fn read_bytes(bytes: &[u8], about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Draft, Rejection> {
     sniff::reject_binary(bytes)?;
+    sniff::reject_registry_frame(bytes)?;
     if let Some(draft) = json::read(bytes, about, flaws)? {
         return Ok(draft);
     }
@@ -147,9 +148,14 @@ fn form_of(text: &str, about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Form, 
             flaws.push(about.wrong_type());
             Ok(if sniff::has_blocks(text, BLOCK_TAGS_MIN) { Form::Html } else { Form::Dump })
         }
-        (Kind::Text, Shape::Text | Shape::Html { certain: false }) => Ok(Form::Dump),
+        (Kind::Text, Shape::Text | Shape::Html { certain: false })
+            if !sniff::has_blocks(text, BLOCK_TAGS_MIN) =>
+        {
+            Ok(Form::Dump)
+        }
         (_, Shape::Html { certain: true })
-        | (Kind::Text | Kind::Json, Shape::Xml(_) | Shape::Html { .. }) => {
+        | (Kind::Text, _)
+        | (Kind::Json, Shape::Xml(_) | Shape::Html { .. }) => {
             flaws.push(about.wrong_type());
             Ok(Form::Html)
         }

@@ -14,6 +14,8 @@ use super::stated::excerpt;
 
 /// Producers compress twice by accident (a compressed page in a compressed record); more is an attack.
 const LAYERS_MAX: usize = 2;
+/// Names in one stated content encoding, `identity` and unknown ones among them.
+const NAMES_MAX: usize = 8;
 /// How much is inflated at a time: what may be held above the limit.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// Concatenated gzip members. Block-wise tools write one per 64 KiB; a million empty ones would only burn time.
@@ -107,6 +109,7 @@ fn codings(
     flaws: &mut Vec<Flaw>,
 ) -> Result<Vec<Coding>, Rejection> {
     let mut codings = Vec::new();
+    let mut names = 0;
     for name in stated.text.split(',').map(|name| name.trim().to_ascii_lowercase()) {
         match name.as_str() {
             "" | "identity" | "none" => {}
@@ -122,7 +125,8 @@ fn codings(
                 return Err(Rejection::new(Code::CompressionUnsupported, detail));
             }
         }
-        if codings.len() > LAYERS_MAX {
+        names += 1;
+        if codings.len() > LAYERS_MAX || names > NAMES_MAX {
             return Err(too_many_layers());
         }
     }

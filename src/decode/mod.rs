@@ -35,6 +35,8 @@ use self::draft::Draft;
 use self::headers::HeaderFacts;
 use self::inflate::StatedEncoding;
 
+/// Hostile items could have one flaw for each of their list items.
+const FLAWS_MAX: usize = 64;
 /// Confluent's framing: a zero byte and a schema id of four bytes.
 const FRAME_BYTES: usize = 5;
 
@@ -95,6 +97,7 @@ fn complete(
         .fetched_at_ms
         .or_else(|| facts.fetched_at.and_then(|text| fetched::from_text(text, &mut flaws)))
         .or_else(|| fetched::from_record(timestamp_ms, &mut flaws));
+    flaws.truncate(FLAWS_MAX);
     Decoded {
         content: draft.content,
         content_hash: draft.content_hash,

@@ -173,6 +173,11 @@ pub(super) fn reject_binary(bytes: &[u8]) -> Result<(), Rejection> {
             return Err(Rejection::new(Code::BinaryContent, *name));
         }
     }
+    Ok(())
+}
+
+/// Rejects what begins like a schema registry's frame, once JSON in such a frame was taken out of it.
+pub(super) fn reject_registry_frame(bytes: &[u8]) -> Result<(), Rejection> {
     if bytes.starts_with(REGISTRY_FRAME) {
         let detail =
             "two zero bytes at the start: a registry's frame with Avro or Protobuf, perhaps; send JSON";

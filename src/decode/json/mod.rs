@@ -31,6 +31,8 @@ use super::sniff;
 
 /// The JSON library recurses to 128; a larger setting is cut to this.
 const DEPTH_CEILING: usize = 120;
+/// How far the first character is looked for in UTF-16.
+const OPENING_BYTES: usize = 256;
 /// Begins the `version` of every JSON feed.
 const JSON_FEED_VERSION: &str = "https://jsonfeed.org/version/";
 
@@ -90,10 +92,14 @@ fn marked(bytes: &[u8]) -> (&[u8], &'static Encoding) {
     (bytes, utf_16.flatten().unwrap_or(UTF_8))
 }
 
+/// The first byte that is no white space; zero where it is not ASCII.
 fn first_byte(bytes: &[u8], encoding: &'static Encoding) -> u8 {
-    let mut visible = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
-    let first = if encoding == UTF_8 { visible.next() } else { visible.find(|byte| **byte != 0) };
-    first.copied().unwrap_or_default()
+    if encoding == UTF_8 {
+        return bytes.trim_ascii_start().first().copied().unwrap_or_default();
+    }
+    let start = &bytes[..bytes.len().min(OPENING_BYTES)];
+    let text = encoding.decode_without_bom_handling(start).0;
+    text.trim_start().bytes().next().filter(u8::is_ascii).unwrap_or_default()
 }
 
 fn text_of<'a>(

@@ -1,5 +1,6 @@
 //! Input that is too large for a folder: bombs, towers, every cut of an envelope; and rules between inputs.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use base64::Engine as _;
@@ -7,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{code_of, decode_bytes, decode_with, flaw_codes, parts, record, settings};
 use crate::article::{hash128, hex};
-use crate::decode::{decode, flaws};
+use crate::decode::{clean, decode, flaws, inflate};
 use crate::rejection::Code;
 
 const TEXT: &str = "Harbour bridge reopens after repairs\nThe harbour bridge reopened on Friday.\n";
@@ -16,11 +17,6 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
-}
-
-/// Zeros that compress well, just beyond what may come out.
-fn bomb() -> Vec<u8> {
-    vec![b'a'; settings().content_bytes_max + 1]
 }
 
 /// Brotli's stored form: header for a 16-bit window, one uncompressed block, the empty last block.
@@ -50,13 +46,37 @@ fn a_value_of_50_mb_is_too_large() {
 
 #[test]
 fn compression_bombs_end_at_the_limit() {
-    let bomb = bomb();
-    assert_eq!(code_of(decode_bytes(&gzip(&bomb))), Some(Code::ContentTooLarge));
-    assert_eq!(code_of(decode_bytes(&gzip(&gzip(&bomb)))), Some(Code::ContentTooLarge));
+    let mut settings = settings();
+    settings.content_bytes_max = 1024 * 1024;
+    let bomb = vec![b'a'; settings.content_bytes_max + 1];
+    let code = |payload: &[u8]| code_of(decode(&record(payload), &settings));
+    assert_eq!(code(&gzip(&bomb)), Some(Code::ContentTooLarge));
+    assert_eq!(code(&gzip(&gzip(&bomb))), Some(Code::ContentTooLarge));
     let zstd = zstd::encode_all(bomb.as_slice(), 1).unwrap();
-    assert_eq!(code_of(decode_bytes(&zstd)), Some(Code::ContentTooLarge));
+    assert_eq!(code(&zstd), Some(Code::ContentTooLarge));
     let envelope = format!(r#"{{"content_base64":"{}"}}"#, STANDARD.encode(&zstd));
-    assert_eq!(code_of(decode_bytes(envelope.as_bytes())), Some(Code::ContentTooLarge));
+    assert_eq!(code(envelope.as_bytes()), Some(Code::ContentTooLarge));
+}
+
+#[test]
+fn a_bomb_of_a_gigabyte_ends_at_the_default_limit() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    let block = vec![0; 1024 * 1024];
+    for _ in 0..1024 {
+        encoder.write_all(&block).unwrap();
+    }
+    let bomb = encoder.finish().unwrap();
+    assert_eq!(code_of(decode_bytes(&bomb)), Some(Code::ContentTooLarge));
+}
+
+#[test]
+fn inflating_never_holds_more_than_the_limit_and_a_buffer() {
+    let bytes_max = 300_000;
+    let packed = gzip(&vec![b'a'; bytes_max]);
+    let inflated =
+        inflate::undo(Cow::Borrowed(&packed), None, bytes_max, &mut Vec::new()).unwrap().into_owned();
+    assert_eq!(inflated.len(), bytes_max);
+    assert!(inflated.capacity() <= bytes_max + 64 * 1024, "{}", inflated.capacity());
 }
 
 #[test]
@@ -100,7 +120,7 @@ fn brotli_is_undone_where_it_is_stated() {
 }
 
 #[test]
-fn a_million_empty_gzip_members_are_refused() {
+fn endless_empty_gzip_members_are_refused() {
     let member = gzip(b"");
     let many = member.repeat(100_000);
     assert_eq!(code_of(decode_bytes(&many)), Some(Code::CompressionBroken));
@@ -223,8 +243,45 @@ fn control_characters_are_found_wherever_they_stand() {
         for control in ['\u{1}', '\u{7F}', '\u{85}', '\u{9F}'] {
             let mut text = "a".repeat(800);
             text.insert(position, control);
-            assert!(super::super::clean::has_controls(text.as_bytes()), "{control:?} at {position}");
+            assert!(clean::has_controls(text.as_bytes()), "{control:?} at {position}");
         }
     }
-    assert!(!super::super::clean::has_controls("«نص» \r\n\t\u{A0}".repeat(100).as_bytes()));
+    assert!(!clean::has_controls("«نص» \r\n\t\u{A0}".repeat(100).as_bytes()));
+}
+
+#[test]
+fn flaws_and_names_of_encodings_are_bounded() {
+    let encodings = "x,".repeat(100_000);
+    let envelope = format!(
+        r#"{{"content_base64":"{}","http_headers":{{"content-encoding":"{encodings}"}}}}"#,
+        STANDARD.encode(TEXT)
+    );
+    assert_eq!(code_of(decode_bytes(envelope.as_bytes())), Some(Code::CompressionUnsupported));
+    let person = format!(r#"{{"rel":"author","name":"{}"}},"#, "x".repeat(1000));
+    let item =
+        format!(r#"{{"uri":"urn:x","headline":"b","body_text":"b","people":[{}0]}}"#, person.repeat(200));
+    assert!(decode_bytes(item.as_bytes()).unwrap().flaws.len() <= 64);
+}
+
+#[test]
+fn the_urls_domain_helps_where_the_bytes_alone_do_not() {
+    // One word each in two alphabets of one byte a letter: only the domain tells which.
+    let bytes = encoding_rs::WINDOWS_1251.encode("Мост").0.into_owned();
+    let read = |url: &str| {
+        let decoded = decode_with(&bytes, &[("url", url)]).unwrap();
+        parts(&decoded.content).1.to_owned()
+    };
+    assert_eq!(read("https://news.example.ru/1"), "Мост");
+    assert_ne!(read("https://news.example.gr/1"), "Мост");
+}
+
+#[test]
+fn han_text_in_utf_16_is_not_taken_for_json() {
+    // The first unit's first byte is that of a brace.
+    let mut bytes = vec![0xFE, 0xFF];
+    bytes.extend("筏桥重新开放".encode_utf16().flat_map(u16::to_be_bytes));
+    assert_eq!(parts(&decode_bytes(&bytes).unwrap().content), ("dump", "筏桥重新开放"));
+    let declared = [("content-type", "text/plain; charset=utf-16be")];
+    let with_break: Vec<u8> = "筏桥\n重新开放".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(parts(&decode_with(&with_break, &declared).unwrap().content).1, "筏桥\n重新开放");
 }

@@ -197,7 +197,7 @@ fn check(raw: &RawRecord, settings: &DecodeSettings) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn any_bytes_with_any_headers_give_content_or_a_named_rejection(
