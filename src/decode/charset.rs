@@ -48,7 +48,8 @@ fn value_of<'a>(tag: &'a [u8], key: &[u8]) -> Option<&'a str> {
         let Some(value) = rest.trim_ascii_start().strip_prefix(b"=") else { continue };
         let value = value.trim_ascii_start();
         let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
-        let is_label = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.' | b' ');
+        let is_label =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.' | b' ');
         let length = value.iter().take(LABEL_BYTES_MAX).take_while(|byte| is_label(byte)).count();
         let label = std::str::from_utf8(&value[..length]).unwrap_or_default().trim();
         if !label.is_empty() {

@@ -45,7 +45,7 @@ pub(super) fn has_controls(text: &[u8]) -> bool {
 
 /// C1 controls are the two bytes C2 80 to C2 9F.
 const fn is_c1(first: u8, second: u8) -> bool {
-    (first == 0xC2) & (second < 0xA0)
+    first == 0xC2 && second < 0xA0
 }
 
 /// Drops a leading byte order mark and all control characters, with a flaw that counts them.

@@ -13,7 +13,7 @@ use super::media::{Kind, Media};
 use super::sniff::{self, Shape};
 use super::stated::excerpt;
 
-/// In a text without a stated type, one tag may be quoted; two that divide it into blocks make it a fragment of HTML.
+/// A text may quote one tag; two that divide it into blocks make it a fragment of HTML.
 const BLOCK_TAGS_MIN: usize = 2;
 
 /// Where the content stands.
@@ -55,6 +55,7 @@ impl About<'_> {
 /// Content as bytes, with compression undone.
 pub(super) fn read_bytes(bytes: &[u8], about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Draft, Rejection> {
     sniff::reject_binary(bytes)?;
+    sniff::reject_registry_frame(bytes)?;
     if let Some(draft) = json::read(bytes, about, flaws)? {
         return Ok(draft);
     }
@@ -84,7 +85,7 @@ fn finish(
     let content_hash = draft::content_hash(form, original.unwrap_or(text.as_bytes()));
     let text = clean::clean(text, flaws);
     draft::check_size(&text, about.settings.content_bytes_max)?;
-    if text.trim_ascii().is_empty() || text.trim().is_empty() {
+    if text.trim().is_empty() {
         return Err(blank(about.level));
     }
     if form == Form::Html {
@@ -106,15 +107,17 @@ pub(super) fn blank(level: Level) -> Rejection {
     }
 }
 
-/// Types that khabar does not read are not even decoded, unless the bytes are an HTML page after all.
+/// Bytes of a type that khabar does not read are not even decoded, unless they may be a page after all: they are
+/// binary data, and the stated type names that better than a guess at their encoding.
 fn reject_type(about: About<'_>, bytes: &[u8]) -> Result<(), Rejection> {
     let is_page = || sniff::trim_start(bytes).starts_with(b"<");
     match about.kind() {
-        Kind::Pdf if !is_page() => Err(Rejection::new(Code::Pdf, "stated as PDF; convert it to text or HTML first")),
+        Kind::Pdf if !is_page() => {
+            Err(Rejection::new(Code::Pdf, "stated as PDF; convert it to text or HTML first"))
+        }
         Kind::Warc if !is_page() => {
             Err(Rejection::new(Code::Warc, "stated as a WARC archive; split it into pages first"))
         }
-        Kind::Other => Err(unsupported(about)),
         _ => Ok(()),
     }
 }
@@ -124,7 +127,10 @@ fn form_of(text: &str, about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Form, 
     let shape = sniff::shape(text);
     let kind = about.kind();
     match (kind, shape) {
-        (_, Shape::Feed) => Err(Rejection::new(Code::Feed, "an RSS or Atom feed; split it into articles first")),
+        (Kind::Other, _) => Err(unsupported(about)),
+        (_, Shape::Feed) => {
+            Err(Rejection::new(Code::Feed, "an RSS or Atom feed; split it into articles first"))
+        }
         (_, Shape::Sitemap) => Err(Rejection::new(Code::Sitemap, "a sitemap; fetch the pages that it lists")),
         (Kind::Html, Shape::Text) if !sniff::has_tags(text) => {
             flaws.push(about.wrong_type());
@@ -142,8 +148,14 @@ fn form_of(text: &str, about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Form, 
             flaws.push(about.wrong_type());
             Ok(if sniff::has_blocks(text, BLOCK_TAGS_MIN) { Form::Html } else { Form::Dump })
         }
-        (Kind::Text, Shape::Text | Shape::Html { certain: false }) => Ok(Form::Dump),
-        (_, Shape::Html { certain: true }) | (Kind::Text | Kind::Json, Shape::Xml(_) | Shape::Html { .. }) => {
+        (Kind::Text, Shape::Text | Shape::Html { certain: false })
+            if !sniff::has_blocks(text, BLOCK_TAGS_MIN) =>
+        {
+            Ok(Form::Dump)
+        }
+        (_, Shape::Html { certain: true })
+        | (Kind::Text, _)
+        | (Kind::Json, Shape::Xml(_) | Shape::Html { .. }) => {
             flaws.push(about.wrong_type());
             Ok(Form::Html)
         }
@@ -153,7 +165,6 @@ fn form_of(text: &str, about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Form, 
         (Kind::Warc, _) => {
             Err(Rejection::new(Code::Warc, "stated as a WARC archive; split it into pages first"))
         }
-        (Kind::Other, _) => Err(unsupported(about)),
     }
 }
 

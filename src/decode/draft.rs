@@ -92,6 +92,9 @@ pub(super) fn of_item(
     encoding::check_replaced(&body, flaws)?;
     let body = clean::clean(body, flaws);
     check_size(&body, bytes_max)?;
+    if body.trim().is_empty() {
+        return Err(Rejection::new(Code::EnvelopeWithoutContent, "the item's text is empty"));
+    }
     let headline = stated.headline.as_deref().unwrap_or_default();
     let form = if markup { Form::Item } else { Form::Text };
     let content_hash = item_hash(form, headline, &body);

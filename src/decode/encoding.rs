@@ -52,11 +52,7 @@ pub(super) struct Hints<'a> {
 }
 
 /// Decodes to UTF-8. Codes: `binary_content`, `encoding_broken`.
-pub(super) fn to_text(
-    bytes: &[u8],
-    hints: Hints<'_>,
-    flaws: &mut Vec<Flaw>,
-) -> Result<String, Rejection> {
+pub(super) fn to_text(bytes: &[u8], hints: Hints<'_>, flaws: &mut Vec<Flaw>) -> Result<String, Rejection> {
     let text = match marked(bytes) {
         Some(text) => text,
         None => unmarked(bytes, hints, flaws)?,
@@ -76,8 +72,10 @@ pub(super) fn check_replaced(text: &str, flaws: &mut Vec<Flaw>) -> Result<(), Re
         replaced += usize::from(character == char::REPLACEMENT_CHARACTER);
         others += usize::from(!character.is_ascii() && character != char::REPLACEMENT_CHARACTER);
     }
-    if replaced * 1000 > characters * REPLACED_PERMILLE_MAX || (replaced > REPLACED_MANY && replaced > others) {
-        let detail = format!("{replaced} of {characters} characters are lost in every encoding that was tried");
+    if replaced * 1000 > characters * REPLACED_PERMILLE_MAX || (replaced > REPLACED_MANY && replaced > others)
+    {
+        let detail =
+            format!("{replaced} of {characters} characters are lost in every encoding that was tried");
         return Err(Rejection::new(Code::EncodingBroken, detail));
     }
     flaws.push(Flaw::new(flaws::CHARACTERS_REPLACED).with_detail(replaced.to_string()));
@@ -123,8 +121,7 @@ fn unmarked(bytes: &[u8], hints: Hints<'_>, flaws: &mut Vec<Flaw>) -> Result<Str
 /// Han script, and ISO-2022-JP, which is ASCII with escapes.
 fn declared_with_controls(bytes: &[u8], hints: Hints<'_>, valid_utf_8: bool) -> Option<String> {
     let (_, encoding) = declared_encoding(bytes, hints, &mut Vec::new())?;
-    let is_utf_16 = encoding == UTF_16LE || encoding == UTF_16BE;
-    let fits = (is_utf_16 && !valid_utf_8) || (encoding == ISO_2022_JP && bytes.contains(&ESCAPE));
+    let fits = (is_utf_16(encoding) && !valid_utf_8) || (encoding == ISO_2022_JP && bytes.contains(&ESCAPE));
     if !fits {
         return None;
     }
@@ -144,6 +141,11 @@ fn legacy(
         flaws.push(Flaw::new(flaws::ENCODING_GUESSED).with_detail(detected.name()));
         return detected.decode_without_bom_handling(bytes).0.into_owned();
     };
+    // Line breaks and spaces have a zero byte in UTF-16: without any it was declared by mistake.
+    if is_utf_16(declared_encoding) && !bytes.contains(&0) {
+        note_wrong(declared, detected, true, flaws);
+        return detected.decode_without_bom_handling(bytes).0.into_owned();
+    }
     let (declared_text, lossy) = declared_encoding.decode_without_bom_handling(bytes);
     if detected == declared_encoding || (!lossy && !is_doubtful(declared_encoding, detected)) {
         return declared_text.into_owned();
@@ -179,7 +181,7 @@ fn declared_encoding<'a>(
     }
     let (label, encoding) = charset::declared_in_markup(bytes).and_then(&mut known)?;
     // A declaration that could be read byte by byte is not in UTF-16 (WHATWG, "prescan a byte stream").
-    let encoding = if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding };
+    let encoding = if is_utf_16(encoding) { UTF_8 } else { encoding };
     Some((label, encoding))
 }
 
@@ -190,11 +192,14 @@ fn note_wrong(
     flaws: &mut Vec<Flaw>,
 ) {
     let Some((label, encoding)) = declared else { return };
-    let is_utf_16 = encoding == UTF_16LE || encoding == UTF_16BE;
-    if encoding != used && (proven || is_utf_16) {
+    if encoding != used && (proven || is_utf_16(encoding)) {
         let detail = format!("declared {}, read as {}", excerpt(label), used.name());
         flaws.push(Flaw::new(flaws::ENCODING_WRONG).with_detail(detail));
     }
+}
+
+fn is_utf_16(encoding: &'static Encoding) -> bool {
+    encoding == UTF_16LE || encoding == UTF_16BE
 }
 
 fn detect(bytes: &[u8], url: Option<&str>) -> &'static Encoding {

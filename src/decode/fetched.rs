@@ -37,13 +37,11 @@ pub(super) fn from_text(text: &str, flaws: &mut Vec<Flaw>) -> Option<i64> {
 
 /// A stated fetch time as a JSON number: seconds or milliseconds since the epoch, told apart by magnitude.
 pub(super) fn from_number(number: &str, flaws: &mut Vec<Flaw>) -> Option<i64> {
-    match epoch_ms(number) {
-        Some(milliseconds) => plausible(milliseconds, number, flaws),
-        None => {
-            flaws.push(Flaw::new(flaws::FETCHED_AT_UNREADABLE).with_detail(excerpt(number)));
-            None
-        }
-    }
+    let Some(milliseconds) = epoch_ms(number) else {
+        flaws.push(Flaw::new(flaws::FETCHED_AT_UNREADABLE).with_detail(excerpt(number)));
+        return None;
+    };
+    plausible(milliseconds, number, flaws)
 }
 
 /// The record's own timestamp, where it is a date that RFC 3339 can write.

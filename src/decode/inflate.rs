@@ -14,6 +14,8 @@ use super::stated::excerpt;
 
 /// Producers compress twice by accident (a compressed page in a compressed record); more is an attack.
 const LAYERS_MAX: usize = 2;
+/// Names in one stated content encoding, `identity` and unknown ones among them.
+const NAMES_MAX: usize = 8;
 /// How much is inflated at a time: what may be held above the limit.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// Concatenated gzip members. Block-wise tools write one per 64 KiB; a million empty ones would only burn time.
@@ -107,6 +109,7 @@ fn codings(
     flaws: &mut Vec<Flaw>,
 ) -> Result<Vec<Coding>, Rejection> {
     let mut codings = Vec::new();
+    let mut names = 0;
     for name in stated.text.split(',').map(|name| name.trim().to_ascii_lowercase()) {
         match name.as_str() {
             "" | "identity" | "none" => {}
@@ -117,11 +120,13 @@ fn codings(
                 flaws.push(Flaw::new(flaws::CONTENT_ENCODING_WRONG).with_detail(excerpt(other)));
             }
             other => {
-                let detail = format!("content encoding {:?}; known are gzip, zstd, br, identity", excerpt(other));
+                let detail =
+                    format!("content encoding {:?}; known are gzip, zstd, br, identity", excerpt(other));
                 return Err(Rejection::new(Code::CompressionUnsupported, detail));
             }
         }
-        if codings.len() > LAYERS_MAX {
+        names += 1;
+        if codings.len() > LAYERS_MAX || names > NAMES_MAX {
             return Err(too_many_layers());
         }
     }
@@ -217,7 +222,10 @@ fn read_bounded(
     loop {
         let length = inflated.len();
         if length > bytes_max {
-            return Err(Rejection::new(Code::ContentTooLarge, format!("more than {bytes_max} bytes inflated")));
+            return Err(Rejection::new(
+                Code::ContentTooLarge,
+                format!("more than {bytes_max} bytes inflated"),
+            ));
         }
         if inflated.capacity() < length + BUFFER_BYTES {
             let wanted = (length * 2).max(length + BUFFER_BYTES).min(capacity_max);
@@ -247,7 +255,10 @@ fn window_log_max(bytes_max: usize) -> u32 {
 fn zstd_error(error: &std::io::Error) -> Rejection {
     // The library has no other way to tell this error from damaged data than its text.
     if error.to_string().contains("too much memory") {
-        return Rejection::new(Code::ContentTooLarge, "zstd: its window is larger than decode.content_bytes_max");
+        return Rejection::new(
+            Code::ContentTooLarge,
+            "zstd: its window is larger than decode.content_bytes_max",
+        );
     }
     broken(Coding::Zstd, error)
 }

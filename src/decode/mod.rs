@@ -35,6 +35,8 @@ use self::draft::Draft;
 use self::headers::HeaderFacts;
 use self::inflate::StatedEncoding;
 
+/// Hostile items could have one flaw for each of their list items.
+const FLAWS_MAX: usize = 64;
 /// Confluent's framing: a zero byte and a schema id of four bytes.
 const FRAME_BYTES: usize = 5;
 
@@ -43,10 +45,9 @@ const FRAME_BYTES: usize = 5;
 /// What comes out is valid UTF-8 of at most `content_bytes_max` bytes, with at least one character that is not
 /// white space, and without control characters. What a flaw can be is listed in [`flaws`].
 pub fn decode(raw: &RawRecord, settings: &DecodeSettings) -> Result<Decoded, Rejection> {
-    let payload = raw
-        .payload
-        .as_deref()
-        .ok_or_else(|| Rejection::new(Code::Tombstone, "the value is null; raw topics should not be compacted"))?;
+    let payload = raw.payload.as_deref().ok_or_else(|| {
+        Rejection::new(Code::Tombstone, "the value is null; raw topics should not be compacted")
+    })?;
     if payload.is_empty() {
         return Err(Rejection::new(Code::EmptyPayload, "the value has no bytes"));
     }
@@ -61,18 +62,15 @@ pub fn decode(raw: &RawRecord, settings: &DecodeSettings) -> Result<Decoded, Rej
     let bytes =
         inflate::undo(Cow::Borrowed(unframed(payload)), stated, settings.content_bytes_max, &mut flaws)?;
     if bytes.len() > settings.content_bytes_max {
-        let detail = format!("{} bytes; decode.content_bytes_max is {}", bytes.len(), settings.content_bytes_max);
+        let detail =
+            format!("{} bytes; decode.content_bytes_max is {}", bytes.len(), settings.content_bytes_max);
         return Err(Rejection::new(Code::ContentTooLarge, detail));
     }
     if bytes.trim_ascii().is_empty() {
         return Err(content::blank(Level::Record));
     }
-    let about = About {
-        media: facts.media.as_ref(),
-        url: facts.url.as_deref(),
-        level: Level::Record,
-        settings,
-    };
+    let about =
+        About { media: facts.media.as_ref(), url: facts.url.as_deref(), level: Level::Record, settings };
     let draft = content::read_bytes(&bytes, about, &mut flaws)?;
     Ok(complete(draft, facts, raw.timestamp_ms, flaws))
 }
@@ -99,6 +97,7 @@ fn complete(
         .fetched_at_ms
         .or_else(|| facts.fetched_at.and_then(|text| fetched::from_text(text, &mut flaws)))
         .or_else(|| fetched::from_record(timestamp_ms, &mut flaws));
+    flaws.truncate(FLAWS_MAX);
     Decoded {
         content: draft.content,
         content_hash: draft.content_hash,

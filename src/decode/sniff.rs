@@ -8,7 +8,9 @@ use super::clean::is_dropped;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape<'a> {
     /// A doctype, an `html` element, or another element or comment of HTML at the very start.
-    Html { certain: bool },
+    Html {
+        certain: bool,
+    },
     Feed,
     Sitemap,
     /// An XML declaration and a root element of no known kind: its name.
@@ -53,19 +55,108 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// Elements that begin a page or a fragment of HTML.
 const HTML_ELEMENTS: &[&str] = &[
-    "a", "abbr", "amp-img", "article", "aside", "audio", "b", "base", "blockquote", "body", "br", "button",
-    "center", "cite", "code", "dd", "details", "div", "dl", "dt", "em", "figcaption", "figure", "font",
-    "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "i",
-    "iframe", "img", "input", "label", "li", "link", "main", "mark", "meta", "nav", "noscript", "object",
-    "ol", "p", "picture", "pre", "q", "s", "script", "section", "small", "span", "strong", "style", "sub",
-    "summary", "sup", "svg", "table", "tbody", "td", "template", "th", "thead", "time", "title", "tr", "u",
-    "ul", "video",
+    "a",
+    "abbr",
+    "amp-img",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "base",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "center",
+    "cite",
+    "code",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "label",
+    "li",
+    "link",
+    "main",
+    "mark",
+    "meta",
+    "nav",
+    "noscript",
+    "object",
+    "ol",
+    "p",
+    "picture",
+    "pre",
+    "q",
+    "s",
+    "script",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "u",
+    "ul",
+    "video",
 ];
 
 /// Elements that divide a text into blocks: where they stand in a text, it is a fragment of HTML.
 const BLOCK_ELEMENTS: &[&str] = &[
-    "article", "blockquote", "body", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "html", "li", "ol",
-    "p", "section", "table", "td", "tr", "ul",
+    "article",
+    "blockquote",
+    "body",
+    "br",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "html",
+    "li",
+    "ol",
+    "p",
+    "section",
+    "table",
+    "td",
+    "tr",
+    "ul",
 ];
 
 /// Rejects formats that are recognised by their first bytes and can't be read.
@@ -82,8 +173,14 @@ pub(super) fn reject_binary(bytes: &[u8]) -> Result<(), Rejection> {
             return Err(Rejection::new(Code::BinaryContent, *name));
         }
     }
+    Ok(())
+}
+
+/// Rejects what begins like a schema registry's frame, once JSON in such a frame was taken out of it.
+pub(super) fn reject_registry_frame(bytes: &[u8]) -> Result<(), Rejection> {
     if bytes.starts_with(REGISTRY_FRAME) {
-        let detail = "two zero bytes at the start: a registry's frame with Avro or Protobuf, perhaps; send JSON";
+        let detail =
+            "two zero bytes at the start: a registry's frame with Avro or Protobuf, perhaps; send JSON";
         return Err(Rejection::new(Code::BinaryContent, detail));
     }
     Ok(())
@@ -158,7 +255,8 @@ pub(super) fn has_blocks(text: &str, tags_min: usize) -> bool {
     let mut found = 0;
     for (position, _) in text.match_indices('<') {
         let rest = &text[position..];
-        let name = tag_name(rest.strip_prefix("</").map_or(rest, |_| &text[position + 1..])).to_ascii_lowercase();
+        let name =
+            tag_name(rest.strip_prefix("</").map_or(rest, |_| &text[position + 1..])).to_ascii_lowercase();
         if BLOCK_ELEMENTS.binary_search(&name.as_str()).is_ok() {
             found += 1;
             if found >= tags_min {
@@ -181,7 +279,8 @@ fn tag_name(text: &str) -> &str {
     let Some(rest) = text.strip_prefix(['<', '/']) else { return "" };
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');
     let length = rest.bytes().take(NAME_BYTES_MAX).take_while(|byte| is_name(*byte)).count();
-    let closed = matches!(rest.as_bytes().get(length), Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n' | 0xC));
+    let closed =
+        matches!(rest.as_bytes().get(length), Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n' | 0xC));
     if closed { &rest[..length] } else { "" }
 }
 

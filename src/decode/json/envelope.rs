@@ -53,8 +53,17 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(super) fn of(text: &'a str) -> serde_json::Result<Self> {
-        let [content, content_base64, url, fetched_at, content_type, content_encoding, source, http_headers, meta] =
-            lookup::fields(text, &NAMES)?;
+        let [
+            content,
+            content_base64,
+            url,
+            fetched_at,
+            content_type,
+            content_encoding,
+            source,
+            http_headers,
+            meta,
+        ] = lookup::fields(text, &NAMES)?;
         Ok(Self {
             content,
             content_base64,
@@ -94,7 +103,9 @@ pub(super) fn read(
         settings: about.settings,
     };
     let draft = match (fields.content, fields.content_base64) {
-        (Some(_), Some(_)) => return Err(invalid("content and content_base64 are both there; send one of them")),
+        (Some(_), Some(_)) => {
+            return Err(invalid("content and content_base64 are both there; send one of them"));
+        }
         (_, Some(encoded)) => {
             let bytes = unpack(encoded, fields.content_encoding, &wire, about.settings, flaws)?;
             if bytes.trim_ascii().is_empty() {
@@ -139,10 +150,10 @@ fn fetched_at(value: Option<&RawValue>, flaws: &mut Vec<Flaw>) -> Result<Option<
     let Some(value) = value else { return Ok(None) };
     match kind(value) {
         Kind::Number => Ok(fetched::from_number(value.get(), flaws)),
-        Kind::String => {
-            Ok(lookup::string(value).as_deref().and_then(|text| fetched::from_text(text, flaws)))
+        Kind::String => Ok(lookup::string(value).as_deref().and_then(|text| fetched::from_text(text, flaws))),
+        _ => {
+            Err(wrong_type("fetched_at", value, "an RFC 3339 string, or a number of seconds or milliseconds"))
         }
-        _ => Err(wrong_type("fetched_at", value, "an RFC 3339 string, or a number of seconds or milliseconds")),
     }
 }
 

@@ -7,8 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAc
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
-use crate::decode::flaws;
 use crate::article::Flaw;
+use crate::decode::flaws;
 
 /// Items of one list that are read.
 pub(crate) const LIST_ITEMS_MAX: usize = 256;
@@ -97,7 +97,8 @@ pub(crate) fn items<'a>(value: &'a RawValue, field: &str, flaws: &mut Vec<Flaw>)
         return Vec::new();
     }
     let mut deserializer = Deserializer::from_str(value.get());
-    let mut items = deserializer.deserialize_seq(Items { skip: 0, count: LIST_ITEMS_MAX + 1 }).unwrap_or_default();
+    let mut items =
+        deserializer.deserialize_seq(Items { skip: 0, count: LIST_ITEMS_MAX + 1 }).unwrap_or_default();
     if items.len() > LIST_ITEMS_MAX {
         items.truncate(LIST_ITEMS_MAX);
         flaws.push(Flaw::new(flaws::LIST_CUT).with_detail(field));

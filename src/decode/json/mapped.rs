@@ -25,10 +25,9 @@ pub(super) fn read(text: &str, about: About<'_>, flaws: &mut Vec<Flaw>) -> Resul
         return Ok(None);
     }
     if let Some(body) = lookup::pointer(text, &mapping.body).and_then(|value| body_of(value, flaws)) {
-        let stated = Stated {
-            headline: fact(text, "headline", &mapping.headline, HEADLINE_BYTES_MAX, flaws),
-            ..Stated::default()
-        };
+        // The hash needs the headline now; `fill` looks again where there is none, and leaves the flaw.
+        let headline = fact(text, "headline", &mapping.headline, HEADLINE_BYTES_MAX, &mut Vec::new());
+        let stated = Stated { headline, ..Stated::default() };
         let markup = is_markup(&body);
         let mut draft = draft::of_item(body, markup, stated, about.settings.content_bytes_max, flaws)?;
         complete(text, about.settings, &mut draft, flaws);
@@ -73,7 +72,8 @@ fn complete(text: &str, settings: &DecodeSettings, draft: &mut Draft, flaws: &mu
     };
     let stated = &mut draft.stated;
     stated.url = stated.url.take().or_else(|| line(url, "url", &mapping.url, URL_BYTES_MAX));
-    stated.source = stated.source.take().or_else(|| line(source, "source", &mapping.source, SOURCE_BYTES_MAX));
+    stated.source =
+        stated.source.take().or_else(|| line(source, "source", &mapping.source, SOURCE_BYTES_MAX));
     if draft.fetched_at_ms.is_none() && mapping.fetched_at.is_empty() {
         draft.fetched_at_ms = fetched.and_then(|value| fetched_at(value, flaws));
     }

@@ -31,25 +31,39 @@ use super::sniff;
 
 /// The JSON library recurses to 128; a larger setting is cut to this.
 const DEPTH_CEILING: usize = 120;
+/// How far the first character is looked for in UTF-16.
+const OPENING_BYTES: usize = 256;
 /// Begins the `version` of every JSON feed.
 const JSON_FEED_VERSION: &str = "https://jsonfeed.org/version/";
 
 /// `None` where the bytes are not JSON. Where JSON was stated, or nothing was and the bytes begin like an object,
 /// broken JSON is an error; where another type was stated, only an object that parses counts as JSON.
-pub(super) fn read(bytes: &[u8], about: About<'_>, flaws: &mut Vec<Flaw>) -> Result<Option<Draft>, Rejection> {
+pub(super) fn read(
+    bytes: &[u8],
+    about: About<'_>,
+    flaws: &mut Vec<Flaw>,
+) -> Result<Option<Draft>, Rejection> {
     let (bytes, encoding) = marked(bytes);
     let opening = first_byte(bytes, encoding);
     let expected = match (about.kind(), opening) {
         (Kind::Json, b'<') => return Ok(None),
         (Kind::Json, _) | (Kind::Unstated, b'{') => true,
         (_, b'{') | (Kind::Unstated, b'[') => false,
+        (Kind::Unstated, b'n') if bytes.trim_ascii() == b"null" => {
+            return Err(Rejection::new(
+                Code::EnvelopeWithoutContent,
+                "JSON null; a tombstone has no value at all",
+            ));
+        }
         _ => return Ok(None),
     };
     let depth_max = about.settings.json_depth_max.min(DEPTH_CEILING);
     let parsed = text_of(bytes, encoding, about).and_then(|text| checked(text, depth_max));
     let (text, lone_surrogates) = match parsed {
         Ok(parsed) => parsed,
-        Err(rejection) if expected || (opening == b'[' && rejection.code == Code::JsonTooDeep) => return Err(rejection),
+        Err(rejection) if expected || (opening == b'[' && rejection.code == Code::JsonTooDeep) => {
+            return Err(rejection);
+        }
         Err(_) => return Ok(None),
     };
     if opening != b'{' {
@@ -78,10 +92,14 @@ fn marked(bytes: &[u8]) -> (&[u8], &'static Encoding) {
     (bytes, utf_16.flatten().unwrap_or(UTF_8))
 }
 
+/// The first byte that is no white space; zero where it is not ASCII.
 fn first_byte(bytes: &[u8], encoding: &'static Encoding) -> u8 {
-    let mut visible = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
-    let first = if encoding == UTF_8 { visible.next() } else { visible.find(|byte| **byte != 0) };
-    first.copied().unwrap_or_default()
+    if encoding == UTF_8 {
+        return bytes.trim_ascii_start().first().copied().unwrap_or_default();
+    }
+    let start = &bytes[..bytes.len().min(OPENING_BYTES)];
+    let text = encoding.decode_without_bom_handling(start).0;
+    text.trim_start().bytes().next().filter(u8::is_ascii).unwrap_or_default()
 }
 
 fn text_of<'a>(
@@ -90,15 +108,16 @@ fn text_of<'a>(
     about: About<'_>,
 ) -> Result<Cow<'a, str>, Rejection> {
     if encoding != UTF_8 {
-        return encoding
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .ok_or_else(|| Rejection::new(Code::EncodingBroken, format!("JSON that is not valid {}", encoding.name())));
+        return encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
+            Rejection::new(Code::EncodingBroken, format!("JSON that is not valid {}", encoding.name()))
+        });
     }
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,
     };
-    let declared = about.hints().charset.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
+    let declared =
+        about.hints().charset.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     let text = declared
         .filter(|declared| *declared != UTF_8)
         .and_then(|declared| declared.decode_without_bom_handling_and_without_replacement(bytes));
@@ -152,7 +171,8 @@ fn object(
     flaws: &mut Vec<Flaw>,
 ) -> Result<Draft, Rejection> {
     if about.level == Level::Mapped {
-        let detail = "what decode.json.content names is JSON again; send it as an object, and map the fields inside";
+        let detail =
+            "what decode.json.content names is JSON again; send it as an object, and map the fields inside";
         return Err(Rejection::new(Code::EnvelopeInvalid, detail));
     }
     if let Some(draft) = mapped::read(text, about, flaws)? {
@@ -160,7 +180,10 @@ fn object(
     }
     if fields.has_content() {
         if about.level == Level::Envelope {
-            return Err(Rejection::new(Code::EnvelopeInvalid, "the content of an envelope is another envelope"));
+            return Err(Rejection::new(
+                Code::EnvelopeInvalid,
+                "the content of an envelope is another envelope",
+            ));
         }
         return envelope::read(text, fields, about, flaws);
     }
@@ -171,7 +194,8 @@ fn object(
     if feed_version.is_some_and(|version| version.starts_with(JSON_FEED_VERSION)) {
         return Err(Rejection::new(Code::Feed, "a JSON feed; split it into articles first"));
     }
-    let detail = "a JSON object without content, content_base64 or the fields of ninjs; decode.json maps other JSON";
+    let detail =
+        "a JSON object without content, content_base64 or the fields of ninjs; decode.json maps other JSON";
     Err(Rejection::new(Code::EnvelopeWithoutContent, detail))
 }
 

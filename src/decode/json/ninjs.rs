@@ -23,15 +23,46 @@ const STANDARD_NAME: &str = "ninjs";
 
 /// Fields of a text, in the order of `Item`.
 const NAMES: [&str; 24] = [
-    "uri", "standard", "bodies", "body_text", "body_html", "body_xhtml", "headlines", "headline",
-    "descriptions", "description_text", "by", "byline", "people", "person", "contentCreated", "contentcreated",
-    "firstCreated", "firstcreated", "versionCreated", "versioncreated", "infoSources", "infosource", "source",
+    "uri",
+    "standard",
+    "bodies",
+    "body_text",
+    "body_html",
+    "body_xhtml",
+    "headlines",
+    "headline",
+    "descriptions",
+    "description_text",
+    "by",
+    "byline",
+    "people",
+    "person",
+    "contentCreated",
+    "contentcreated",
+    "firstCreated",
+    "firstcreated",
+    "versionCreated",
+    "versioncreated",
+    "infoSources",
+    "infosource",
+    "source",
     "language",
 ];
 /// Where `uri` is there, one of these makes the object a ninjs item.
 const MARKS: [&str; 13] = [
-    "bodies", "body_text", "body_html", "body_xhtml", "headlines", "headline", "byline", "contentCreated",
-    "contentcreated", "firstcreated", "versionCreated", "versioncreated", "infoSources",
+    "bodies",
+    "body_text",
+    "body_html",
+    "body_xhtml",
+    "headlines",
+    "headline",
+    "byline",
+    "contentCreated",
+    "contentcreated",
+    "firstcreated",
+    "versionCreated",
+    "versioncreated",
+    "infoSources",
 ];
 
 /// Roles of the text itself.
@@ -90,13 +121,19 @@ pub(super) fn read(text: &str, bytes_max: usize, flaws: &mut Vec<Flaw>) -> Resul
     let body = body(&item, flaws);
     let (body, markup) = match body.or_else(|| stand_in(&item, &stated, flaws)) {
         Some(text) => (text.value, text.markup),
-        None => return Err(Rejection::new(Code::EnvelopeWithoutContent, "a ninjs item without body and headline")),
+        None => {
+            return Err(Rejection::new(
+                Code::EnvelopeWithoutContent,
+                "a ninjs item without body and headline",
+            ));
+        }
     };
     draft::of_item(body, markup, stated, bytes_max, flaws).map(Some)
 }
 
 fn facts(item: &Item<'_>, flaws: &mut Vec<Flaw>) -> Stated {
-    let headline = best(texts(item, "headlines", flaws)).map(|text| text.value).or_else(|| item.string("headline"));
+    let headline =
+        best(texts(item, "headlines", flaws)).map(|text| text.value).or_else(|| item.string("headline"));
     let uri = item.string("uri").filter(|uri| uri.starts_with("https://") || uri.starts_with("http://"));
     let published = item.first_string(&[
         "contentCreated",
@@ -107,7 +144,8 @@ fn facts(item: &Item<'_>, flaws: &mut Vec<Flaw>) -> Stated {
         "versioncreated",
     ]);
     let sources = item.items(&["infoSources", "infosource"], flaws);
-    let source = sources.into_iter().find_map(|source| property(source, "name")).or_else(|| item.string("source"));
+    let source =
+        sources.into_iter().find_map(|source| property(source, "name")).or_else(|| item.string("source"));
     let authors = authors(item, flaws);
     let mut line = |name: &str, text: Option<String>, bytes_max| {
         text.and_then(|text| stated::fact(name, &text, bytes_max, flaws))
@@ -126,16 +164,16 @@ fn facts(item: &Item<'_>, flaws: &mut Vec<Flaw>) -> Stated {
 /// People whose relation is author; else the byline, divided at semicolons.
 fn authors(item: &Item<'_>, flaws: &mut Vec<Flaw>) -> Vec<String> {
     let people = item.items(&["people", "person"], flaws);
-    let named: Vec<String> = people
+    let people_named: Vec<String> = people
         .into_iter()
         .filter(|person| property(person, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("author")))
         .filter_map(|person| property(person, "name"))
         .collect();
-    let names = if named.is_empty() {
+    let names = if people_named.is_empty() {
         let byline = item.first_string(&["by", "byline"]).unwrap_or_default();
         byline.split(';').take(lookup::LIST_ITEMS_MAX).map(str::to_owned).collect()
     } else {
-        named
+        people_named
     };
     names.iter().filter_map(|name| stated::fact("people", name, SHORT_BYTES_MAX, flaws)).collect()
 }
