@@ -22,6 +22,7 @@ pub mod output_limits;
 pub mod parse;
 pub mod rejection;
 pub mod shutdown;
+pub mod sources;
 pub mod tag;
 pub mod telemetry;
 pub mod topics;

@@ -1,0 +1,548 @@
+//! From what a form of content gave to the article: what is stated beside the content comes first, then what was found.
+//!
+//! Owns the address, the source, the choice of dates, the limits, and the confidence.
+//!
+//! Confidence, 0 to 100: by method a base (mapped 80, dump 50, html 40, plain 10), and for each of these: a headline
+//! 10 (in HTML 20 where two places agree on it), a date 10, a source or publisher 10, at least two paragraphs 10,
+//! in HTML JSON-LD of an article 10; less 10 for each flaw that is a guess or a cut.
+
+use url::Url;
+
+use super::date::{self, DateContext};
+use super::dump::{self, Dump};
+use super::lexicon::Role;
+use super::text::{collapse, first_bytes, first_chars, is_longer_than, word_count};
+use super::{Parser, flaws, fold, people, uri};
+use crate::article::{
+    Article, ArticleDate, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, Related, hash128, hex,
+};
+use crate::rejection::{Code, Rejection};
+use crate::sources::{DayMonthOrder, SourceRule};
+
+/// The longest headline, in characters.
+const HEADLINE_CHARS_MAX: usize = 1000;
+/// A text with fewer words, headline included, is no article.
+const WORDS_MIN: usize = 3;
+/// The longest name of a source or publisher, in characters.
+const NAME_CHARS_MAX: usize = 200;
+/// The longest keyword line, in characters, and the most keywords.
+const KEYWORD_LINE_CHARS_MAX: usize = 4000;
+const KEYWORDS_MAX: usize = 200;
+/// Flaws beyond these are not listed.
+const FLAWS_MAX: usize = 50;
+/// Marks between keywords.
+const KEYWORD_SEPARATORS: [char; 8] = [',', '،', ';', '؛', '|', '#', '•', '·'];
+/// Flaws that are a guess or a cut: each lowers the confidence.
+const GUESSES: [&str; 6] = [
+    flaws::HEADLINE_MISSING,
+    flaws::HEADLINE_ONLY,
+    flaws::HEADLINE_UNCONFIRMED,
+    flaws::BODY_CUT,
+    flaws::RELATED_GUESSED,
+    flaws::DATE_UNREADABLE,
+];
+
+/// A value and where it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Evident {
+    pub value: String,
+    pub evidence: String,
+}
+
+/// What a form of content gave.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub method: &'static str,
+    pub headline: Option<Evident>,
+    /// Two places of a page agree on the headline.
+    pub headline_confirmed: bool,
+    /// The page has JSON-LD of an article.
+    pub has_json_ld: bool,
+    pub paragraphs: Vec<Paragraph>,
+    pub related: Vec<Related>,
+    /// In order of trust: the first that can be read counts.
+    pub published: Vec<Evident>,
+    pub modified: Vec<Evident>,
+    pub authors: Vec<String>,
+    pub authors_evidence: Option<String>,
+    pub publisher: Option<Evident>,
+    /// The name of a dump's source label: the last resort for the source key.
+    pub source_label: Option<String>,
+    pub keywords: Option<(Keywords, String)>,
+    /// The address as found inside: a labelled line, or links that call themselves canonical.
+    pub links: Vec<Link>,
+    pub language: Option<Evident>,
+    pub image: Option<Image>,
+    pub section: Option<String>,
+    /// Paragraphs that may be a date without a label: index and line number.
+    pub date_lines: Vec<(usize, usize)>,
+    pub flaws: Vec<Flaw>,
+}
+
+/// A link that may be the article's own address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Link {
+    pub raw: String,
+    pub evidence: &'static str,
+    /// It speaks for another address (`rel=canonical`): checked against the page's own.
+    pub is_canonical: bool,
+}
+
+/// The article's address.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Address {
+    pub url: Option<Url>,
+    pub evidence: &'static str,
+    pub flaws: Vec<Flaw>,
+}
+
+/// The address: the stated URL, or a labelled one, replaced by a canonical link that may replace it.
+pub(super) fn settle_address(stated: Option<&str>, links: &[Link]) -> Address {
+    let mut address = Address::default();
+    if let Some(stated) = stated {
+        match uri::canonical(stated, None) {
+            Ok(url) => (address.url, address.evidence) = (Some(url), "envelope:url"),
+            Err(problem) => address.flaws.push(url_flaw(problem, stated)),
+        }
+    }
+    let mut is_settled = false;
+    for link in links {
+        if is_settled || (!link.is_canonical && address.url.is_some()) {
+            continue;
+        }
+        match uri::canonical(&link.raw, address.url.as_ref()) {
+            Ok(url) if !link.is_canonical || uri::may_replace(&url, address.url.as_ref()) => {
+                is_settled = true;
+                if address.url.as_ref() != Some(&url) {
+                    (address.url, address.evidence) = (Some(url), link.evidence);
+                }
+            }
+            Ok(url) => {
+                let detail = format!("{}: {url}", link.evidence);
+                address.flaws.push(Flaw::new(flaws::CANONICAL_IGNORED).with_detail(detail));
+            }
+            Err(problem) => address.flaws.push(url_flaw(problem, &link.raw)),
+        }
+    }
+    address
+}
+
+fn url_flaw(problem: uri::UrlProblem, raw: &str) -> Flaw {
+    Flaw::new(problem.code()).with_detail(first_chars(raw, 100))
+}
+
+impl Parser {
+    /// The dump's parts under their labels.
+    pub(super) fn find_in_dump(&self, text: &str) -> Found {
+        let Dump {
+            headline,
+            paragraphs,
+            date_lines,
+            date,
+            modified,
+            source,
+            author,
+            keywords,
+            url,
+            related,
+            flaws,
+        } = dump::divide(text, &self.labels, self.limits.paragraphs_max);
+        let evident = |found: dump::Found| Evident { value: found.value, evidence: found.label };
+        let author = author.map(evident);
+        Found {
+            method: "dump",
+            headline: headline.map(evident),
+            paragraphs,
+            related: related.into_iter().filter(|related| has_words(related)).map(with_canonical_url).collect(),
+            published: date.map(evident).into_iter().collect(),
+            modified: modified.map(evident).into_iter().collect(),
+            authors: author.as_ref().map(|author| people::from_byline(&author.value)).unwrap_or_default(),
+            authors_evidence: author.map(|author| author.evidence),
+            source_label: source.as_ref().map(|source| source.value.clone()),
+            publisher: source.map(evident),
+            keywords: keywords.map(|found| (keywords_of(&found.value), found.label)),
+            links: url
+                .map(|url| Link { raw: url.value, evidence: "label:url", is_canonical: false })
+                .into_iter()
+                .collect(),
+            date_lines,
+            flaws,
+            ..Found::default()
+        }
+    }
+
+    /// The source key and its rule: the stated source, else the host's rule, else the registrable domain, else the
+    /// dump's label. A name that a rule lists as a label becomes that rule's key.
+    pub(super) fn source_of(
+        &self,
+        stated: Option<&str>,
+        url: Option<&Url>,
+        label: Option<&str>,
+    ) -> (Option<String>, Option<&SourceRule>) {
+        let stated = stated.map(str::trim).filter(|stated| !stated.is_empty());
+        let by_host = url.and_then(Url::host_str).and_then(|host| self.sources.by_host(host));
+        let named = |name: &str| match self.sources.by_label(name) {
+            Some(rule) => (Some(rule.key.clone()), Some(rule)),
+            None => (Some(first_chars(&collapse(name), NAME_CHARS_MAX).to_owned()), by_host),
+        };
+        if let Some(stated) = stated {
+            return named(stated);
+        }
+        if let Some(rule) = by_host {
+            return (Some(rule.key.clone()), Some(rule));
+        }
+        match (url.and_then(uri::registrable_domain), label) {
+            // The label's rule still knows the zone.
+            (Some(domain), label) => (Some(domain), label.and_then(|label| self.sources.by_label(label))),
+            (None, Some(label)) => named(label),
+            (None, None) => (None, None),
+        }
+    }
+
+    /// The article from its parts, or why there is none.
+    pub(super) fn assemble(&self, decoded: &Decoded, found: Found) -> Result<Article, Rejection> {
+        let article = self.build(decoded, found);
+        let words: usize = article.headline.iter().map(|headline| word_count(headline)).sum::<usize>()
+            + article
+                .paragraphs
+                .iter()
+                .map(|paragraph| word_count(&paragraph.text))
+                .take_while_sum(WORDS_MIN);
+        if article.headline.is_none() && article.paragraphs.is_empty() {
+            return Err(Rejection::new(Code::NoArticle, "no headline and no paragraph"));
+        }
+        if words < WORDS_MIN && article.extraction.method != "mapped" {
+            return Err(Rejection::new(Code::NoArticle, format!("fewer than {WORDS_MIN} words")));
+        }
+        Ok(article)
+    }
+
+    /// The fallback's article, whatever it holds.
+    pub(super) fn assemble_plain(&self, decoded: &Decoded, found: Found) -> Article {
+        self.build(decoded, found)
+    }
+
+    fn build(&self, decoded: &Decoded, mut found: Found) -> Article {
+        let stated = &decoded.stated;
+        let mut flaws = decoded.flaws.clone();
+        flaws.append(&mut found.flaws);
+        let mut evidence: Vec<(&'static str, String)> = Vec::new();
+
+        let address = settle_address(stated.url.as_deref(), &found.links);
+        flaws.extend(address.flaws);
+        let (source, rule) =
+            self.source_of(stated.source.as_deref(), address.url.as_ref(), found.source_label.as_deref());
+        let context = self.date_context(rule, decoded.fetched_at_ms);
+        let published = self.published(decoded, &mut found, &context, &mut flaws);
+        let modified = self.first_readable(&found.modified, &context, &mut flaws);
+
+        let headline = settle_headline(decoded, found.headline.take(), &mut evidence, &mut flaws);
+        let is_cut = self.cut(&mut found.paragraphs, &mut flaws);
+        if headline.is_some() && found.paragraphs.is_empty() {
+            flaws.push(Flaw::new(flaws::HEADLINE_ONLY));
+        }
+        let has_url = address.url.is_some();
+        let uri = match address.url {
+            Some(url) => {
+                evidence.push(("uri", address.evidence.to_owned()));
+                url.into()
+            }
+            None => format!("urn:khabar:{}", hex(&decoded.content_hash)),
+        };
+        let authors = settle_authors(&stated.authors, found.authors);
+        let publisher = found.publisher.map(|publisher| {
+            evidence.push(("publisher", publisher.evidence));
+            first_chars(&collapse(&publisher.value), NAME_CHARS_MAX).to_owned()
+        });
+        note(&mut evidence, "published", published.as_ref().map(|date| date.evidence.clone()));
+        note(&mut evidence, "modified", modified.as_ref().map(|date| date.evidence.clone()));
+        let authors_from = if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
+        note(&mut evidence, "authors", authors_from.filter(|_| !authors.is_empty()));
+        let keywords = settle_keywords(&stated.keywords, found.keywords, &mut evidence);
+        let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
+        let mut article = Article {
+            id: hash128(uri.as_bytes()),
+            uri,
+            has_url,
+            headline,
+            paragraphs: found.paragraphs,
+            authors,
+            publisher,
+            source,
+            located: None,
+            published,
+            modified,
+            language_stated,
+            image: found.image,
+            keywords,
+            section: found.section,
+            related: found.related,
+            partial: is_cut,
+            extraction: Extraction { method: found.method, confidence: 0, evidence, flaws },
+        };
+        article.extraction.confidence = confidence(&article, found.headline_confirmed, found.has_json_ld);
+        article.extraction.flaws.truncate(FLAWS_MAX);
+        article
+    }
+
+    fn date_context<'parser>(
+        &'parser self,
+        rule: Option<&'parser SourceRule>,
+        fetched_at_ms: Option<i64>,
+    ) -> DateContext<'parser> {
+        let (zone_name, zone) = rule
+            .and_then(|rule| rule.zone.as_ref())
+            .map_or((self.zone_name.as_str(), &self.zone), |(name, zone)| (name.as_str(), zone));
+        let day_first = rule.is_none_or(|rule| rule.day_month_order == DayMonthOrder::DayFirst);
+        DateContext { day_first, zone, zone_name, fetched_at_ms }
+    }
+
+    /// The stated date, else the first one found that can be read, else a line near the top that is nothing but a date.
+    fn published(
+        &self,
+        decoded: &Decoded,
+        found: &mut Found,
+        context: &DateContext<'_>,
+        flaws: &mut Vec<Flaw>,
+    ) -> Option<ArticleDate> {
+        let stated = decoded.stated.published.as_ref();
+        let mut candidates: Vec<Evident> = stated
+            .map(|value| Evident { value: value.clone(), evidence: "envelope:published".to_owned() })
+            .into_iter()
+            .collect();
+        candidates.append(&mut found.published);
+        let date = self.first_readable(&candidates, context, flaws);
+        if date.is_some() {
+            return date;
+        }
+        for (index, line) in std::mem::take(&mut found.date_lines) {
+            let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else { continue };
+            // A line of prose is no flawed date: only one that reads is taken.
+            if let Ok((date, flaw)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
+                && date.precision >= crate::article::DatePrecision::Day
+            {
+                found.paragraphs.remove(index);
+                flaws.extend(flaw);
+                return Some(date);
+            }
+        }
+        None
+    }
+
+    fn first_readable(
+        &self,
+        candidates: &[Evident],
+        context: &DateContext<'_>,
+        flaws: &mut Vec<Flaw>,
+    ) -> Option<ArticleDate> {
+        for candidate in candidates {
+            match date::read(&candidate.value, &candidate.evidence, &self.date_words, context) {
+                Ok((date, flaw)) => {
+                    flaws.extend(flaw);
+                    return Some(date);
+                }
+                Err(problem) => flaws.push(problem.flaw(&candidate.value)),
+            }
+        }
+        None
+    }
+
+    /// Cuts the body to its limits; true where something was cut.
+    fn cut(&self, paragraphs: &mut Vec<Paragraph>, flaws: &mut Vec<Flaw>) -> bool {
+        let already_cut = flaws.iter().any(|flaw| flaw.code == flaws::BODY_CUT);
+        let count = paragraphs.len();
+        paragraphs.truncate(self.limits.paragraphs_max);
+        let mut is_cut = paragraphs.len() < count;
+        let mut bytes_left = self.limits.body_bytes_max;
+        let mut kept = 0;
+        for paragraph in paragraphs.iter_mut() {
+            if paragraph.text.len() > bytes_left {
+                let text = first_bytes(&paragraph.text, bytes_left).trim_end().to_owned();
+                kept += usize::from(!text.is_empty());
+                paragraph.text = text;
+                is_cut = true;
+                break;
+            }
+            // Two bytes stand between paragraphs.
+            bytes_left = bytes_left.saturating_sub(paragraph.text.len() + 2);
+            kept += 1;
+        }
+        paragraphs.truncate(kept);
+        if is_cut && !already_cut {
+            flaws.push(Flaw::new(flaws::BODY_CUT).with_detail(format!("{count} paragraphs before")));
+        }
+        is_cut || already_cut
+    }
+}
+
+/// Adds numbers only until they reach a limit: a long body needs no full count.
+trait TakeWhileSum {
+    fn take_while_sum(self, limit: usize) -> usize;
+}
+
+impl<Counts: Iterator<Item = usize>> TakeWhileSum for Counts {
+    fn take_while_sum(self, limit: usize) -> usize {
+        let mut sum = 0;
+        for count in self {
+            sum += count;
+            if sum >= limit {
+                break;
+            }
+        }
+        sum
+    }
+}
+
+fn note(evidence: &mut Vec<(&'static str, String)>, field: &'static str, value: Option<String>) {
+    evidence.extend(value.map(|value| (field, value)));
+}
+
+fn settle_headline(
+    decoded: &Decoded,
+    found: Option<Evident>,
+    evidence: &mut Vec<(&'static str, String)>,
+    flaws: &mut Vec<Flaw>,
+) -> Option<String> {
+    let stated = decoded.stated.headline.as_deref().map(one_line).filter(|stated| !stated.is_empty());
+    let (headline, from) = match (stated, found) {
+        (Some(stated), found) => {
+            if let Some(found) = found.filter(|found| !fold::same(&found.value, &stated)) {
+                let detail = first_chars(&found.value, HEADLINE_CHARS_MAX);
+                flaws.push(Flaw::new(flaws::HEADLINE_DIFFERS).with_detail(detail));
+            }
+            flaws.retain(|flaw| flaw.code != flaws::HEADLINE_MISSING);
+            (stated, "envelope:headline".to_owned())
+        }
+        (None, Some(found)) => (found.value, found.evidence),
+        (None, None) => {
+            if !flaws.iter().any(|flaw| flaw.code == flaws::HEADLINE_MISSING) {
+                flaws.push(Flaw::new(flaws::HEADLINE_MISSING));
+            }
+            return None;
+        }
+    };
+    evidence.insert(0, ("headline", from));
+    if !is_longer_than(&headline, HEADLINE_CHARS_MAX) {
+        return Some(headline);
+    }
+    flaws.push(Flaw::new(flaws::HEADLINE_CUT));
+    Some(first_chars(&headline, HEADLINE_CHARS_MAX).trim_end().to_owned())
+}
+
+/// A text with its line breaks made spaces.
+pub(super) fn one_line(text: &str) -> String {
+    let joined: Vec<&str> = super::text::lines(text).map(str::trim).filter(|line| !line.is_empty()).collect();
+    collapse(&joined.join(" ")).into_owned()
+}
+
+fn settle_authors(stated: &[String], found: Vec<String>) -> Vec<String> {
+    if stated.is_empty() {
+        return found;
+    }
+    let mut authors = Vec::new();
+    for name in stated {
+        people::push(&mut authors, name);
+    }
+    authors
+}
+
+fn settle_keywords(
+    stated: &[String],
+    found: Option<(Keywords, String)>,
+    evidence: &mut Vec<(&'static str, String)>,
+) -> Option<Keywords> {
+    if stated.is_empty() {
+        let (keywords, from) = found?;
+        evidence.push(("keywords", from));
+        return Some(keywords);
+    }
+    let list = clean_keywords(stated.iter().map(String::as_str));
+    evidence.push(("keywords", "envelope:keywords".to_owned()));
+    Some(Keywords { raw: list.join(", "), list }).filter(|keywords| !keywords.list.is_empty())
+}
+
+/// The keywords of one line: divided where it has separators, else the line alone.
+pub(super) fn keywords_of(line: &str) -> Keywords {
+    let raw = first_chars(&collapse(line), KEYWORD_LINE_CHARS_MAX).to_owned();
+    let list = if raw.contains(KEYWORD_SEPARATORS) {
+        clean_keywords(raw.split(KEYWORD_SEPARATORS))
+    } else {
+        Vec::new()
+    };
+    Keywords { raw, list }
+}
+
+/// Keywords trimmed, without empty ones and repetitions. Underscores join the words of a hashtag.
+pub(super) fn clean_keywords<'text>(keywords: impl Iterator<Item = &'text str>) -> Vec<String> {
+    let mut list: Vec<String> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for keyword in keywords {
+        let spaced = keyword.replace('_', " ");
+        let keyword = one_line(&spaced);
+        if !keyword.is_empty() && list.len() < KEYWORDS_MAX && seen.insert(fold::fold(&keyword)) {
+            list.push(first_chars(&keyword, NAME_CHARS_MAX).to_owned());
+        }
+    }
+    list
+}
+
+/// A language tag in its outer form; `ar_EG` is `ar-EG`.
+fn settle_language(
+    stated: Option<&str>,
+    found: Option<Evident>,
+    evidence: &mut Vec<(&'static str, String)>,
+) -> Option<String> {
+    let tag = |text: &str| {
+        let tag = text.trim().replace('_', "-");
+        let is_tag = (2..=35).contains(&tag.len())
+            && tag.split('-').all(|part| {
+                (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            })
+            && tag.split('-').next().is_some_and(|first| first.len() >= 2 && first.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        is_tag.then_some(tag)
+    };
+    if let Some(language) = stated.and_then(tag) {
+        evidence.push(("language", "envelope:language".to_owned()));
+        return Some(language);
+    }
+    let found = found?;
+    let language = tag(&found.value)?;
+    evidence.push(("language", found.evidence));
+    Some(language)
+}
+
+fn confidence(article: &Article, headline_confirmed: bool, has_json_ld: bool) -> u8 {
+    let base = match article.extraction.method {
+        "mapped" => 80,
+        "dump" => 50,
+        "html" => 40,
+        _ => 10,
+    };
+    let headline = match (&article.headline, headline_confirmed) {
+        (Some(_), true) => 20,
+        (Some(_), false) => 10,
+        (None, _) => 0,
+    };
+    let tens = usize::from(article.published.is_some())
+        + usize::from(article.publisher.is_some() || article.source.is_some())
+        + usize::from(article.paragraphs.len() >= 2)
+        + usize::from(has_json_ld);
+    let guesses = article.extraction.flaws.iter().filter(|flaw| GUESSES.contains(&flaw.code)).count();
+    let sum: usize = (base + headline + 10 * tens).saturating_sub(10 * guesses);
+    u8::try_from(sum.min(100)).unwrap_or(100)
+}
+
+fn has_words(related: &Related) -> bool {
+    related.headline.is_some() || related.url.is_some() || !related.paragraphs.is_empty()
+}
+
+/// A related article's URL in canonical form; one that is none is dropped.
+fn with_canonical_url(mut related: Related) -> Related {
+    related.url = related.url.and_then(|url| uri::canonical(&url, None).ok()).map(String::from);
+    related
+}
+
+/// Kept near its users: labels of a page's blocks that are not its own text.
+pub(super) const fn is_reference_label(role: Role) -> bool {
+    matches!(role, Role::Related)
+}

@@ -1,0 +1,144 @@
+//! Dates as news writes them: ISO 8601, RFC 2822, epochs, day-month-year in either order, and written-out dates in
+//! Arabic (the months of Egypt, the Levant and the Maghreb), English, French, Persian and Urdu spelling.
+//!
+//! Owns reading one date from one short text. Every part of the text must be understood, or there is no date.
+//! Other calendars and relative dates are not read. No clock: the fetch time is an input.
+
+mod calendar;
+mod tokens;
+mod words;
+
+use jiff::tz::TimeZone;
+
+use crate::article::{ArticleDate, DatePrecision, Flaw};
+use crate::parse::flaws;
+use crate::parse::text::is_longer_than;
+use calendar::Parts;
+pub(crate) use words::Words;
+
+/// The longest text that is read as a date, in characters.
+const TEXT_CHARS_MAX: usize = 120;
+/// A date is in the future if it is later than this after the fetch time: clocks and zones differ.
+const FUTURE_SLACK_MS: i64 = 24 * 60 * 60 * 1000;
+/// 1990-01-01T00:00:00Z: there were no news pages before, so an earlier date is a mistake.
+const EARLIEST_MS: i64 = 631_152_000_000;
+
+/// What a date is read with, beside its text.
+#[derive(Debug, Clone)]
+pub(crate) struct DateContext<'context> {
+    /// `3/4/2024` is 3 April.
+    pub day_first: bool,
+    /// For dates that state no zone, and its name.
+    pub zone: &'context TimeZone,
+    pub zone_name: &'context str,
+    /// Milliseconds since the epoch.
+    pub fetched_at_ms: Option<i64>,
+}
+
+/// Why a text gives no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DateProblem {
+    Unreadable,
+    Impossible,
+    InFuture,
+    TooOld,
+}
+
+impl DateProblem {
+    /// The flaw of this problem.
+    pub fn flaw(self, raw: &str) -> Flaw {
+        let code = match self {
+            Self::Unreadable => flaws::DATE_UNREADABLE,
+            Self::Impossible => flaws::DATE_IMPOSSIBLE,
+            Self::InFuture => flaws::DATE_IN_FUTURE,
+            Self::TooOld => flaws::DATE_TOO_OLD,
+        };
+        Flaw::new(code).with_detail(crate::parse::text::first_chars(raw, TEXT_CHARS_MAX))
+    }
+}
+
+/// Reads a date. The flaw, if any, says that the zone was assumed.
+pub(crate) fn read(
+    raw: &str,
+    evidence: &str,
+    words: &Words,
+    context: &DateContext<'_>,
+) -> Result<(ArticleDate, Option<Flaw>), DateProblem> {
+    let raw = raw.trim();
+    if raw.is_empty() || is_longer_than(raw, TEXT_CHARS_MAX) {
+        return Err(DateProblem::Unreadable);
+    }
+    let parts = tokens::read(raw, words, context.day_first)?;
+    let (value, instant_ms) = resolve(&parts, context.zone)?;
+    if instant_ms < EARLIEST_MS {
+        return Err(DateProblem::TooOld);
+    }
+    // A record's timestamp may be anything; one before the first news page is none.
+    let fetched_at_ms = context.fetched_at_ms.filter(|fetched| *fetched >= EARLIEST_MS);
+    if fetched_at_ms.is_some_and(|fetched| instant_ms > fetched.saturating_add(FUTURE_SLACK_MS)) {
+        return Err(DateProblem::InFuture);
+    }
+    let flaw =
+        parts.zone.is_none().then(|| Flaw::new(flaws::DATE_ZONE_ASSUMED).with_detail(context.zone_name));
+    let date = ArticleDate {
+        value,
+        raw: raw.to_owned(),
+        precision: parts.precision(),
+        calendar: "gregorian",
+        zone: parts.zone.map(|zone| zone.name),
+        evidence: evidence.to_owned(),
+    };
+    Ok((date, flaw))
+}
+
+/// The RFC 3339 text at the stated offset, and the instant in milliseconds since the epoch.
+fn resolve(parts: &Parts, assumed: &TimeZone) -> Result<(String, i64), DateProblem> {
+    let civil = parts.civil().ok_or(DateProblem::Impossible)?;
+    let zone = parts.zone.as_ref().map_or(assumed, |zone| &zone.zone);
+    let zoned = zone.to_ambiguous_zoned_datetime(civil).compatible().map_err(|_| DateProblem::Impossible)?;
+    let offset = zoned.offset();
+    let mut value = format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+        civil.year(),
+        civil.month(),
+        civil.day(),
+        zoned.hour(),
+        zoned.minute(),
+        zoned.second()
+    );
+    value.push_str(&offset_text(offset.seconds()));
+    Ok((value, zoned.timestamp().as_millisecond()))
+}
+
+/// `Z` or `+03:00`; seconds of an offset, which no zone has had since 1972, are dropped.
+fn offset_text(seconds: i32) -> String {
+    if seconds == 0 {
+        return "Z".to_owned();
+    }
+    let minutes = seconds.unsigned_abs() / 60;
+    let sign = if seconds < 0 { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+impl Parts {
+    fn precision(&self) -> DatePrecision {
+        match (&self.time, self.day, self.month) {
+            (Some(time), ..) if time.second.is_some() => DatePrecision::Second,
+            (Some(_), ..) => DatePrecision::Minute,
+            (None, Some(_), _) => DatePrecision::Day,
+            (None, None, Some(_)) => DatePrecision::Month,
+            (None, None, None) => DatePrecision::Year,
+        }
+    }
+}
+
+/// A zone by its IANA name, or a fixed offset.
+pub(crate) fn zone_by_name(name: &str) -> Option<TimeZone> {
+    if name.is_empty() || name.len() > 64 {
+        return None;
+    }
+    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
+}
+
+#[cfg(test)]
+mod tests;

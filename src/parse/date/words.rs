@@ -1,0 +1,121 @@
+//! The words that dates are made of, from `config/lexicon/dates.tsv`.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+
+use super::calendar::{Half, Zone};
+use super::zone_by_name;
+use crate::parse::fold::fold;
+use crate::parse::lexicon::LexiconError;
+
+const COMPILED_IN: &str = include_str!("../../../config/lexicon/dates.tsv");
+const COMPILED_IN_NAME: &str = "config/lexicon/dates.tsv (compiled in)";
+
+/// What a word, or several words together, mean in a date.
+#[derive(Debug, Clone)]
+pub(super) enum Meaning {
+    Month(u64),
+    /// Weekdays, prepositions, endings of ordinals: read over.
+    Filler,
+    Half(Half),
+    /// Announces a time of day.
+    Clock,
+    /// Stands between hour and minute.
+    Hour,
+    /// Announces a place whose time is meant.
+    ZonePrefix,
+    Zone(Zone),
+    Place(Zone),
+}
+
+/// The lexicon of dates.
+#[derive(Debug)]
+pub(crate) struct Words {
+    /// By the folded words, without white space. `era` is told from `half` where it stands.
+    meanings: HashMap<Box<str>, Meaning>,
+    eras: Vec<Box<str>>,
+}
+
+impl Words {
+    pub fn load() -> Result<Self, LexiconError> {
+        let mut words = Self { meanings: HashMap::new(), eras: Vec::new() };
+        for (index, line) in COMPILED_IN.lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            words.add(line).map_err(|problem| LexiconError::Line {
+                file: COMPILED_IN_NAME.to_owned(),
+                line: index + 1,
+                problem,
+            })?;
+        }
+        Ok(words)
+    }
+
+    fn add(&mut self, line: &str) -> Result<(), String> {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let &[kind, value, _language, word] = fields.as_slice() else {
+            return Err("expected four fields with tabs between them: kind, value, language, words".to_owned());
+        };
+        let folded = fold(word).into_boxed_str();
+        let meaning = match kind {
+            "month" => Meaning::Month(number(value, 12)?),
+            "weekday" => number(value, 7).map(|_| Meaning::Filler)?,
+            "half" => Meaning::Half(half(value)?),
+            "filler" => Meaning::Filler,
+            "clock" => Meaning::Clock,
+            "hour" => Meaning::Hour,
+            "zone_prefix" => Meaning::ZonePrefix,
+            "zone" => Meaning::Zone(zone(value)?),
+            "place" => Meaning::Place(zone(value)?),
+            "era" => {
+                self.eras.push(folded);
+                return Ok(());
+            }
+            other => return Err(format!("unknown kind {other:?}")),
+        };
+        // The same word may stand there in several languages with one meaning; the first one stays.
+        self.meanings.entry(folded).or_insert(meaning);
+        Ok(())
+    }
+
+    pub(super) fn get(&self, folded: &str) -> Option<&Meaning> {
+        self.meanings.get(folded)
+    }
+
+    pub(super) fn is_era(&self, folded: &str) -> bool {
+        self.eras.iter().any(|era| &**era == folded)
+    }
+}
+
+fn number(text: &str, max: u64) -> Result<u64, String> {
+    text.parse::<u64>()
+        .ok()
+        .filter(|value| (1..=max).contains(value))
+        .ok_or_else(|| format!("{text:?} is no number from 1 to {max}"))
+}
+
+fn half(text: &str) -> Result<Half, String> {
+    match text {
+        "am" => Ok(Half::Am),
+        "pm" => Ok(Half::Pm),
+        "noon" => Ok(Half::Noon),
+        "night" => Ok(Half::Night),
+        other => Err(format!("{other:?} is none of am, pm, noon, night")),
+    }
+}
+
+/// `GMT`, an offset such as `+03:00`, or an IANA name.
+fn zone(text: &str) -> Result<Zone, String> {
+    if text == "GMT" {
+        return Ok(Zone { name: text.to_owned(), zone: TimeZone::UTC });
+    }
+    let fail = || format!("{text:?} is neither an offset nor a known zone");
+    if let Some(offset) = text.strip_prefix(['+', '-']) {
+        let (hours, minutes) = offset.split_once(':').ok_or_else(fail)?;
+        let (hours, minutes) = (hours.parse().map_err(|_| fail())?, minutes.parse().map_err(|_| fail())?);
+        return Zone::fixed(text.starts_with('-'), hours, minutes).ok_or_else(fail);
+    }
+    zone_by_name(text).map(|zone| Zone { name: text.to_owned(), zone }).ok_or_else(fail)
+}

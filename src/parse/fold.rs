@@ -1,0 +1,80 @@
+//! One form for words that are written in many: what labels, month names and titles are compared by.
+//!
+//! Owns the folding of single characters. It never changes text that leaves the room.
+
+/// The folded form of a character; `None` where it is dropped.
+///
+/// Dropped: white space, Arabic vowel marks and tatweel, combining accents, bidi marks, zero-width characters, controls.
+/// Folded: the forms of alef to the bare one, hamza on waw and ya to their carriers, alef maqsura and the Persian ya to
+/// ya, the Persian kaf to kaf, ta marbuta and the Urdu and Kurdish ha to ha, Latin letters to lower case without accent.
+pub(crate) fn fold_char(character: char) -> Option<char> {
+    if character.is_ascii() {
+        return character.is_ascii_graphic().then_some(character.to_ascii_lowercase());
+    }
+    let folded = match character {
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ؤ' => 'و',
+        'ئ' | 'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
+        'ة' | 'ہ' | 'ۀ' | 'ۂ' | 'ۃ' | 'ە' => 'ه',
+        '\u{610}'..='\u{61a}'
+        | '\u{61c}'
+        | '\u{640}'
+        | '\u{64b}'..='\u{65f}'
+        | '\u{670}'
+        | '\u{6d6}'..='\u{6dc}'
+        | '\u{6df}'..='\u{6e8}'
+        | '\u{6ea}'..='\u{6ed}'
+        | '\u{300}'..='\u{36f}'
+        | '\u{ad}' => return None,
+        '\u{621}'..='\u{6ff}' => character,
+        other => return fold_rare(other),
+    };
+    Some(folded)
+}
+
+fn fold_rare(character: char) -> Option<char> {
+    if character.is_whitespace() || character.is_control() || is_invisible(character) {
+        return None;
+    }
+    let lower = character.to_lowercase().next().unwrap_or(character);
+    Some(match lower {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
+        'ç' => 'c',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ñ' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'ÿ' | 'ý' => 'y',
+        other => other,
+    })
+}
+
+/// Bidi marks, zero-width characters and the byte order mark: they take no room on a page.
+pub(crate) const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}'
+    )
+}
+
+/// The folded form of a whole text, white space dropped.
+pub(crate) fn fold(text: &str) -> String {
+    text.chars().filter_map(fold_char).collect()
+}
+
+/// Whether two texts are the same once folded.
+pub(crate) fn same(left: &str, right: &str) -> bool {
+    left.chars().filter_map(fold_char).eq(right.chars().filter_map(fold_char))
+}
+
+/// The value of a decimal digit: ASCII, Arabic-Indic, or Persian.
+pub(crate) const fn digit(character: char) -> Option<u32> {
+    match character {
+        '0'..='9' => Some(character as u32 - '0' as u32),
+        '\u{660}'..='\u{669}' => Some(character as u32 - 0x660),
+        '\u{6f0}'..='\u{6f9}' => Some(character as u32 - 0x6f0),
+        _ => None,
+    }
+}

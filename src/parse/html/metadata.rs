@@ -1,0 +1,180 @@
+//! What a page says of itself: meta elements, links, JSON-LD, headings, times. One walk over the tree.
+
+use dom_query::{Document, NodeRef};
+
+use super::jsonld::{self, JsonLd};
+use crate::article::Flaw;
+use crate::parse::assemble::{Evident, one_line};
+use crate::parse::flaws;
+
+/// Of elements that repeat (h1, time, JSON-LD, article:tag), so many are looked at.
+const REPEATS_MAX: usize = 32;
+/// A longer text of a heading or meta element is cut.
+const TEXT_CHARS_MAX: usize = 4000;
+
+/// Names of meta elements with a publication date, in order of trust.
+const PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "og:published_time",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publish-date",
+    "publishdate",
+    "pubdate",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date",
+    "date",
+];
+const MODIFIED: &[&str] = &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
+
+/// The page's own statements.
+#[derive(Debug, Default)]
+pub(super) struct Metadata {
+    pub title: Option<String>,
+    pub h1: Vec<String>,
+    pub json_ld: Option<JsonLd>,
+    /// Name (lower case) and content of meta elements, in order.
+    meta: Vec<(String, String)>,
+    pub canonical: Option<String>,
+    pub language: Option<String>,
+    /// `time[datetime]`: whether it is marked as the publication, and its value.
+    times: Vec<(bool, String)>,
+    /// `rel=author`, `itemprop=author`, and elements of a byline class.
+    pub bylines: Vec<(&'static str, String)>,
+    pub flaws: Vec<Flaw>,
+}
+
+impl Metadata {
+    /// Reads the tree once.
+    pub fn read(document: &Document) -> Self {
+        let mut metadata = Self::default();
+        for node in document.root().descendants_it() {
+            let Some(name) = node.node_name().filter(|_| node.is_element()) else { continue };
+            metadata.take(&node, &name);
+        }
+        metadata
+    }
+
+    fn take(&mut self, node: &NodeRef<'_>, name: &str) {
+        match name {
+            "html" => self.language = text_attribute(node, "lang").or_else(|| text_attribute(node, "xml:lang")),
+            "title" if self.title.is_none() => self.title = text(node),
+            "h1" if self.h1.len() < REPEATS_MAX => self.h1.extend(text(node)),
+            "meta" => self.take_meta(node),
+            "link" if self.canonical.is_none() && has_word(node, "rel", "canonical") => {
+                self.canonical = node.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty());
+            }
+            "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
+            "time" if self.times.len() < REPEATS_MAX => {
+                if let Some(value) = text_attribute(node, "datetime") {
+                    let is_published = node.has_attr("pubdate") || has_word(node, "itemprop", "datePublished");
+                    self.times.push((is_published, value));
+                }
+            }
+            _ => {}
+        }
+        if self.bylines.len() < REPEATS_MAX && !matches!(name, "meta" | "link" | "script") {
+            self.take_byline(node);
+        }
+    }
+
+    fn take_meta(&mut self, node: &NodeRef<'_>) {
+        let Some(content) = text_attribute(node, "content") else { return };
+        let name = ["property", "name", "itemprop", "http-equiv"].iter().find_map(|key| node.attr(key));
+        let Some(name) = name else { return };
+        let name = name.trim().to_ascii_lowercase();
+        // A page of hostile size has no more statements than others.
+        if self.meta.len() < 32 * REPEATS_MAX {
+            self.meta.push((name, content));
+        }
+    }
+
+    fn take_json_ld(&mut self, node: &NodeRef<'_>) {
+        match jsonld::read(&node.text()) {
+            Ok(found) => self.json_ld = found,
+            Err(()) if self.flaws.len() < REPEATS_MAX => self.flaws.push(Flaw::new(flaws::JSON_LD_IGNORED)),
+            Err(()) => {}
+        }
+    }
+
+    fn take_byline(&mut self, node: &NodeRef<'_>) {
+        let place = if has_word(node, "rel", "author") {
+            "rel=author"
+        } else if has_word(node, "itemprop", "author") {
+            "itemprop=author"
+        } else if has_word(node, "class", "byline") || has_word(node, "class", "author-name") {
+            "class=byline"
+        } else {
+            return;
+        };
+        self.bylines.extend(text(node).map(|text| (place, text)));
+    }
+
+    /// The content of the first meta element of one of these names, in the names' order, and the name.
+    pub fn meta(&self, names: &[&'static str]) -> Option<(&'static str, &str)> {
+        names.iter().find_map(|wanted| {
+            let (_, content) = self.meta.iter().find(|(name, _)| name == wanted)?;
+            Some((*wanted, content.as_str()))
+        })
+    }
+
+    /// All contents of meta elements of this name.
+    pub fn meta_all(&self, wanted: &str) -> Vec<&str> {
+        let named = self.meta.iter().filter(|(name, _)| name == wanted);
+        named.map(|(_, content)| content.as_str()).take(REPEATS_MAX).collect()
+    }
+
+    /// Publication dates, most trusted first: JSON-LD, meta, marked times, any time.
+    pub fn published(&self) -> Vec<Evident> {
+        let json_ld = self.json_ld.as_ref().and_then(|found| found.published.clone());
+        let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
+        dates.extend(self.dates_of(PUBLISHED));
+        let marked = self.times.iter().find(|(is_published, _)| *is_published);
+        let time = marked.or_else(|| self.times.first());
+        dates.extend(evident(time.map(|(_, value)| value.clone()), "time:datetime"));
+        dates
+    }
+
+    pub fn modified(&self) -> Vec<Evident> {
+        let json_ld = self.json_ld.as_ref().and_then(|found| found.modified.clone());
+        let mut dates: Vec<Evident> = evident(json_ld, "json-ld:dateModified").into_iter().collect();
+        dates.extend(self.dates_of(MODIFIED));
+        dates
+    }
+
+    fn dates_of<'names>(&'names self, names: &'names [&'static str]) -> impl Iterator<Item = Evident> + 'names {
+        names.iter().filter_map(|name| {
+            let (name, value) = self.meta(&[name])?;
+            evident(Some(value.to_owned()), &format!("meta:{name}"))
+        })
+    }
+}
+
+fn evident(value: Option<String>, evidence: &str) -> Option<Evident> {
+    value.map(|value| Evident { value, evidence: evidence.to_owned() })
+}
+
+/// The element's text on one line; `None` where there is none.
+fn text(node: &NodeRef<'_>) -> Option<String> {
+    let text = node.text();
+    let text = one_line(crate::parse::text::first_chars(&text, TEXT_CHARS_MAX));
+    (!text.is_empty()).then_some(text)
+}
+
+fn text_attribute(node: &NodeRef<'_>, name: &str) -> Option<String> {
+    let value = node.attr(name)?;
+    let value = one_line(crate::parse::text::first_chars(&value, TEXT_CHARS_MAX));
+    (!value.is_empty()).then_some(value)
+}
+
+/// Whether an attribute that is a list of words has this one.
+fn has_word(node: &NodeRef<'_>, attribute: &str, word: &str) -> bool {
+    node.attr(attribute).is_some_and(|value| value.split_ascii_whitespace().any(|found| found.eq_ignore_ascii_case(word)))
+}
+
+fn is_json_ld(node: &NodeRef<'_>) -> bool {
+    node.attr("type").is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/ld+json"))
+}

@@ -1,0 +1,277 @@
+//! HTML pages: guarded, built into a tree, read for what they say of themselves, and reduced to their body.
+//!
+//! Owns everything that knows HTML. The body is chosen by a readability score (crate `dom_smoothie`), behind
+//! [`guard`], because nothing recursive may see a page that was not measured.
+//!
+//! A page holds an article if a paragraph has at least [`PARAGRAPH_WORDS_MIN`] words and [`PARAGRAPH_CHARS_MIN`]
+//! characters, or if two places agree on the headline and the page says by JSON-LD that it is an article. A list item
+//! is no such paragraph: front pages have many.
+
+mod body;
+mod guard;
+mod headline;
+mod jsonld;
+mod metadata;
+mod scan;
+
+use std::collections::HashMap;
+
+use dom_query::{Document, Matcher};
+use dom_smoothie::{Config, Readability};
+
+use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
+use crate::parse::assemble::{Evident, Found, Link, clean_keywords, is_reference_label, keywords_of, settle_address};
+use crate::parse::fold::same;
+use crate::parse::lexicon::LexiconError;
+use crate::parse::text::{is_longer_than, word_count};
+use crate::parse::{Parser, dump, flaws, people, uri};
+use crate::rejection::{Code, Rejection};
+use crate::sources::Sources;
+use body::{Block, Scope};
+use headline::Places;
+use metadata::Metadata;
+
+/// A paragraph with fewer words or characters doesn't show that a page holds an article.
+const PARAGRAPH_WORDS_MIN: usize = 8;
+const PARAGRAPH_CHARS_MIN: usize = 40;
+/// The headline is repeated at the body's beginning, among so many blocks.
+const HEADLINE_BLOCKS: usize = 3;
+/// Titles taken from a list below a "read also" label, at most.
+const RELATED_MAX: usize = 50;
+
+/// The compiled selectors of what to drop, by source key.
+#[derive(Debug, Default)]
+pub(super) struct DropMatchers {
+    by_key: HashMap<String, Vec<Matcher>>,
+}
+
+impl DropMatchers {
+    pub fn build(sources: &Sources) -> Result<Self, LexiconError> {
+        let mut by_key: HashMap<String, Vec<Matcher>> = HashMap::new();
+        for rule in sources.iter() {
+            for selector in &rule.drop_selectors {
+                let matcher = Matcher::new(selector).map_err(|_| LexiconError::Selector {
+                    key: rule.key.clone(),
+                    selector: selector.clone(),
+                })?;
+                by_key.entry(rule.key.clone()).or_default().push(matcher);
+            }
+        }
+        Ok(Self { by_key })
+    }
+
+    fn drop_from(&self, document: &Document, key: &str) {
+        for matcher in self.by_key.get(key).into_iter().flatten() {
+            document.select_matcher(matcher).remove();
+        }
+    }
+}
+
+/// The visible lines of a page: no tree, no limits, for the fallback.
+pub(super) fn visible_lines(page: &str) -> Vec<String> {
+    body::blocks(page, Scope::Page).into_iter().map(|block| block.text).collect()
+}
+
+impl Parser {
+    /// What a page gives.
+    pub(super) fn find_in_html(&self, page: &str, decoded: &Decoded) -> Result<Found, Rejection> {
+        let guarded = guard::scan(page, &self.limits)?;
+        let document = guard::build(&guarded.page, &self.limits)?;
+        let metadata = Metadata::read(&document);
+        let links = links_of(&metadata);
+        let address = settle_address(decoded.stated.url.as_deref(), &links);
+        let (_, rule) = self.source_of(decoded.stated.source.as_deref(), address.url.as_ref(), None);
+        if let Some(rule) = rule {
+            self.drop_matchers.drop_from(&document, &rule.key);
+        }
+        let mut found = described(&metadata, address.url.as_ref());
+        found.links = links;
+        if guarded.attributes_dropped > 0 {
+            let detail = format!("{} attributes", guarded.attributes_dropped);
+            found.flaws.push(Flaw::new(flaws::ATTRIBUTE_DROPPED).with_detail(detail));
+        }
+        let blocks = readable_blocks(document);
+        self.take_blocks(blocks, &mut found, address.url.as_ref());
+        let has_text = found.paragraphs.iter().any(is_substantial);
+        let is_announced = found.headline_confirmed && found.has_json_ld;
+        if !has_text && !is_announced {
+            return Err(Rejection::new(Code::NoArticle, "no paragraph with enough words"));
+        }
+        Ok(found)
+    }
+
+    /// The body from its blocks: without the headline, with "read also" references kept apart.
+    fn take_blocks(&self, blocks: Vec<Block>, found: &mut Found, page: Option<&url::Url>) {
+        let headline = found.headline.as_ref().map(|headline| headline.value.clone());
+        let mut blocks = blocks.into_iter().enumerate().peekable();
+        while let Some((index, block)) = blocks.next() {
+            let repeats_headline = headline.as_deref().is_some_and(|headline| same(headline, &block.text));
+            if repeats_headline && (index < HEADLINE_BLOCKS || block.role == ParagraphRole::Heading) {
+                continue;
+            }
+            let label = self.labels.match_line(&block.text).filter(|label| is_reference_label(label.role));
+            match label {
+                Some(label) if label.value.is_empty() => {
+                    // The label stands alone: the list below it, or the linked line, are the references.
+                    let mut taken = 0;
+                    while let Some((_, next)) = blocks.next_if(|(_, next)| {
+                        taken < RELATED_MAX
+                            && (next.role == ParagraphRole::ListItem || (taken == 0 && next.link.is_some()))
+                            && dump::is_title(&next.text)
+                    }) {
+                        found.related.push(reference(next, page));
+                        taken += 1;
+                    }
+                }
+                Some(label) if !is_longer_than(label.value, dump::TITLE_CHARS_MAX) => {
+                    let text = label.value.to_owned();
+                    found.related.push(reference(Block { text, ..block }, page));
+                }
+                _ => found.paragraphs.push(Paragraph { text: block.text, role: block.role }),
+            }
+        }
+    }
+}
+
+fn reference(block: Block, page: Option<&url::Url>) -> Related {
+    let url = block.link.and_then(|link| uri::canonical(&link, page).ok()).map(String::from);
+    Related { headline: Some(block.text), url, paragraphs: Vec::new() }
+}
+
+fn is_substantial(paragraph: &Paragraph) -> bool {
+    matches!(paragraph.role, ParagraphRole::Text | ParagraphRole::Quote)
+        && is_longer_than(&paragraph.text, PARAGRAPH_CHARS_MIN - 1)
+        && word_count(&paragraph.text) >= PARAGRAPH_WORDS_MIN
+}
+
+/// The blocks of the part of the page that reads like an article.
+fn readable_blocks(document: Document) -> Vec<Block> {
+    // JSON-LD is read here, by a parser that bounds its depth.
+    let config = Config { disable_json_ld: true, ..Config::default() };
+    let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else { return Vec::new() };
+    readability.parse().map(|article| body::blocks(&article.content, Scope::Article)).unwrap_or_default()
+}
+
+/// Addresses that the page gives itself.
+fn links_of(metadata: &Metadata) -> Vec<Link> {
+    let canonical = metadata.canonical.clone().map(|raw| (raw, "link:canonical"));
+    let og_url = metadata.meta(&["og:url"]).map(|(_, raw)| (raw.to_owned(), "meta:og:url"));
+    let json_ld = metadata.json_ld.as_ref().and_then(|found| found.url.clone()).map(|raw| (raw, "json-ld:url"));
+    // og:url and JSON-LD only where the page has no canonical link: they repeat it, or are wrong more often.
+    canonical
+        .or(og_url)
+        .or(json_ld)
+        .map(|(raw, evidence)| Link { raw, evidence, is_canonical: true })
+        .into_iter()
+        .collect()
+}
+
+/// What the page says of itself, without its body.
+fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
+    let json_ld = metadata.json_ld.clone().unwrap_or_default();
+    let site_name = metadata.meta(&["og:site_name", "application-name"]).map(|(_, name)| name);
+    let places = Places {
+        h1: &metadata.h1,
+        og_title: metadata.meta(&["og:title", "twitter:title"]).map(|(_, title)| title),
+        json_ld: json_ld.headline.as_deref(),
+        title: metadata.title.as_deref(),
+        site_name: site_name.or(json_ld.publisher.as_deref()),
+    };
+    let chosen = headline::choose(&places);
+    let headline_confirmed = chosen.as_ref().is_some_and(|(_, is_confirmed)| *is_confirmed);
+    let headline = chosen.map(|(headline, _)| headline);
+    let mut flaws = metadata.flaws.clone();
+    if headline.is_some() && !headline_confirmed {
+        flaws.push(Flaw::new(flaws::HEADLINE_UNCONFIRMED));
+    }
+    let publisher = site_name.map(|name| (name.to_owned(), "meta:og:site_name")).or_else(|| {
+        json_ld.publisher.clone().map(|name| (name, "json-ld:publisher"))
+    });
+    let publisher = publisher.map(|(value, evidence)| Evident { value, evidence: evidence.to_owned() });
+    let (authors, authors_evidence) = authors_of(metadata, publisher.as_ref().map(|name| name.value.as_str()));
+    Found {
+        method: "html",
+        headline,
+        headline_confirmed,
+        has_json_ld: metadata.json_ld.is_some(),
+        published: metadata.published(),
+        modified: metadata.modified(),
+        authors,
+        authors_evidence,
+        publisher,
+        keywords: keywords(metadata),
+        language: language(metadata),
+        image: image(metadata, page),
+        section: metadata.meta(&["article:section"]).map(|(_, name)| name.to_owned()).or(json_ld.section),
+        flaws,
+        ..Found::default()
+    }
+}
+
+/// People from JSON-LD, else meta, else bylines; the site itself is no person.
+fn authors_of(metadata: &Metadata, site: Option<&str>) -> (Vec<String>, Option<String>) {
+    let json_ld = metadata.json_ld.as_ref().map(|found| found.authors.as_slice()).unwrap_or_default();
+    let mut groups: Vec<(String, Vec<String>)> = vec![("json-ld:author".to_owned(), json_ld.to_vec())];
+    for name in ["author", "article:author", "parsely-author"] {
+        let values = metadata.meta_all(name).into_iter().map(str::to_owned).collect();
+        groups.push((format!("meta:{name}"), values));
+    }
+    for place in ["rel=author", "itemprop=author", "class=byline"] {
+        let here = metadata.bylines.iter().filter(|(found, _)| *found == place);
+        groups.push((place.to_owned(), here.map(|(_, text)| text.clone()).collect()));
+    }
+    for (evidence, bylines) in groups {
+        let mut authors = Vec::new();
+        for byline in &bylines {
+            for name in people::from_byline(byline) {
+                if !site.is_some_and(|site| same(site, &name)) {
+                    people::push(&mut authors, &name);
+                }
+            }
+        }
+        if !authors.is_empty() {
+            return (authors, Some(evidence));
+        }
+    }
+    (Vec::new(), None)
+}
+
+fn keywords(metadata: &Metadata) -> Option<(Keywords, String)> {
+    if let Some((name, line)) = metadata.meta(&["news_keywords", "keywords"]) {
+        return Some((keywords_of(line), format!("meta:{name}")));
+    }
+    let tags = metadata.meta_all("article:tag");
+    let (list, evidence): (Vec<&str>, &str) = if tags.is_empty() {
+        let json_ld = metadata.json_ld.as_ref()?;
+        if let [line] = json_ld.keywords.as_slice() {
+            return Some((keywords_of(line), "json-ld:keywords".to_owned()));
+        }
+        (json_ld.keywords.iter().map(String::as_str).collect(), "json-ld:keywords")
+    } else {
+        (tags, "meta:article:tag")
+    };
+    let list = clean_keywords(list.into_iter());
+    let keywords = Keywords { raw: list.join(", "), list };
+    (!keywords.list.is_empty()).then(|| (keywords, evidence.to_owned()))
+}
+
+fn language(metadata: &Metadata) -> Option<Evident> {
+    let json_ld = metadata.json_ld.as_ref().and_then(|found| found.language.clone());
+    let found = metadata
+        .language
+        .clone()
+        .map(|value| (value, "html:lang"))
+        .or_else(|| json_ld.map(|value| (value, "json-ld:inLanguage")))
+        .or_else(|| metadata.meta(&["og:locale"]).map(|(_, value)| (value.to_owned(), "meta:og:locale")));
+    found.map(|(value, evidence)| Evident { value, evidence: evidence.to_owned() })
+}
+
+fn image(metadata: &Metadata, page: Option<&url::Url>) -> Option<Image> {
+    let og_image = metadata.meta(&["og:image", "og:image:url", "twitter:image"]).map(|(_, url)| url.to_owned());
+    let json_ld = metadata.json_ld.as_ref().and_then(|found| found.image.clone());
+    let caption = metadata.meta(&["og:image:alt"]).map(|(_, caption)| caption.to_owned());
+    [og_image.map(|url| (url, caption)), json_ld.map(|url| (url, None))]
+        .into_iter()
+        .flatten()
+        .find_map(|(raw, caption)| Some(Image { url: uri::image(&raw, page)?, caption }))
+}
