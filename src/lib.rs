@@ -13,4 +13,5 @@ pub mod events;
 pub mod flow;
 pub mod parse;
 pub mod rejection;
+pub mod schema;
 pub mod tag;

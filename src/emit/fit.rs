@@ -48,9 +48,7 @@ pub fn fit(output: OutputRecord, bytes_max: usize) -> OutputRecord {
 fn frame_bytes(key: Option<&[u8]>, headers: &[Header]) -> usize {
     let headers: usize = headers
         .iter()
-        .map(|header| {
-            header.name.len() + header.value.as_ref().map_or(0, Vec::len) + HEADER_OVERHEAD_BYTES
-        })
+        .map(|header| header.name.len() + header.value.as_ref().map_or(0, Vec::len) + HEADER_OVERHEAD_BYTES)
         .sum();
     RECORD_OVERHEAD_BYTES + key.map_or(0, <[u8]>::len) + headers
 }

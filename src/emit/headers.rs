@@ -74,8 +74,7 @@ pub(super) fn push_error(headers: &mut Vec<Header>, rejection: &Rejection, times
 
 /// The detail, else the code's meaning; one line, cut between two characters.
 fn error_message(rejection: &Rejection) -> String {
-    let text =
-        if rejection.detail.is_empty() { rejection.code.meaning() } else { rejection.detail.as_str() };
+    let text = if rejection.detail.is_empty() { rejection.code.meaning() } else { rejection.detail.as_str() };
     let mut message = String::with_capacity(text.len().min(ERROR_MESSAGE_BYTES_MAX));
     for character in text.chars() {
         let shown = if character.is_control() { ' ' } else { character };

@@ -141,7 +141,12 @@ fn output(outcome: Outcome, record: &ParsedRecord, payload: Vec<u8>) -> OutputRe
     let mut headers: Vec<Header> = Vec::with_capacity(HEADERS);
     headers::push_outcome(&mut headers, outcome, &record.origin.coordinates);
     headers.extend_from_slice(&record.origin.trace_headers);
-    OutputRecord { outcome, key: Some(record.article.uri.clone().into_bytes()), payload: Some(payload), headers }
+    OutputRecord {
+        outcome,
+        key: Some(record.article.uri.clone().into_bytes()),
+        payload: Some(payload),
+        headers,
+    }
 }
 
 /// Line breaks between the parts of a JSON value say nothing, and would divide a line of `khabar process` in two.

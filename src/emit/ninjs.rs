@@ -262,9 +262,7 @@ fn related_article(number: usize, related: &Related, counts_words: bool) -> Asso
     let address = related.url.as_deref().and_then(uri::web_address);
     Association {
         name: Cow::Owned(format!("related-{number}")),
-        uri: Cow::Owned(
-            address.unwrap_or_else(|| uri::name_of_text(headline.unwrap_or_default(), &body)),
-        ),
+        uri: Cow::Owned(address.unwrap_or_else(|| uri::name_of_text(headline.unwrap_or_default(), &body))),
         rel: Cow::Borrowed("related"),
         kind: Cow::Borrowed("text"),
         headlines: headline.map(Text::headline).into_iter().collect(),

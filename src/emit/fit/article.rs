@@ -43,7 +43,8 @@ impl Frame {
 
     fn drop_trace(&mut self) -> bool {
         let before = self.headers.len();
-        self.headers.retain(|header| header.name != headers::TRACEPARENT && header.name != headers::TRACESTATE);
+        self.headers
+            .retain(|header| header.name != headers::TRACEPARENT && header.name != headers::TRACESTATE);
         self.headers.len() < before
     }
 }
