@@ -25,8 +25,8 @@ pub(super) struct Duplicate<'a> {
     language: Cow<'a, str>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) meta: Option<&'a RawValue>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    duplicate_of: Option<Earlier<'a>>,
+    #[serde(rename = "duplicate_of", default, skip_serializing_if = "Option::is_none")]
+    earlier: Option<Earlier<'a>>,
     kind: Cow<'a, str>,
     score: u16,
     novelty: u16,
@@ -55,7 +55,7 @@ impl<'a> Duplicate<'a> {
             published: article.published.as_ref().map(|date| Cow::Borrowed(date.value.as_str())),
             language: Cow::Borrowed(&tags.language),
             meta,
-            duplicate_of: judgement.matched.as_ref().map(Earlier::of),
+            earlier: judgement.matched.as_ref().map(Earlier::of),
             kind: Cow::Borrowed(judgement.verdict.name()),
             score: judgement.score_permille,
             novelty: judgement.novelty_permille,

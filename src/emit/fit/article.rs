@@ -136,7 +136,7 @@ fn duplicate_rungs<'a>() -> [Rung<Duplicate<'a>>; 6] {
 }
 
 /// A record that comes here twice, for a smaller limit, names each part once.
-fn mark<'a>(degraded: &mut Vec<Cow<'a, str>>, name: &'static str) {
+fn mark(degraded: &mut Vec<Cow<'_, str>>, name: &'static str) {
     if !degraded.iter().any(|known| known == name) {
         degraded.push(Cow::Borrowed(name));
     }

@@ -15,11 +15,11 @@ pub(super) fn fit_rejected(output: OutputRecord, bytes_max: usize) -> OutputReco
     let payload = Payload::new(payload);
     let own_count = headers::own(&headers).len();
     let mut frame = Frame { key, headers, own_count, bytes_max };
-    for narrow in [Frame::keep_all, Frame::omit_key, Frame::omit_original_headers] {
-        narrow(&mut frame);
+    for narrow in [Frame::omit_key, Frame::omit_original_headers] {
         if payload.smallest_bytes() + frame.bytes() <= bytes_max {
             break;
         }
+        narrow(&mut frame);
     }
     frame.with(payload)
 }
@@ -68,8 +68,6 @@ impl Frame {
     fn bytes(&self) -> usize {
         frame_bytes(self.key.as_deref(), &self.headers)
     }
-
-    const fn keep_all(&mut self) {}
 
     fn omit_key(&mut self) {
         if let Some(key) = self.key.take() {

@@ -77,9 +77,9 @@ fn a_rejected_record_keeps_all_that_it_had_in_front_of_the_reason() {
         Header::text("traceparent", "00-ab"),
     ]);
     let original = raw.clone();
-    let payload_address = raw.payload.as_ref().map(|payload| payload.as_ptr());
+    let payload_address = raw.payload.as_ref().map(Vec::as_ptr);
     let output = emitter().rejected(raw, &Rejection::new(Code::JsonBroken, "line 1\nends early"));
-    assert_eq!(output.payload.as_ref().map(|payload| payload.as_ptr()), payload_address, "moved, not copied");
+    assert_eq!(output.payload.as_ref().map(Vec::as_ptr), payload_address, "moved, not copied");
     assert_eq!((&output.key, &output.payload), (&original.key, &original.payload));
     assert_eq!(output.headers[..3], original.headers);
     assert_eq!(
