@@ -133,7 +133,7 @@ impl<'a> Item<'a> {
     pub(super) fn new(
         record: &'a crate::flow::ParsedRecord,
         tags: &'a Tags,
-        versions_created_at: Option<String>,
+        version_created: Option<String>,
         khabar: Khabar<'a>,
     ) -> Self {
         let article = &record.article;
@@ -153,7 +153,7 @@ impl<'a> Item<'a> {
             pub_status: Cow::Borrowed("usable"),
             language: Cow::Borrowed(&tags.language),
             content_created: article.published.as_ref().map(|date| Cow::Borrowed(date.value.as_str())),
-            version_created: versions_created_at.map(Cow::Owned),
+            version_created: version_created.map(Cow::Owned),
             headlines: headline.map(Text::headline).into_iter().collect(),
             bodies,
             by: (!article.authors.is_empty()).then(|| Cow::Owned(article.authors.join("; "))),

@@ -10,7 +10,8 @@ const ADDRESS_BYTES_MAX: usize = 8_192;
 /// Namespace of the names that khabar gives to texts without an address.
 const URN: &str = "urn:khabar:";
 
-/// A web address in percent-encoded ASCII as RFC 3986 wants it, without its fragment; `None` for all else.
+/// A web address in percent-encoded ASCII as RFC 3986 wants it, without user name, password and fragment; `None` for
+/// all else.
 ///
 /// [`url`] follows the WHATWG standard, which leaves some characters as they are that RFC 3986 allows nowhere.
 pub(super) fn web_address(text: &str) -> Option<String> {
@@ -22,7 +23,12 @@ pub(super) fn web_address(text: &str) -> Option<String> {
         return None;
     }
     url.set_fragment(None);
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
     let (authority, rest) = url.as_str().split_at(url[..url::Position::BeforePath].len());
+    if !authority.bytes().all(|byte| is_allowed(byte) || matches!(byte, b'[' | b']')) {
+        return None;
+    }
     let mut address = String::with_capacity(url.as_str().len());
     address.push_str(authority);
     let bytes = rest.as_bytes();
@@ -54,7 +60,7 @@ pub(super) fn name_of_id(id: &str) -> String {
     format!("{URN}{id}")
 }
 
-/// What may stand in path and query.
+/// What may stand in a path or query, and in a host that is a name.
 const fn is_allowed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(

@@ -39,6 +39,12 @@ pub fn tag(article: &Article) -> Tags {
     }
 }
 
+/// The tags of an article that could not be tagged: nothing is claimed about it.
+#[must_use]
+pub fn untagged() -> Tags {
+    Tags { language: language::UNDETERMINED.to_owned(), direction: Direction::LeftToRight, keywords: None }
+}
+
 /// Whether words of this language are written without spaces between them, so that a count of words separated by
 /// white space says nothing.
 #[must_use]

@@ -1,8 +1,9 @@
 //! The ladder of rejected records: as it is, compressed, a stub; then without the key, then without the original headers.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
@@ -11,8 +12,8 @@ use super::frame_bytes;
 use crate::flow::{Header, Outcome, OutputRecord};
 
 pub(super) fn fit_rejected(output: OutputRecord, bytes_max: usize) -> OutputRecord {
-    let OutputRecord { key, payload, headers, .. } = output;
-    let payload = Payload::new(payload);
+    let OutputRecord { key, payload, mut headers, .. } = output;
+    let payload = Payload::new(payload, &mut headers);
     let own_count = headers::own(&headers).len();
     let mut frame = Frame { key, headers, own_count, bytes_max };
     for narrow in [Frame::omit_key, Frame::omit_original_headers] {
@@ -27,31 +28,43 @@ pub(super) fn fit_rejected(output: OutputRecord, bytes_max: usize) -> OutputReco
 /// A payload in its three forms.
 struct Payload {
     whole: Option<Vec<u8>>,
+    /// `None` where the whole is a stub already: it does not get smaller.
+    smaller: Option<Smaller>,
+}
+
+struct Smaller {
     gzip: Vec<u8>,
     stub: Vec<u8>,
-    /// Size and hash, as they stand in a header.
-    omitted: String,
+    /// Size and hash of the whole.
+    stub_header: Header,
 }
 
 impl Payload {
-    fn new(whole: Option<Vec<u8>>) -> Self {
-        let bytes = whole.as_deref().unwrap_or_default();
-        let hash = sha256_hex(bytes);
-        let stub = format!(r#"{{"size":{},"sha256":"{hash}"}}"#, bytes.len()).into_bytes();
-        let omitted = omitted(bytes.len(), &hash);
-        Self { gzip: gzip(bytes), stub, omitted, whole }
+    /// Reads what an earlier ladder, for a larger limit, left: its gzip is undone, so that size and hash of a stub are
+    /// always those of the original.
+    fn new(payload: Option<Vec<u8>>, headers: &mut Vec<Header>) -> Self {
+        let Some(bytes) = payload else {
+            return Self { whole: None, smaller: None };
+        };
+        if headers::own_text(headers, headers::ORIGINAL_OMITTED).is_some() {
+            return Self { whole: Some(bytes), smaller: None };
+        }
+        let whole = original(bytes, headers);
+        let hash = sha256_hex(&whole);
+        let stub = format!(r#"{{"size":{},"sha256":"{hash}"}}"#, whole.len()).into_bytes();
+        let stub_header = Header::text(headers::ORIGINAL_OMITTED, omitted(whole.len(), &hash));
+        let smaller = Smaller { gzip: gzip(&whole), stub, stub_header };
+        Self { whole: Some(whole), smaller: Some(smaller) }
     }
 
     /// The bytes of the smallest form with the header that tells of it; a null stays null.
     fn smallest_bytes(&self) -> usize {
-        let Some(whole) = &self.whole else { return 0 };
-        let gzip = self.gzip.len() + header_bytes(&gzip_header());
-        let stub = self.stub.len() + header_bytes(&self.stub_header());
-        whole.len().min(gzip).min(stub)
-    }
-
-    fn stub_header(&self) -> Header {
-        Header::text(headers::ORIGINAL_OMITTED, self.omitted.as_str())
+        let whole = self.whole.as_ref().map_or(0, Vec::len);
+        self.smaller.as_ref().map_or(whole, |smaller| {
+            let gzip = smaller.gzip.len() + header_bytes(&gzip_header());
+            let stub = smaller.stub.len() + header_bytes(&smaller.stub_header);
+            whole.min(gzip).min(stub)
+        })
     }
 }
 
@@ -94,18 +107,17 @@ impl Frame {
     /// The record with the first form of the payload that fits; the stub where none does.
     fn with(mut self, payload: Payload) -> OutputRecord {
         let room = self.bytes_max.saturating_sub(self.bytes());
-        let stub_header = payload.stub_header();
-        let payload = match payload.whole {
-            None => None,
-            Some(whole) if whole.len() <= room => Some(whole),
-            Some(_) if payload.gzip.len() + header_bytes(&gzip_header()) <= room => {
-                self.push(gzip_header());
-                Some(payload.gzip)
+        let payload = match (payload.whole, payload.smaller) {
+            (Some(whole), Some(smaller)) if whole.len() > room => {
+                if smaller.gzip.len() + header_bytes(&gzip_header()) <= room {
+                    self.push(gzip_header());
+                    Some(smaller.gzip)
+                } else {
+                    self.push(smaller.stub_header);
+                    Some(smaller.stub)
+                }
             }
-            Some(_) => {
-                self.push(stub_header);
-                Some(payload.stub)
-            }
+            (whole, _) => whole,
         };
         OutputRecord { outcome: Outcome::Rejected, key: self.key, payload, headers: self.headers }
     }
@@ -117,6 +129,22 @@ fn gzip_header() -> Header {
 
 fn header_bytes(header: &Header) -> usize {
     header.name.len() + header.value.as_ref().map_or(0, Vec::len) + super::HEADER_OVERHEAD_BYTES
+}
+
+/// The original bytes of a payload that this room compressed, and the headers without the word about it.
+fn original(payload: Vec<u8>, headers: &mut Vec<Header>) -> Vec<u8> {
+    let own_start = headers.len() - headers::own(headers).len();
+    let is_gzip = |header: &Header| header.name == headers::ORIGINAL_ENCODING;
+    let Some(position) = headers[own_start..].iter().position(is_gzip) else {
+        return payload;
+    };
+    let mut whole = Vec::new();
+    // It was made from bytes that were held in memory, so it has no more than those.
+    if GzDecoder::new(payload.as_slice()).read_to_end(&mut whole).is_err() {
+        return payload;
+    }
+    headers.remove(own_start + position);
+    whole
 }
 
 /// gzip without a time or a name in its header: equal bytes give equal bytes.

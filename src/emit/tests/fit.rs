@@ -106,6 +106,19 @@ fn a_rejection_that_fits_in_no_way_becomes_a_stub_and_keeps_its_key() {
 }
 
 #[test]
+fn a_second_smaller_limit_tells_of_the_original_and_not_of_its_compressed_form() {
+    let mut large = raw(Vec::new());
+    large.payload = Some([noise(30_000), vec![b'x'; 70_000]].concat());
+    let output = emitter().rejected(large, &Rejection::new(Code::BinaryContent, ""));
+    let compressed = fit(output.clone(), 50_000);
+    assert_eq!(own_text(&compressed.headers, headers::ORIGINAL_ENCODING), Some("gzip"));
+    let stub = fit(compressed, 20_000);
+    assert_eq!(stub, fit(output, 20_000));
+    assert!(own_text(&stub.headers, headers::ORIGINAL_OMITTED).unwrap().starts_with("size=100000;"));
+    assert_eq!(fit(stub.clone(), 0).payload, stub.payload, "a stub of a stub would lose the original's hash");
+}
+
+#[test]
 fn key_and_headers_go_only_where_they_are_themselves_too_large() {
     let mut large_key = raw(vec![Header::text("own", "stays")]);
     large_key.key = Some(noise(60_000));
@@ -217,6 +230,7 @@ fn fits(output: OutputRecord, bytes_max: usize) -> Result<OutputRecord, TestCase
     prop_assert!(wire_bytes(&fitted) <= bytes_max, "{} > {bytes_max}", wire_bytes(&fitted));
     prop_assert_eq!(&fit(output, bytes_max), &fitted);
     prop_assert_eq!(&fit(fitted.clone(), bytes_max), &fitted);
+    prop_assert!(wire_bytes(&fit(fitted.clone(), RECORD_BYTES_MIN)) <= RECORD_BYTES_MIN);
     Ok(fitted)
 }
 

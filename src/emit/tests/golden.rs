@@ -79,6 +79,15 @@ fn the_key_is_the_uri() {
 }
 
 #[test]
+fn words_are_not_counted_where_no_spaces_part_them() {
+    let (page, mut tags) = english_page();
+    "ja".clone_into(&mut tags.language);
+    let payload = emitter().enriched(&page, &tags, None, &[]).payload.unwrap();
+    let item: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    assert!(item["bodies"][0].get("charCount").is_some() && item["bodies"][0].get("wordCount").is_none());
+}
+
+#[test]
 fn meta_stays_what_it_was_on_one_line() {
     let (page, tags) = english_page();
     for output in [

@@ -51,7 +51,9 @@ fn date() -> impl Strategy<Value = ArticleDate> {
 fn related() -> impl Strategy<Value = Related> {
     let url = proptest::option::of(prop_oneof![
         text(),
-        text().prop_map(|text| format!("https://a.example/{text}"))
+        text().prop_map(|text| format!("https://a.example/{text}")),
+        text().prop_map(|text| format!("https://{text}/")),
+        "https://[a-z{}%\"`!@:\\[\\]0-9.]{1,12}/[a-z%|^]{0,6}"
     ]);
     (proptest::option::of(text()), url, paragraphs()).prop_map(|(headline, url, paragraphs)| Related {
         headline,
