@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod output_limits;
 pub mod parse;
 pub mod rejection;
+pub mod schema;
 pub mod shutdown;
 pub mod sources;
 pub mod tag;

@@ -6,7 +6,7 @@ use super::{arabic, latin, scanned_chars};
 use crate::article::Article;
 
 /// BCP 47's tag for a language that can't be told.
-const UNDETERMINED: &str = "und";
+pub(super) const UNDETERMINED: &str = "und";
 
 /// A guess that no statement supports is taken only from a text of at least this many letters.
 const LETTERS_TRUSTED_MIN: usize = 60;

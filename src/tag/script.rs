@@ -45,6 +45,9 @@ const SCRIPTS: usize = Script::Adlam as usize + 1;
 /// One Han, kana or Hangul character says about as much as two letters of an alphabet.
 const IDEOGRAPH_WEIGHT: usize = 2;
 
+/// A headline's letter counts as much as this many of the body, which may hold what is not of the article.
+const HEADLINE_WEIGHT: usize = 3;
+
 /// The line that stretches a word is no letter.
 const TATWEEL: u32 = 0x0640;
 
@@ -247,21 +250,25 @@ impl Script {
     }
 }
 
-/// How many letters of each script an article's beginning has.
+/// How many letters of each script an article's beginning has, those of the headline with more weight.
 #[derive(Debug)]
 pub(super) struct Census {
     letters: [usize; SCRIPTS],
+    /// The same, each letter of the headline more than once.
+    weights: [usize; SCRIPTS],
 }
 
 impl Census {
     pub(super) fn of(article: &Article) -> Self {
-        let mut letters = [0; SCRIPTS];
-        for character in super::scanned_chars(article) {
+        let (mut letters, mut weights) = ([0; SCRIPTS], [0; SCRIPTS]);
+        let headline_chars = article.headline.as_deref().map_or(0, |headline| headline.chars().count());
+        for (index, character) in super::scanned_chars(article).enumerate() {
             if let Some(script) = Script::of(character) {
                 letters[script as usize] += 1;
+                weights[script as usize] += if index < headline_chars { HEADLINE_WEIGHT } else { 1 };
             }
         }
-        Self { letters }
+        Self { letters, weights }
     }
 
     pub(super) const fn letters(&self, script: Script) -> usize {
@@ -270,15 +277,16 @@ impl Census {
 
     /// The script of most letters; of two with as many, the earlier in the list. Kana beside Han is one text.
     pub(super) fn dominant(&self) -> Option<Script> {
-        let weight = |script: Script| match script {
-            Script::Han => (self.letters(Script::Han) + self.letters(Script::Kana)) * IDEOGRAPH_WEIGHT,
-            Script::Kana | Script::Hangul => self.letters(script) * IDEOGRAPH_WEIGHT,
-            _ => self.letters(script),
-        };
+        let weight_of = |script: Script| self.weights[script as usize];
         let mut best = (None, 0);
         for script in Script::ALL {
-            if weight(script) > best.1 {
-                best = (Some(script), weight(script));
+            let weight = match script {
+                Script::Han => (weight_of(Script::Han) + weight_of(Script::Kana)) * IDEOGRAPH_WEIGHT,
+                Script::Kana | Script::Hangul => weight_of(script) * IDEOGRAPH_WEIGHT,
+                _ => weight_of(script),
+            };
+            if weight > best.1 {
+                best = (Some(script), weight);
             }
         }
         best.0
