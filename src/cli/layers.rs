@@ -1,5 +1,6 @@
 //! `-c` and `--set`, which every command with a configuration takes, before or after its name.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,7 +9,7 @@ use crate::config::load::ENVIRONMENT_PREFIX;
 use crate::config::{ConfigError, LayerArguments, Loaded, load};
 
 /// The layers of the configuration that stand on the command line.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Clone, Default, Args)]
 pub struct Layers {
     /// A configuration file (TOML); repeatable, later ones win
     ///
@@ -22,6 +23,13 @@ pub struct Layers {
     /// --set kafka.raw_topics=news.a,news.b. Do not give secrets so: other users of the host can see them.
     #[arg(long = "set", value_name = "SECTION.KEY=VALUE", help_heading = "Configuration")]
     overrides: Vec<String>,
+}
+
+impl fmt::Debug for Layers {
+    /// The values of `--set` may be secrets, so there is only their number.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Layers {{ files: {:?}, overrides: {} }}", self.files, self.overrides.len())
+    }
 }
 
 impl Layers {

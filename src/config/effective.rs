@@ -9,9 +9,6 @@ use super::layers;
 use super::load::Loaded;
 use super::problem::Origin;
 
-/// Stands where a secret is set.
-const HIDDEN: &str = "(hidden)";
-
 /// One key with its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
@@ -44,8 +41,6 @@ pub fn effective(loaded: &Loaded) -> Result<Vec<Value>, toml::ser::Error> {
 }
 
 fn row(loaded: &Loaded, key: &str, value: Toml) -> Value {
-    let is_set = value.as_str().is_none_or(|text| !text.is_empty());
-    let value = if layers::is_secret(key) && is_set { Toml::String(HIDDEN.to_owned()) } else { value };
     let (section, name) = match layers::property_name(key) {
         Some(name) => (layers::OPEN_TABLE, Toml::String(name.to_owned()).to_string()),
         None => {

@@ -1,6 +1,7 @@
 //! Puts the layers together: defaults < files < environment < command line.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 const KEY_BYTES_MAX: usize = 512;
 
 /// What the layers above the defaults are made of.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct LayerArguments {
     /// The files of `-c`, in their order; later ones win.
     pub files: Vec<PathBuf>,
@@ -32,6 +33,24 @@ pub struct LayerArguments {
     pub environment: Vec<(String, String)>,
     /// The values of `--set`: `section.key=value`; later ones win.
     pub overrides: Vec<String>,
+}
+
+impl fmt::Debug for LayerArguments {
+    /// Values may be secrets, so there are only names.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self
+            .environment
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| name.starts_with(ENVIRONMENT_PREFIX))
+            .collect();
+        formatter
+            .debug_struct("LayerArguments")
+            .field("files", &self.files)
+            .field("environment", &names)
+            .field("overrides", &self.overrides.len())
+            .finish()
+    }
 }
 
 /// A complete, valid configuration.

@@ -184,7 +184,7 @@ const REFUSALS: &[Refusal] = &[
 
 /// Parts of names whose values are never shown.
 const SECRET_PARTS: &[&str] =
-    &["password", "passphrase", "secret", "private", "key.pem", "ssl_key", "oauthbearer.config", "token"];
+    &["password", "passphrase", "secret", "private", "key.pem", "ssl_key", "oauthbearer.config"];
 
 /// Why this property is refused and what to use instead; `None` where it is passed on.
 #[must_use]

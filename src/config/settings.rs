@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Stands where a secret is set.
+pub const HIDDEN: &str = "(hidden)";
+
 /// The effective configuration of one process.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +36,7 @@ pub enum Delivery {
     AtLeastOnce,
 }
 
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct KafkaSettings {
     pub bootstrap_servers: String,
@@ -57,7 +60,28 @@ pub struct KafkaSettings {
     pub ssl_certificate_file: String,
     pub ssl_key_file: String,
     pub ssl_key_password_file: String,
+    #[serde(serialize_with = "without_secrets")]
     pub properties: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for KafkaSettings {
+    /// As it is serialised: secrets among the properties are hidden too.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match serde_json::to_string(self) {
+            Ok(text) => write!(formatter, "KafkaSettings {text}"),
+            Err(_) => formatter.write_str("KafkaSettings (cannot be shown)"),
+        }
+    }
+}
+
+fn without_secrets<S: serde::Serializer>(
+    properties: &BTreeMap<String, String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(properties.iter().map(|(name, value)| {
+        let is_hidden = super::property_is_secret(name) && !value.is_empty();
+        (name, if is_hidden { HIDDEN } else { value })
+    }))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -290,12 +314,12 @@ impl Secret {
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(if self.0.is_empty() { "\"\"" } else { "(hidden)" })
+        formatter.write_str(if self.0.is_empty() { "\"\"" } else { HIDDEN })
     }
 }
 
 impl Serialize for Secret {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(if self.0.is_empty() { "" } else { "(hidden)" })
+        serializer.serialize_str(if self.0.is_empty() { "" } else { HIDDEN })
     }
 }

@@ -258,6 +258,8 @@ fn secrets_never_show() {
     let rows = effective(&loaded).unwrap();
     assert!(!format!("{rows:?}").contains("hunter2"));
     assert_eq!(rows.iter().filter(|row| row.value.as_str() == Some("(hidden)")).count(), 3);
+    assert!(!format!("{loaded:?}").contains("hunter2"));
+    assert!(!serde_json::to_string(&loaded.settings).unwrap().contains("hunter2"));
     assert!(!format!("{:?}", secrets::read(&loaded.settings).unwrap()).contains("hunter2"));
 }
 

@@ -45,10 +45,10 @@ impl Line {
     }
 
     /// The line with its line feed; there is never another one in it.
-    pub(super) fn render(&self, form: &Form) -> String {
+    pub(super) fn render(&self, form: Form) -> String {
         match form {
             Form::Json => self.json(),
-            Form::Human { colours } => self.human(*colours),
+            Form::Human { colours } => self.human(colours),
         }
     }
 

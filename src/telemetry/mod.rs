@@ -77,10 +77,9 @@ fn form(format: LogFormat, destination: Destination) -> Form {
     // https://no-color.org: set and not empty switches colours off.
     let wants_colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     match format {
-        LogFormat::Json => Form::Json,
         LogFormat::Human => Form::Human { colours: is_terminal && wants_colours },
         LogFormat::Auto if is_terminal => Form::Human { colours: wants_colours },
-        LogFormat::Auto => Form::Json,
+        LogFormat::Auto | LogFormat::Json => Form::Json,
     }
 }
 
@@ -125,7 +124,7 @@ impl<S: Subscriber> Layer<S> for LogLayer {
             parts.into_foreign_line(event.metadata())
         };
         if let Some(line) = line {
-            (self.write)(&line.render(&self.form));
+            (self.write)(&line.render(self.form));
         }
     }
 }

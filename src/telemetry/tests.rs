@@ -73,16 +73,16 @@ fn the_forms_of_a_line() {
     )
     .at(MOMENT_MS);
     assert_eq!(
-        line.render(&Form::Json),
+        line.render(Form::Json),
         "{\"ts\":\"2024-12-02T10:20:30.456Z\",\"level\":\"warn\",\"event\":\"broker_unreachable\",\
          \"msg\":\"no answer\\u001b[2J\",\"attempt\":3,\"bootstrap_servers\":\"a:1, b:2\",\"cause\":\"refused\"}\n"
     );
     assert_eq!(
-        line.render(&Form::Human { colours: false }),
+        line.render(Form::Human { colours: false }),
         "10:20:30.456Z WARN  broker_unreachable  no answer\\u{1b}[2J  attempt=3  bootstrap_servers=\"a:1, b:2\"  \
          cause=refused\n"
     );
-    assert!(line.render(&Form::Human { colours: true }).contains("\u{1b}[33mWARN"));
+    assert!(line.render(Form::Human { colours: true }).contains("\u{1b}[33mWARN"));
 }
 
 proptest! {
@@ -91,11 +91,11 @@ proptest! {
         let fields = json!({"cause": value}).to_string();
         let line = Line::new("info", "running".to_owned(), message, &fields).at(unix_ms);
         for form in [Form::Json, Form::Human { colours: false }] {
-            let text = line.render(&form);
+            let text = line.render(form);
             prop_assert_eq!(text.matches('\n').count(), 1);
             prop_assert!(text.ends_with('\n'));
         }
-        let parsed: Value = serde_json::from_str(&line.render(&Form::Json)).unwrap();
+        let parsed: Value = serde_json::from_str(&line.render(Form::Json)).unwrap();
         prop_assert_eq!(&parsed["cause"], &json!(value));
     }
 }
