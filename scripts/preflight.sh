@@ -47,10 +47,15 @@ has() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# The first of the packages that this system's package lists know, else the first.
+# Whether this system's package lists know the package; apt-cache itself ends well either way.
+apt_knows() {
+    has apt-cache && [ -n "$(apt-cache show "$1" 2>/dev/null)" ]
+}
+
+# The first of the packages that the package lists know, else the first.
 apt_choice() {
     for package in "$@"; do
-        if has apt-cache && apt-cache show "$package" >/dev/null 2>&1; then
+        if apt_knows "$package"; then
             echo "$package"
             return
         fi
@@ -64,7 +69,7 @@ version_is() {
 }
 
 lack_rust() { # what
-    if has apt-cache && ! apt-cache show rustup >/dev/null 2>&1; then
+    if has apt-cache && ! apt_knows rustup; then
         lack "$1" '' rustup
     else
         lack "$1" rustup rustup

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use crate::support::broker::{Broker, BrokerOptions};
-use crate::support::client::{Isolation, NewRecord};
+use crate::support::client::{Client, Isolation};
+use crate::support::fetch::java_major_version;
+use crate::support::records::{NewRecord, ReadRecord};
 use crate::support::{unique, wait_for};
 
 const LIMIT: Duration = Duration::from_mins(1);
 
-fn texts(records: &[crate::support::client::ReadRecord]) -> Vec<&str> {
-    records.iter().map(crate::support::client::ReadRecord::text).collect()
+fn texts(records: &[ReadRecord]) -> Vec<&str> {
+    records.iter().map(ReadRecord::text).collect()
 }
 
 #[test]
@@ -68,9 +70,18 @@ fn own_broker_keeps_its_data_over_kill_and_restart() {
     broker.restart();
     assert_eq!(texts(&client.read_all("t", Isolation::Committed, LIMIT)), ["one"]);
 
-    let user = crate::support::client::Client::new(broker.sasl_bootstrap()).with_password("worker", "secret");
+    let user = Client::new(broker.sasl_bootstrap()).with_password("worker", "secret");
     assert_eq!(user.partition_count("t"), None, "without a grant the topic is not visible");
     broker.allow("worker", &["--operation", "Read", "--operation", "Describe", "--topic", "t"]);
     wait_for("the grant to take effect", LIMIT, || user.partition_count("t"));
     assert_eq!(texts(&user.read_all("t", Isolation::Committed, LIMIT)), ["one"]);
+}
+
+#[test]
+fn java_versions_old_and_new_are_read() {
+    assert_eq!(java_major_version("openjdk version \"17.0.15\" 2025-04-15\nmore"), Some(17));
+    assert_eq!(java_major_version("java version \"1.8.0_402\""), Some(8));
+    assert_eq!(java_major_version("openjdk version \"26-ea\" 2026-03-17"), Some(26));
+    assert_eq!(java_major_version("Picked up X\nopenjdk version \"21\""), Some(21));
+    assert_eq!(java_major_version("no Java here"), None);
 }

@@ -1,34 +1,29 @@
 //! A client for preparing a broker and for looking at what became of it: topics, records, transactions, offsets.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{
     AdminClient, AdminOptions, NewPartitions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
     TopicReplication,
 };
-use rdkafka::client::{ClientContext, DefaultClientContext};
+use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use serde_json::Value;
 
 use super::block_on;
+use super::records::ReadRecord;
 
 /// One request may take this long; a machine under load is slow, a broken broker is silent.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+pub(super) const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// A broker that is asked whether it is there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The largest record that librdkafka lets through; the topics set the limits that the tests are about.
-const RECORD_BYTES_MAX: &str = "1000000000";
-/// Values that are produced and not acknowledged yet; beyond it the sender waits.
-const QUEUED_KIB_MAX: &str = "262144";
+pub(super) const RECORD_BYTES_MAX: &str = "1000000000";
 
 /// What a reader sees of transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,106 +38,6 @@ impl Isolation {
             Isolation::Committed => "read_committed",
             Isolation::Uncommitted => "read_uncommitted",
         }
-    }
-}
-
-/// A header's name, and its value if it has one.
-pub type HeaderPair = (String, Option<Vec<u8>>);
-
-/// A record to produce.
-#[derive(Debug, Clone, Default)]
-pub struct NewRecord {
-    pub topic: String,
-    /// None: by the hash of the key, else any.
-    pub partition: Option<i32>,
-    pub key: Option<Vec<u8>>,
-    /// None: a tombstone.
-    pub value: Option<Vec<u8>>,
-    pub headers: Vec<HeaderPair>,
-    /// Milliseconds since 1970. None: now.
-    pub timestamp_ms: Option<i64>,
-}
-
-impl NewRecord {
-    pub fn new(topic: &str, value: impl Into<Vec<u8>>) -> Self {
-        Self { topic: topic.to_owned(), value: Some(value.into()), ..Self::default() }
-    }
-
-    pub fn tombstone(topic: &str) -> Self {
-        Self { topic: topic.to_owned(), ..Self::default() }
-    }
-
-    pub fn partition(mut self, partition: i32) -> Self {
-        self.partition = Some(partition);
-        self
-    }
-
-    pub fn key(mut self, key: impl Into<Vec<u8>>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
-        self.headers.push((name.to_owned(), Some(value.into())));
-        self
-    }
-
-    pub fn timestamp_ms(mut self, timestamp_ms: i64) -> Self {
-        self.timestamp_ms = Some(timestamp_ms);
-        self
-    }
-}
-
-/// A record as a reader got it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadRecord {
-    pub topic: String,
-    pub partition: i32,
-    pub offset: i64,
-    pub timestamp_ms: Option<i64>,
-    pub key: Option<Vec<u8>>,
-    pub value: Option<Vec<u8>>,
-    pub headers: Vec<HeaderPair>,
-    /// When this process received it.
-    pub received: Instant,
-}
-
-impl ReadRecord {
-    pub(super) fn of(message: &BorrowedMessage<'_>) -> Self {
-        Self {
-            topic: message.topic().to_owned(),
-            partition: message.partition(),
-            offset: message.offset(),
-            timestamp_ms: message.timestamp().to_millis(),
-            key: message.key().map(<[u8]>::to_vec),
-            value: message.payload().map(<[u8]>::to_vec),
-            headers: message.headers().map_or_else(Vec::new, |headers| {
-                headers
-                    .iter()
-                    .map(|header| (header.key.to_owned(), header.value.map(<[u8]>::to_vec)))
-                    .collect()
-            }),
-            received: Instant::now(),
-        }
-    }
-
-    /// The text of the first header of that name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .and_then(|(_, value)| std::str::from_utf8(value.as_deref()?).ok())
-    }
-
-    /// The value as text; panics on a tombstone or bytes that are none.
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(self.value.as_deref().expect("the record has a value"))
-            .expect("the value is text")
-    }
-
-    /// The value as JSON; panics on anything else.
-    pub fn json(&self) -> Value {
-        serde_json::from_str(self.text()).expect("the value is JSON")
     }
 }
 
@@ -256,26 +151,6 @@ impl Client {
             .expect("the broker answers");
         let topic = metadata.topics().first().filter(|topic| topic.error().is_none())?;
         u16::try_from(topic.partitions().len()).ok()
-    }
-
-    /// Produces the records in this order and waits until all are acknowledged. Gives partition and offset of each.
-    pub fn produce(&self, records: &[NewRecord]) -> Vec<(i32, i64)> {
-        let mut config = self.config.clone();
-        config.set("enable.idempotence", "true");
-        let producer = producer(&config);
-        send_all(&producer, records)
-    }
-
-    /// Begins a transaction. Dropped without an end it stays open until the broker's timeout, like a dead worker's.
-    pub fn begin_transaction(&self, transactional_id: &str, timeout: Duration) -> OpenTransaction {
-        let mut config = self.config.clone();
-        config
-            .set("transactional.id", transactional_id)
-            .set("transaction.timeout.ms", timeout.as_millis().to_string());
-        let producer = producer(&config);
-        producer.init_transactions(REQUEST_LIMIT).expect("the transactional id is registered");
-        producer.begin_transaction().expect("a transaction begins");
-        OpenTransaction { producer }
     }
 
     /// First offset and end of each partition as a reader of this isolation sees it: the end for committed records is
@@ -405,26 +280,6 @@ impl GroupReader {
     }
 }
 
-/// A transaction that someone has begun.
-pub struct OpenTransaction {
-    producer: ThreadedProducer<Deliveries>,
-}
-
-impl OpenTransaction {
-    /// Produces the records within the transaction and waits until all are written.
-    pub fn send(&self, records: &[NewRecord]) -> Vec<(i32, i64)> {
-        send_all(&self.producer, records)
-    }
-
-    pub fn commit(self) {
-        self.producer.commit_transaction(REQUEST_LIMIT).expect("the transaction commits");
-    }
-
-    pub fn abort(self) {
-        self.producer.abort_transaction(REQUEST_LIMIT).expect("the transaction aborts");
-    }
-}
-
 pub(super) fn assign_from_beginning(reader: &BaseConsumer, partitions: &[(&str, i32)]) {
     let mut assignment = TopicPartitionList::new();
     for (topic, partition) in partitions {
@@ -449,86 +304,6 @@ pub(super) fn is_passing(error: &KafkaError) -> bool {
                 | RDKafkaErrorCode::GroupAuthorizationFailed
         )
     )
-}
-
-/// Where the acknowledged records are, by their number among the sent ones.
-#[derive(Default)]
-struct Acknowledged {
-    places: BTreeMap<usize, Result<(i32, i64), KafkaError>>,
-}
-
-#[derive(Default, Clone)]
-struct Deliveries(Arc<(Mutex<Acknowledged>, Condvar)>);
-
-impl ClientContext for Deliveries {}
-
-impl ProducerContext for Deliveries {
-    type DeliveryOpaque = Box<usize>;
-
-    fn delivery(&self, result: &DeliveryResult<'_>, number: Self::DeliveryOpaque) {
-        let place = match result {
-            Ok(message) => Ok((message.partition(), message.offset())),
-            Err((error, _)) => Err(error.clone()),
-        };
-        let (acknowledged, changed) = &*self.0;
-        acknowledged.lock().unwrap().places.insert(*number, place);
-        changed.notify_all();
-    }
-}
-
-fn producer(config: &ClientConfig) -> ThreadedProducer<Deliveries> {
-    let mut config = config.clone();
-    config
-        .set("message.max.bytes", RECORD_BYTES_MAX)
-        .set("queue.buffering.max.kbytes", QUEUED_KIB_MAX)
-        .set("linger.ms", "5");
-    config.create_with_context(Deliveries::default()).expect("the producer's settings are right")
-}
-
-fn send_all(producer: &ThreadedProducer<Deliveries>, records: &[NewRecord]) -> Vec<(i32, i64)> {
-    let (acknowledged, changed) = &*producer.context().0;
-    acknowledged.lock().unwrap().places.clear();
-    for (number, record) in records.iter().enumerate() {
-        let mut queued = BaseRecord::with_opaque_to(&record.topic, Box::new(number));
-        queued.partition = record.partition;
-        queued.key = record.key.as_ref();
-        queued.payload = record.value.as_ref();
-        queued.timestamp = record.timestamp_ms;
-        if !record.headers.is_empty() {
-            queued.headers = Some(owned_headers(&record.headers));
-        }
-        loop {
-            match producer.send(queued) {
-                Ok(()) => break,
-                Err((error, refused)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) => {
-                    queued = refused;
-                    thread::sleep(Duration::from_millis(1));
-                }
-                Err((error, _)) => panic!("record {number} is queued for {}: {error}", record.topic),
-            }
-        }
-    }
-    let guard = acknowledged.lock().unwrap();
-    let (guard, waited) = changed
-        .wait_timeout_while(guard, REQUEST_LIMIT * 4, |acknowledged| {
-            acknowledged.places.len() < records.len()
-        })
-        .unwrap();
-    assert!(!waited.timed_out(), "{} of {} records are acknowledged", guard.places.len(), records.len());
-    guard
-        .places
-        .iter()
-        .map(|(number, place)| match place {
-            Ok(place) => *place,
-            Err(error) => panic!("record {number} is written: {error}"),
-        })
-        .collect()
-}
-
-fn owned_headers(headers: &[HeaderPair]) -> OwnedHeaders {
-    headers
-        .iter()
-        .fold(OwnedHeaders::new(), |owned, (key, value)| owned.insert(Header { key, value: value.as_ref() }))
 }
 
 fn admin_options() -> AdminOptions {

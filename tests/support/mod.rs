@@ -11,12 +11,14 @@
     clippy::expect_used,
     reason = "a panic is how a test reports broken surroundings"
 )]
-#![allow(clippy::disallowed_types, reason = "partition lists stay within one function of client.rs")]
+#![allow(clippy::disallowed_types, reason = "partition lists stay within one function")]
 
 pub mod broker;
 pub mod client;
 pub mod fetch;
 pub mod observer;
+pub mod producing;
+pub mod records;
 pub mod worker;
 
 use std::future::Future;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaError;
 
-use super::client::{Client, Isolation, ReadRecord, assign_from_beginning, is_passing};
+use super::client::{Client, Isolation, assign_from_beginning, is_passing};
+use super::records::ReadRecord;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 

@@ -161,7 +161,7 @@ impl WorkerOptions {
         let mut command = Command::new(&self.program);
         command.arg("run").arg("-c").arg(&config).args(&self.arguments);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        Worker::spawn(command, folder)
+        Worker::spawn(command, Some(folder))
     }
 
     /// Runs another command of the program, for instance `["check", "--online"]`, with these settings, to its end.
@@ -188,7 +188,7 @@ pub struct Worker {
     log: Arc<Log>,
     /// Ends the worker when this process is killed.
     lifeline: Child,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 #[derive(Default)]
@@ -199,7 +199,8 @@ struct Log {
 }
 
 impl Worker {
-    fn spawn(mut command: Command, folder: TempDir) -> Self {
+    /// Starts any program the way a worker is started; the folder is kept as long as it runs.
+    pub fn spawn(mut command: Command, folder: Option<TempDir>) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
