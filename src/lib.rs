@@ -24,6 +24,8 @@ pub mod rejection;
 pub mod schema;
 pub mod shutdown;
 pub mod sources;
+pub mod stages;
 pub mod tag;
 pub mod telemetry;
 pub mod topics;
+pub mod worker;

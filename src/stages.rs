@@ -13,8 +13,11 @@ use crate::dedup::{level, rules};
 use crate::emit::{self, Emitter, EmitterOptions};
 use crate::flow::{Origin, OutputRecord, ParsedRecord, RawRecord};
 use crate::output_limits::OutputLimits;
-use crate::parse::{PARSER_VERSION, Parser};
+use crate::parse::Parser;
 use crate::rejection::{Code, Rejection};
+
+/// Version of the parse room's rules, in `khabar.versions`.
+pub const PARSER_VERSION: u32 = 1;
 
 /// Value of `khabar.degraded` for an item whose tags failed.
 pub const DEGRADED_TAG: &str = "tag";
@@ -54,7 +57,7 @@ impl Stages {
         let emitter = Emitter::new(EmitterOptions {
             duplicate_body: settings.dedup.duplicate_body,
             parser_version: PARSER_VERSION,
-            lexicons: parser.lexicon_fingerprint(),
+            lexicons: None,
             dedup_level: scope.map(|_| level::ENGINE),
         });
         Self { decode: settings.decode.clone(), parser, emitter, scope, limits }
@@ -124,7 +127,8 @@ impl Stages {
 }
 
 fn guarded<T>(code: Code, stage: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
-    catch_unwind(AssertUnwindSafe(stage)).unwrap_or_else(|panic| Err(Rejection::new(code, panic_text(&*panic))))
+    catch_unwind(AssertUnwindSafe(stage))
+        .unwrap_or_else(|panic| Err(Rejection::new(code, panic_text(&*panic))))
 }
 
 fn tag(article: &Article) -> (Tags, Vec<&'static str>) {

@@ -59,7 +59,9 @@ impl Connection {
             set("sasl.username", &kafka.sasl_username);
             set("sasl.password", self.secrets.sasl_password.reveal());
         }
-        if kafka.ssl_ca_file.is_empty() && matches!(kafka.security_protocol, SecurityProtocol::Ssl | SecurityProtocol::SaslSsl) {
+        if kafka.ssl_ca_file.is_empty()
+            && matches!(kafka.security_protocol, SecurityProtocol::Ssl | SecurityProtocol::SaslSsl)
+        {
             // OpenSSL is linked statically, and its own default path is that of the machine that built it.
             set("ssl.ca.location", "probe");
         }

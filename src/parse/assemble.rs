@@ -153,7 +153,11 @@ impl Parser {
             method: "dump",
             headline: headline.map(evident),
             paragraphs,
-            related: related.into_iter().filter(|related| has_words(related)).map(with_canonical_url).collect(),
+            related: related
+                .into_iter()
+                .filter(|related| has_words(related))
+                .map(with_canonical_url)
+                .collect(),
             published: date.map(evident).into_iter().collect(),
             modified: modified.map(evident).into_iter().collect(),
             authors: author.as_ref().map(|author| people::from_byline(&author.value)).unwrap_or_default(),
@@ -256,7 +260,8 @@ impl Parser {
         });
         note(&mut evidence, "published", published.as_ref().map(|date| date.evidence.clone()));
         note(&mut evidence, "modified", modified.as_ref().map(|date| date.evidence.clone()));
-        let authors_from = if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
+        let authors_from =
+            if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
         note(&mut evidence, "authors", authors_from.filter(|_| !authors.is_empty()));
         let keywords = settle_keywords(&stated.keywords, found.keywords, &mut evidence);
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
@@ -316,7 +321,9 @@ impl Parser {
             return date;
         }
         for (index, line) in std::mem::take(&mut found.date_lines) {
-            let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else { continue };
+            let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else {
+                continue;
+            };
             // A line of prose is no flawed date: only one that reads is taken.
             if let Ok((date, flaw)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
                 && date.precision >= crate::article::DatePrecision::Day
@@ -498,7 +505,9 @@ fn settle_language(
             && tag.split('-').all(|part| {
                 (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
             })
-            && tag.split('-').next().is_some_and(|first| first.len() >= 2 && first.bytes().all(|byte| byte.is_ascii_alphabetic()));
+            && tag.split('-').next().is_some_and(|first| {
+                first.len() >= 2 && first.bytes().all(|byte| byte.is_ascii_alphabetic())
+            });
         is_tag.then_some(tag)
     };
     if let Some(language) = stated.and_then(tag) {

@@ -128,7 +128,10 @@ impl<O: Orders> Conductor<O> {
         let key = PartitionKey { topic: raw.coordinates.topic.clone(), partition: raw.coordinates.partition };
         let offset = raw.coordinates.offset;
         let Some(lane) = self.lanes.get_mut(&key).filter(|lane| lane.epoch == epoch) else { return };
-        debug_assert!(lane.slots.back().is_none_or(|last| last.offset < offset), "raw order within a partition");
+        debug_assert!(
+            lane.slots.back().is_none_or(|last| last.offset < offset),
+            "raw order within a partition"
+        );
         lane.slots.push_back(Slot { offset, permit, arrived, step: Step::Preparing });
         self.orders.prepare(Ticket { key, epoch, offset }, raw);
     }
@@ -155,7 +158,8 @@ impl<O: Orders> Conductor<O> {
                 }
                 Step::Ready(prepared) => {
                     let ticket = Ticket { key: key.clone(), epoch: lane.epoch, offset: slot.offset };
-                    let known = prepared.claim.as_ref().map(|claim| self.verdicts.get(&claim.identity).cloned());
+                    let known =
+                        prepared.claim.as_ref().map(|claim| self.verdicts.get(&claim.identity).cloned());
                     match (known, &prepared.claim) {
                         (Some(None), Some(claim)) => {
                             self.orders.append(claim);
@@ -169,9 +173,19 @@ impl<O: Orders> Conductor<O> {
             lane.claimed += 1;
         }
         while let Some(Slot { step: Step::Done(_), .. }) = lane.slots.front() {
-            let Some(Slot { offset, permit, arrived, step: Step::Done(output) }) = lane.slots.pop_front() else { break };
+            let Some(Slot { offset, permit, arrived, step: Step::Done(output) }) = lane.slots.pop_front()
+            else {
+                break;
+            };
             lane.claimed = lane.claimed.saturating_sub(1);
-            self.orders.commit(Finished { key: key.clone(), offset, epoch: lane.epoch, output, permit, arrived });
+            self.orders.commit(Finished {
+                key: key.clone(),
+                offset,
+                epoch: lane.epoch,
+                output,
+                permit,
+                arrived,
+            });
         }
     }
 
@@ -180,12 +194,14 @@ impl<O: Orders> Conductor<O> {
         if !self.verdicts.insert(identity, judgement) {
             return;
         }
-        let key = PartitionKey { topic: identity.coordinates.topic.clone(), partition: identity.coordinates.partition };
+        let key = PartitionKey {
+            topic: identity.coordinates.topic.clone(),
+            partition: identity.coordinates.partition,
+        };
         let Some(lane) = self.lanes.get_mut(&key) else { return };
         let ticket = Ticket { key, epoch: lane.epoch, offset: identity.coordinates.offset };
         let Some(slot) = lane.slot(&ticket) else { return };
-        let is_ours =
-            matches!(&slot.step, Step::Judging(prepared) if prepared.claim.as_ref().is_some_and(|claim| claim.identity == *identity));
+        let is_ours = matches!(&slot.step, Step::Judging(prepared) if prepared.claim.as_ref().is_some_and(|claim| claim.identity == *identity));
         if !is_ours {
             return;
         }

@@ -47,9 +47,12 @@ impl From<KafkaFailure> for Failure {
     fn from(failure: KafkaFailure) -> Self {
         let message = failure.to_string();
         match failure {
-            KafkaFailure::Authentication { cause, .. } => {
-                Self::new(&events::AUTHENTICATION_FAILED, message, vec![("cause", json!(cause))], EXIT_CONFIGURATION)
-            }
+            KafkaFailure::Authentication { cause, .. } => Self::new(
+                &events::AUTHENTICATION_FAILED,
+                message,
+                vec![("cause", json!(cause))],
+                EXIT_CONFIGURATION,
+            ),
             KafkaFailure::Permission { what, cause } => Self::new(
                 &events::PERMISSION_DENIED,
                 message,
@@ -131,13 +134,20 @@ impl From<StartProblem> for Failure {
                 vec![("differences", json!(differences))],
                 EXIT_CONFIGURATION,
             ),
-            StartProblem::LogLost { topic } => {
-                Self::new(&events::CLAIMS_LOG_LOST, message, vec![("topic", json!(topic))], EXIT_CONFIGURATION)
-            }
+            StartProblem::LogLost { topic } => Self::new(
+                &events::CLAIMS_LOG_LOST,
+                message,
+                vec![("topic", json!(topic))],
+                EXIT_CONFIGURATION,
+            ),
             StartProblem::LogCut { topic, begins_ms, needed_ms } => Self::new(
                 &events::CLAIMS_LOG_CUT,
                 message,
-                vec![("topic", json!(topic)), ("begins_ms", json!(begins_ms)), ("needed_ms", json!(needed_ms))],
+                vec![
+                    ("topic", json!(topic)),
+                    ("begins_ms", json!(begins_ms)),
+                    ("needed_ms", json!(needed_ms)),
+                ],
                 EXIT_CONFIGURATION,
             ),
             StartProblem::OffsetsExpired { partitions } => Self::new(

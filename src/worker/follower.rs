@@ -39,15 +39,25 @@ pub enum StartProblem {
     Kafka(#[from] KafkaFailure),
     #[error("the claims log was written by a newer khabar ({0}); run that version")]
     Newer(String),
-    #[error("the claims log's level differs from this configuration: {0}; adopt the log's values, or raise the level with `khabar claims level --raise` once all replicas have the new configuration")]
+    #[error(
+        "the claims log's level differs from this configuration: {0}; adopt the log's values, or raise the level with `khabar claims level --raise` once all replicas have the new configuration"
+    )]
     LevelDiffers(String),
-    #[error("the group has committed offsets, but the claims log {topic} is empty: it was recreated or never used; set dedup.accept_empty_log = true to begin a new one (earlier articles are forgotten)")]
+    #[error(
+        "the group has committed offsets, but the claims log {topic} is empty: it was recreated or never used; set dedup.accept_empty_log = true to begin a new one (earlier articles are forgotten)"
+    )]
     LogLost { topic: String },
-    #[error("the claims log {topic} begins at {begins_ms} ms, after {needed_ms} ms, where the window of the first unfinished record begins: retention is too short or the log was truncated; lengthen its retention.ms, and set dedup.accept_empty_log = true to go on with what is left")]
+    #[error(
+        "the claims log {topic} begins at {begins_ms} ms, after {needed_ms} ms, where the window of the first unfinished record begins: retention is too short or the log was truncated; lengthen its retention.ms, and set dedup.accept_empty_log = true to go on with what is left"
+    )]
     LogCut { topic: String, begins_ms: i64, needed_ms: i64 },
-    #[error("the claims log shows that this group has worked on {partitions}, but it has no committed offset there: the offsets expired or the topic was recreated; start with --from earliest (outcomes may repeat) or --from latest")]
+    #[error(
+        "the claims log shows that this group has worked on {partitions}, but it has no committed offset there: the offsets expired or the topic was recreated; start with --from earliest (outcomes may repeat) or --from latest"
+    )]
     OffsetsExpired { partitions: String },
-    #[error("retention has taken raw records of {partition} that were never read: offsets {committed} to {begins}; --accept-loss goes on without them")]
+    #[error(
+        "retention has taken raw records of {partition} that were never read: offsets {committed} to {begins}; --accept-loss goes on without them"
+    )]
     PassedByRetention { partition: String, committed: i64, begins: i64 },
     #[error("{0}; restart this replica, it then reads the log anew")]
     Clock(#[from] crate::dedup::window::ClockSteppedBack),
@@ -102,12 +112,7 @@ pub struct Follower {
 }
 
 impl Follower {
-    pub fn new(
-        settings: Arc<Settings>,
-        reader: ClaimsReader,
-        links: FollowerLinks,
-        cluster: &str,
-    ) -> Self {
+    pub fn new(settings: Arc<Settings>, reader: ClaimsReader, links: FollowerLinks, cluster: &str) -> Self {
         let configured = Level::from_settings(&settings.dedup);
         Self {
             scope: claim::scope(cluster, &settings.kafka.group),
@@ -166,7 +171,9 @@ impl Follower {
             }
             if self.step(POLL_LIMIT)? {
                 last_progress = clock::monotonic();
-            } else if clock::since(last_progress) > Duration::from_secs(2) && self.reader.watermarks()?.0 >= high {
+            } else if clock::since(last_progress) > Duration::from_secs(2)
+                && self.reader.watermarks()?.0 >= high
+            {
                 // Retention took the rest meanwhile.
                 break;
             }
@@ -216,7 +223,12 @@ impl Follower {
         Ok(got)
     }
 
-    fn apply(&mut self, offset: i64, time_ms: i64, entry: Result<LogEntry, EntryError>) -> Result<(), StartProblem> {
+    fn apply(
+        &mut self,
+        offset: i64,
+        time_ms: i64,
+        entry: Result<LogEntry, EntryError>,
+    ) -> Result<(), StartProblem> {
         self.seen.entries += 1;
         self.seen.last_time_ms = time_ms;
         self.seen.first_time_ms.get_or_insert(time_ms);
@@ -267,7 +279,10 @@ impl Follower {
 
     fn apply_level(&mut self, offset: i64, time_ms: i64, record: LevelRecord) -> Result<(), StartProblem> {
         if !record.level.is_known() {
-            return Err(StartProblem::Newer(format!("engine {} at level {}", record.level.engine, record.number)));
+            return Err(StartProblem::Newer(format!(
+                "engine {} at level {}",
+                record.level.engine, record.number
+            )));
         }
         let changed = self.seen.level.as_ref().is_none_or(|known| known.level != record.level);
         if changed && !self.is_catching_up && self.seen.level.is_some() {
@@ -303,7 +318,9 @@ impl Follower {
         if has_worked && self.seen.own_claims == 0 && self.seen.level.is_none() && !accepted {
             return Err(StartProblem::LogLost { topic });
         }
-        if let (Some(unfinished_ms), Some(begins_ms)) = (self.seen.first_unfinished_ms, self.seen.first_time_ms) {
+        if let (Some(unfinished_ms), Some(begins_ms)) =
+            (self.seen.first_unfinished_ms, self.seen.first_time_ms)
+        {
             let needed_ms = unfinished_ms - self.window.level().window_ms();
             if low > 0 && begins_ms > needed_ms && !accepted {
                 return Err(StartProblem::LogCut { topic, begins_ms, needed_ms });
@@ -354,13 +371,18 @@ impl Follower {
             }
             self.hand_on();
         }
-        let differences =
-            self.seen.level.as_ref().map(|record| record.level.differences(&self.configured)).unwrap_or_default();
+        let differences = self
+            .seen
+            .level
+            .as_ref()
+            .map(|record| record.level.differences(&self.configured))
+            .unwrap_or_default();
         if differences.is_empty() { Ok(()) } else { Err(StartProblem::LevelDiffers(differences.join("; "))) }
     }
 
     fn write_level(&self, appender: &ClaimsAppender, number: u32, cause: &str) -> Result<(), StartProblem> {
-        let level = self.seen.level.as_ref().map_or_else(|| self.configured.clone(), |known| known.level.clone());
+        let level =
+            self.seen.level.as_ref().map_or_else(|| self.configured.clone(), |known| known.level.clone());
         let record = LevelRecord {
             number,
             cluster: self.cluster.clone(),

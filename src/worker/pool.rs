@@ -65,11 +65,12 @@ impl Pool {
                 events: events.clone(),
             };
             let died = died.clone();
-            let thread = std::thread::Builder::new().name(format!("stages-{number}")).stack_size(stack_bytes).spawn(
-                move || {
+            let thread = std::thread::Builder::new()
+                .name(format!("stages-{number}"))
+                .stack_size(stack_bytes)
+                .spawn(move || {
                     super::threads::guard("stages", &died, || worker.run());
-                },
-            )?;
+                })?;
             running.push(thread);
         }
         Ok((Self { threads: running }, PoolHandle { first, second }))

@@ -68,7 +68,11 @@ pub fn prepare(
     Ok(Some(Ground { cluster }))
 }
 
-fn connect(admin: &Admin, settings: &Settings, is_stopping: &dyn Fn() -> bool) -> Result<Option<String>, Failure> {
+fn connect(
+    admin: &Admin,
+    settings: &Settings,
+    is_stopping: &dyn Fn() -> bool,
+) -> Result<Option<String>, Failure> {
     let mut backoff = Backoff { pause: PAUSE_FIRST, attempt: 1, is_stopping };
     loop {
         match admin.cluster_id() {
@@ -97,7 +101,11 @@ fn unreachable_broker(settings: &Settings, failure: &KafkaFailure, backoff: &Bac
 
 type Facts = Vec<(Part, String, TopicFacts)>;
 
-fn find_topics(admin: &Admin, settings: &Settings, is_stopping: &dyn Fn() -> bool) -> Result<Option<Facts>, Failure> {
+fn find_topics(
+    admin: &Admin,
+    settings: &Settings,
+    is_stopping: &dyn Fn() -> bool,
+) -> Result<Option<Facts>, Failure> {
     let mut backoff = Backoff { pause: PAUSE_FIRST, attempt: 1, is_stopping };
     loop {
         let mut facts = Vec::new();

@@ -153,7 +153,9 @@ fn numeric(numbers: &[Number], day_first: bool) -> Result<YearMonthDay, DateProb
         [year, month, day] if year.is_year() && month.is_short() && day.is_short() => {
             Ok((year.value, Some(month.value), Some(day.value)))
         }
-        [first, second, year] if first.is_short() && second.is_short() && (year.is_year() || year.digits == 2) => {
+        [first, second, year]
+            if first.is_short() && second.is_short() && (year.is_year() || year.digits == 2) =>
+        {
             let year = if year.is_year() { year.value } else { long_year(year.value) };
             let (day, month) = order(first.value, second.value, day_first);
             Ok((year, Some(month), Some(day)))

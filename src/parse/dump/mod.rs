@@ -173,12 +173,7 @@ impl Walk<'_> {
     }
 
     /// Takes a labelled line; false where the label doesn't count here.
-    fn take_labelled(
-        &mut self,
-        lines: &[Line<'_, '_>],
-        index: usize,
-        label: Labelled<'_, '_>,
-    ) -> bool {
+    fn take_labelled(&mut self, lines: &[Line<'_, '_>], index: usize, label: Labelled<'_, '_>) -> bool {
         let at_edge = index < EDGE_LINES || is_near_end(lines, index);
         if !at_edge && matches!(label.role, Role::Author | Role::Title) {
             return false;

@@ -26,12 +26,49 @@ const CHUNK_BYTES: usize = 8 * 1024;
 
 /// Elements that close an open paragraph.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "center", "details", "dialog", "dir", "div", "dl", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li",
-    "listing", "main", "menu", "nav", "ol", "p", "pre", "search", "section", "summary", "table", "ul", "dd", "dt",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "center",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "li",
+    "listing",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "ul",
+    "dd",
+    "dt",
 ];
 /// What an implied end never crosses.
-const BOUNDARIES: &[&str] = &["table", "td", "th", "caption", "button", "object", "template", "html", "svg", "math"];
+const BOUNDARIES: &[&str] =
+    &["table", "td", "th", "caption", "button", "object", "template", "html", "svg", "math"];
 
 /// A page that passed the scan: as it was, or without the attributes that were dropped.
 pub(super) struct Guarded<'page> {
@@ -174,9 +211,11 @@ fn excess_dropped(tag: &Tag<'_>) -> Option<(String, usize)> {
 /// Inside of svg and math, `<path/>` is closed at once; in HTML the slash means nothing.
 fn is_closed_foreign(open: &[&str], tag: &Tag<'_>) -> bool {
     tag.is_self_closing()
-        && open.iter().rev().take(64).any(|name| {
-            name.eq_ignore_ascii_case("svg") || name.eq_ignore_ascii_case("math")
-        })
+        && open
+            .iter()
+            .rev()
+            .take(64)
+            .any(|name| name.eq_ignore_ascii_case("svg") || name.eq_ignore_ascii_case("math"))
 }
 
 /// Takes from the stack what this start tag closes: a paragraph by a block, a list item by the next one.
