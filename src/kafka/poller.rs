@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{FromClientConfigAndContext as _, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, Rebalance};
@@ -176,7 +176,8 @@ impl RawContext {
             log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", &keys);
             let (done, finished) = bounded(1);
             (self.intake)(Intake::Revoking { keys: keys.clone(), done });
-            if finished.recv_timeout(self.revoke_wait).is_err() {
+            // A disconnected answer means that the worker is stopping and has committed already.
+            if finished.recv_timeout(self.revoke_wait) == Err(RecvTimeoutError::Timeout) {
                 log_partitions(
                     &events::REVOKE_TIMED_OUT,
                     "the last commit of revoked partitions did not end in time; the next owner does them again",
@@ -485,8 +486,10 @@ impl Poller {
                 Some(&offset) if offset > high => {
                     return Err(PollerError::BeyondEnd { partition: key, committed: offset, high });
                 }
-                // Being read already.
-                Some(_) => {}
+                // The partition may have met its missing offset before it was committed: a seek sets it going.
+                Some(&offset) => {
+                    seeks.insert(key, offset);
+                }
             }
         }
         if !anchors.is_empty() {

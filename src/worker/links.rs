@@ -106,7 +106,10 @@ impl Shared {
                 self.metrics.records_read.inc();
                 self.metrics.bytes_in.inc_by(raw.size_bytes() as u64);
             }
-            Intake::Begun { .. } => self.has_joined.store(true, Ordering::Release),
+            Intake::Begun { key, .. } => {
+                self.has_joined.store(true, Ordering::Release);
+                self.lag.begin(key);
+            }
             Intake::Revoking { keys, .. } | Intake::Lost { keys } => self.lag.forget(keys),
         }
         // The conductor ends after the poller.
