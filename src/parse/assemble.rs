@@ -287,6 +287,7 @@ impl Parser {
         };
         article.extraction.confidence = confidence(&article, found.headline_confirmed, found.has_json_ld);
         article.extraction.flaws.truncate(FLAWS_MAX);
+        drop_repeated(&mut article.extraction.flaws);
         article
     }
 
@@ -397,6 +398,16 @@ impl<Counts: Iterator<Item = usize>> TakeWhileSum for Counts {
             }
         }
         sum
+    }
+}
+
+/// Published and modified dates may have one and the same flaw.
+fn drop_repeated(flaws: &mut Vec<Flaw>) {
+    let all = std::mem::take(flaws);
+    for flaw in all {
+        if !flaws.contains(&flaw) {
+            flaws.push(flaw);
+        }
     }
 }
 

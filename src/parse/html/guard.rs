@@ -76,6 +76,11 @@ pub(super) struct Guarded<'page> {
     pub attributes_dropped: usize,
 }
 
+/// A page without NULs: the standard drops them in a body, and its tokenizer reports each one.
+pub(super) fn without_nulls(page: &str) -> Cow<'_, str> {
+    if page.contains('\0') { Cow::Owned(page.replace('\0', "")) } else { Cow::Borrowed(page) }
+}
+
 /// Counts depth and nodes over the bytes of a page, and drops excessive attributes.
 pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'page>, Rejection> {
     let mut open: Vec<&str> = Vec::new();
@@ -84,7 +89,8 @@ pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'
     let mut copied = 0;
     let mut attributes_dropped = 0;
     for piece in Scanner::new(page) {
-        nodes += 1;
+        // Each bracket that opens nothing is a piece of text: the tree builder takes its time for it as for a tag.
+        nodes += usize::from(!matches!(piece, Piece::End(_)));
         if nodes > limits.html_nodes_max {
             return Err(too_many(limits));
         }
@@ -105,8 +111,10 @@ pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'
                 }
             }
             Piece::End(name) => {
-                if let Some(index) = open.iter().rposition(|known| known.eq_ignore_ascii_case(name)) {
-                    open.truncate(index);
+                // An end tag that ends nothing makes the tree builder search all that is open.
+                match open.iter().rposition(|known| known.eq_ignore_ascii_case(name)) {
+                    Some(index) => open.truncate(index),
+                    None => nodes += 1,
                 }
             }
             Piece::Text(_) | Piece::RawText(_) | Piece::Comment => {}

@@ -77,7 +77,8 @@ pub(super) fn visible_lines(page: &str) -> Vec<String> {
 impl Parser {
     /// What a page gives.
     pub(super) fn find_in_html(&self, page: &str, decoded: &Decoded) -> Result<Found, Rejection> {
-        let guarded = guard::scan(page, &self.limits)?;
+        let page = guard::without_nulls(page);
+        let guarded = guard::scan(&page, &self.limits)?;
         let document = guard::build(&guarded.page, &self.limits)?;
         let metadata = Metadata::read(&document);
         let links = links_of(&metadata);
@@ -118,7 +119,7 @@ impl Parser {
                     let mut taken = 0;
                     while let Some((_, next)) = blocks.next_if(|(_, next)| {
                         taken < RELATED_MAX
-                            && (next.role == ParagraphRole::ListItem || (taken == 0 && next.link.is_some()))
+                            && (next.role == ParagraphRole::ListItem || (taken == 0 && next.begins_with_link))
                             && dump::is_title(&next.text)
                     }) {
                         found.related.push(reference(next, page));
