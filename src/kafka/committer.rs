@@ -17,8 +17,9 @@ use serde_json::json;
 
 use super::assignment::{Epochs, PartitionKey};
 use super::client::{Connection, SharedContext};
-use super::poller::{PollerCommand, RawConsumer, drop_with_limit};
+use super::poller::{PollerCommand, drop_with_limit};
 use super::producer::{CountedProducer, Outgoing, Undelivered};
+use super::rebalance::RawConsumer;
 use super::transaction::{Input, Order, State, step};
 use super::{KafkaFailure, code_of};
 use crate::budget::Permit;
