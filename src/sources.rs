@@ -23,7 +23,9 @@ const FILE_BYTES_MAX: u64 = 16 << 20;
 pub enum SourcesError {
     #[error("can't read the sources file {file}: {source}")]
     Read { file: String, source: std::io::Error },
-    #[error("the sources file {file} has more than {FILE_BYTES_MAX} bytes; divide the sources among deployments")]
+    #[error(
+        "the sources file {file} has more than {FILE_BYTES_MAX} bytes; divide the sources among deployments"
+    )]
     TooLarge { file: String },
     #[error("{file}, line {line}: {problem}")]
     Line { file: String, line: usize, problem: String },
@@ -171,9 +173,8 @@ impl Page<'_> {
 
 fn read_rules(text: &str, file: &str, rules: &mut BTreeMap<String, Placed>) -> Result<(), SourcesError> {
     let page = Page { text, file };
-    let parsed: File = toml::from_str(text).map_err(|error| {
-        page.error(error.span().map_or(0, |span| span.start), error.message().to_owned())
-    })?;
+    let parsed: File = toml::from_str(text)
+        .map_err(|error| page.error(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
     let mut hosts_here: HashMap<String, String> = HashMap::new();
     for (key, rule) in parsed.source {
         let at = key.span().start;
@@ -241,7 +242,8 @@ fn check_host(host: &Spanned<String>, page: &Page<'_>) -> Result<String, Sources
     let is_bare = !text.is_empty() && !text.contains(['/', ':', '@', '?', '#', ' ', '*']);
     let parsed = if is_bare { url::Host::parse(text).ok() } else { None };
     parsed.map(|parsed| parsed.to_string()).ok_or_else(|| {
-        let problem = format!("{text:?} is no host name; write it without scheme, path and star: example.com");
+        let problem =
+            format!("{text:?} is no host name; write it without scheme, path and star: example.com");
         page.error(host.span().start, problem)
     })
 }

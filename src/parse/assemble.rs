@@ -10,7 +10,6 @@ use url::Url;
 
 use super::date::{self, DateContext};
 use super::dump::{self, Dump};
-use super::lexicon::Role;
 use super::text::{collapse, first_bytes, first_chars, is_longer_than, word_count};
 use super::{Parser, flaws, fold, people, uri};
 use crate::article::{
@@ -153,7 +152,7 @@ impl Parser {
             method: "dump",
             headline: headline.map(evident),
             paragraphs,
-            related: related.into_iter().filter(|related| has_words(related)).map(with_canonical_url).collect(),
+            related: related.into_iter().filter(has_words).map(with_canonical_url).collect(),
             published: date.map(evident).into_iter().collect(),
             modified: modified.map(evident).into_iter().collect(),
             authors: author.as_ref().map(|author| people::from_byline(&author.value)).unwrap_or_default(),
@@ -249,15 +248,16 @@ impl Parser {
             }
             None => format!("urn:khabar:{}", hex(&decoded.content_hash)),
         };
-        let authors = settle_authors(&stated.authors, found.authors);
-        let publisher = found.publisher.map(|publisher| {
+        let people = settle_authors(&stated.authors, found.authors);
+        let site = found.publisher.map(|publisher| {
             evidence.push(("publisher", publisher.evidence));
             first_chars(&collapse(&publisher.value), NAME_CHARS_MAX).to_owned()
         });
         note(&mut evidence, "published", published.as_ref().map(|date| date.evidence.clone()));
         note(&mut evidence, "modified", modified.as_ref().map(|date| date.evidence.clone()));
-        let authors_from = if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
-        note(&mut evidence, "authors", authors_from.filter(|_| !authors.is_empty()));
+        let authors_from =
+            if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
+        note(&mut evidence, "authors", authors_from.filter(|_| !people.is_empty()));
         let keywords = settle_keywords(&stated.keywords, found.keywords, &mut evidence);
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
         let mut article = Article {
@@ -266,8 +266,8 @@ impl Parser {
             has_url,
             headline,
             paragraphs: found.paragraphs,
-            authors,
-            publisher,
+            authors: people,
+            publisher: site,
             source,
             located: None,
             published,
@@ -317,7 +317,9 @@ impl Parser {
             return date;
         }
         for (index, line) in std::mem::take(&mut found.date_lines) {
-            let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else { continue };
+            let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else {
+                continue;
+            };
             // A line of prose is no flawed date: only one that reads is taken.
             if let Ok((date, flaw)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
                 && date.precision >= crate::article::DatePrecision::Day
@@ -509,7 +511,9 @@ fn settle_language(
             && tag.split('-').all(|part| {
                 (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
             })
-            && tag.split('-').next().is_some_and(|first| first.len() >= 2 && first.bytes().all(|byte| byte.is_ascii_alphabetic()));
+            && tag.split('-').next().is_some_and(|first| {
+                first.len() >= 2 && first.bytes().all(|byte| byte.is_ascii_alphabetic())
+            });
         is_tag.then_some(tag)
     };
     if let Some(language) = stated.and_then(tag) {
@@ -551,9 +555,4 @@ fn has_words(related: &Related) -> bool {
 fn with_canonical_url(mut related: Related) -> Related {
     related.url = related.url.and_then(|url| uri::canonical(&url, None).ok()).map(String::from);
     related
-}
-
-/// Kept near its users: labels of a page's blocks that are not its own text.
-pub(super) const fn is_reference_label(role: Role) -> bool {
-    matches!(role, Role::Related)
 }

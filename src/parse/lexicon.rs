@@ -169,7 +169,24 @@ pub(crate) fn is_decoration(character: char) -> bool {
     character.is_whitespace()
         || matches!(
             character,
-            '•' | '·' | '-' | '–' | '—' | '*' | '»' | '«' | '›' | '>' | '|' | '[' | '(' | '#' | '▪' | '■' | '◄' | '►' | '●'
+            '•' | '·'
+                | '-'
+                | '–'
+                | '—'
+                | '*'
+                | '»'
+                | '«'
+                | '›'
+                | '>'
+                | '|'
+                | '['
+                | '('
+                | '#'
+                | '▪'
+                | '■'
+                | '◄'
+                | '►'
+                | '●'
         )
 }
 
@@ -198,7 +215,8 @@ fn read_line(line: &str) -> Result<(Role, &str), String> {
         format!("unknown role {role:?}; the roles are {}", names.join(", "))
     })?;
     let language = language.trim();
-    if !(2..=35).contains(&language.len()) || !language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    if !(2..=35).contains(&language.len())
+        || !language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     {
         return Err(format!("{language:?} is no language tag, such as ar or fr"));
     }

@@ -9,11 +9,22 @@ const AUTHORS_MAX: usize = 20;
 const NAME_CHARS_MAX: usize = 100;
 
 /// Names that stand for nobody.
-const NOBODY: &[&str] =
-    &["staff", "staff writer", "admin", "administrator", "editor", "editors", "newsroom", "webmaster", "المحرر", "هيئة التحرير"];
+const NOBODY: &[&str] = &[
+    "staff",
+    "staff writer",
+    "admin",
+    "administrator",
+    "editor",
+    "editors",
+    "newsroom",
+    "webmaster",
+    "المحرر",
+    "هيئة التحرير",
+];
 
 /// Words at the beginning of a byline that are not part of a name.
-const PREFIXES: &[&str] = &["by ", "By ", "BY ", "par ", "Par ", "كتب:", "كتبت:", "بقلم:", "كتب ", "كتبت ", "بقلم "];
+const PREFIXES: &[&str] =
+    &["by ", "By ", "BY ", "par ", "Par ", "كتب:", "كتبت:", "بقلم:", "كتب ", "كتبت ", "بقلم "];
 
 /// The names of one byline, in order. Arabic joins names by a waw that is also a first letter: only one that stands
 /// alone divides.

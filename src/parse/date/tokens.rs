@@ -42,8 +42,16 @@ pub(super) fn read(raw: &str, words: &Words, day_first: bool) -> Result<Parts, D
     {
         return Ok(parts);
     }
-    let mut reader =
-        Reader { words, tokens: &tokens, next: 0, numbers: Vec::new(), month: None, time: None, half: None, zone: None };
+    let mut reader = Reader {
+        words,
+        tokens: &tokens,
+        next: 0,
+        numbers: Vec::new(),
+        month: None,
+        time: None,
+        half: None,
+        zone: None,
+    };
     while reader.next < tokens.len() {
         reader.step()?;
     }
@@ -167,7 +175,9 @@ impl<'tokens> Reader<'tokens> {
             Some(Token::Mark('-')) if self.previous_is_zone_or_time() && self.looks_like_offset() => {
                 self.take_offset(true)
             }
-            Some(Token::Mark('/' | '-' | '.' | ',' | '(' | ')' | '|' | '\'' | '’' | ';' | '[' | ']' | ':' | '؛' | '•')) => {
+            Some(Token::Mark(
+                '/' | '-' | '.' | ',' | '(' | ')' | '|' | '\'' | '’' | ';' | '[' | ']' | ':' | '؛' | '•',
+            )) => {
                 self.next += 1;
                 Ok(())
             }
@@ -181,7 +191,8 @@ impl<'tokens> Reader<'tokens> {
         let Some(number) = self.number_at(self.next + 1) else { return false };
         is_glued
             && self.numbers_suffice()
-            && (number.digits == 4 || (number.digits <= 2 && (self.is_mark(self.next + 2, ':') || self.zone.is_some())))
+            && (number.digits == 4
+                || (number.digits <= 2 && (self.is_mark(self.next + 2, ':') || self.zone.is_some())))
     }
 
     /// Whether the date itself is there already, so that what follows can't be its year.
@@ -197,7 +208,8 @@ impl<'tokens> Reader<'tokens> {
                 return self.take_clock(number);
             }
             if self.meaning_at(index + 1, 1).is_some_and(|meaning| matches!(meaning, Meaning::Hour)) {
-                return self.take_french_clock(number);
+                self.take_french_clock(number);
+                return Ok(());
             }
             if let Some((Meaning::Half(half), used)) = self.longest_meaning(index + 1) {
                 // `3 pm`: an hour without minutes. `2024م` is a year of the era and has four digits.
@@ -253,14 +265,14 @@ impl<'tokens> Reader<'tokens> {
     }
 
     /// `14h30`, `14 h`
-    fn take_french_clock(&mut self, hour: Number) -> Result<(), DateProblem> {
+    fn take_french_clock(&mut self, hour: Number) {
         self.next += 2;
         let minute = self.number_at(self.next).filter(|number| number.digits == 2);
         if minute.is_some() {
             self.next += 1;
         }
-        self.time = Some(Time { hour: hour.value, minute: minute.map_or(0, |number| number.value), second: None });
-        Ok(())
+        self.time =
+            Some(Time { hour: hour.value, minute: minute.map_or(0, |number| number.value), second: None });
     }
 
     /// The meaning of `count` words from `index` on, taken together.
@@ -292,10 +304,9 @@ impl<'tokens> Reader<'tokens> {
     }
 
     fn dotted_half(&self, index: usize) -> Option<usize> {
-        let is_letter = |index: usize, letters: &[&str]| {
-            matches!(self.at(index), Some(Token::Word { folded, .. }) if letters.contains(&folded.as_str()))
-        };
-        let is_half = is_letter(index, &["a", "p"]) && self.is_mark(index + 1, '.') && is_letter(index + 2, &["m"]);
+        let is_letter = |index: usize, letters: &[&str]| matches!(self.at(index), Some(Token::Word { folded, .. }) if letters.contains(&folded.as_str()));
+        let is_half =
+            is_letter(index, &["a", "p"]) && self.is_mark(index + 1, '.') && is_letter(index + 2, &["m"]);
         is_half.then_some(3)
     }
 
@@ -310,7 +321,8 @@ impl<'tokens> Reader<'tokens> {
             return Ok(());
         }
         // `2024-12-02T10:30`
-        let between_numbers = index > 0 && self.number_at(index - 1).is_some() && self.number_at(index + 1).is_some();
+        let between_numbers =
+            index > 0 && self.number_at(index - 1).is_some() && self.number_at(index + 1).is_some();
         if folded == "t" && between_numbers {
             self.next += 1;
             return Ok(());

@@ -56,7 +56,9 @@ impl Words {
     fn add(&mut self, line: &str) -> Result<(), String> {
         let fields: Vec<&str> = line.split('\t').collect();
         let &[kind, value, _language, word] = fields.as_slice() else {
-            return Err("expected four fields with tabs between them: kind, value, language, words".to_owned());
+            return Err(
+                "expected four fields with tabs between them: kind, value, language, words".to_owned()
+            );
         };
         let folded = fold(word).into_boxed_str();
         let meaning = match kind {

@@ -170,7 +170,8 @@ fn is_bare_title(text: &str) -> bool {
 
 /// Whether the lines below a title take up its words rather than those of the main headline.
 fn takes_up_title(title: &str, rest: &[usize], lines: &[Line<'_, '_>], main: &Main<'_>) -> bool {
-    let main_text = main.headline.or_else(|| main.paragraphs.first().map(|paragraph| paragraph.text.as_str()));
+    let main_text =
+        main.headline.or_else(|| main.paragraphs.first().map(|paragraph| paragraph.text.as_str()));
     let (mut title_words, mut main_words) = (BTreeSet::new(), BTreeSet::new());
     add_stems(title, &mut title_words);
     add_stems(main_text.unwrap_or_default(), &mut main_words);

@@ -9,25 +9,120 @@ use crate::parse::text::is_blank;
 
 /// Elements that stand on lines of their own.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
-    "hr", "html", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody",
-    "td", "tfoot", "th", "thead", "title", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
 ];
 /// Elements whose content is no text of the article.
 const SKIPPED: &[&str] = &[
-    "audio", "button", "canvas", "figcaption", "iframe", "math", "nav", "noscript", "object", "picture", "select",
-    "svg", "template", "video",
+    "audio",
+    "button",
+    "canvas",
+    "figcaption",
+    "iframe",
+    "math",
+    "nav",
+    "noscript",
+    "object",
+    "picture",
+    "select",
+    "svg",
+    "template",
+    "video",
 ];
 /// References by name that news uses, beside those that XML knows.
 const NAMED: &[(&str, char)] = &[
-    ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", '\u{a0}'), ("laquo", '«'),
-    ("raquo", '»'), ("ldquo", '“'), ("rdquo", '”'), ("lsquo", '‘'), ("rsquo", '’'), ("bdquo", '„'), ("sbquo", '‚'),
-    ("ndash", '–'), ("mdash", '—'), ("hellip", '…'), ("bull", '•'), ("middot", '·'), ("shy", '\u{ad}'),
-    ("zwnj", '\u{200c}'), ("zwj", '\u{200d}'), ("lrm", '\u{200e}'), ("rlm", '\u{200f}'), ("copy", '©'), ("reg", '®'),
-    ("trade", '™'), ("deg", '°'), ("euro", '€'), ("pound", '£'), ("eacute", 'é'), ("egrave", 'è'), ("ecirc", 'ê'),
-    ("agrave", 'à'), ("acirc", 'â'), ("ccedil", 'ç'), ("ocirc", 'ô'), ("ugrave", 'ù'), ("ucirc", 'û'), ("icirc", 'î'),
-    ("iuml", 'ï'), ("euml", 'ë'), ("ouml", 'ö'), ("uuml", 'ü'), ("auml", 'ä'), ("szlig", 'ß'), ("oelig", 'œ'),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", '\u{a0}'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("lsquo", '‘'),
+    ("rsquo", '’'),
+    ("bdquo", '„'),
+    ("sbquo", '‚'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("hellip", '…'),
+    ("bull", '•'),
+    ("middot", '·'),
+    ("shy", '\u{ad}'),
+    ("zwnj", '\u{200c}'),
+    ("zwj", '\u{200d}'),
+    ("lrm", '\u{200e}'),
+    ("rlm", '\u{200f}'),
+    ("copy", '©'),
+    ("reg", '®'),
+    ("trade", '™'),
+    ("deg", '°'),
+    ("euro", '€'),
+    ("pound", '£'),
+    ("eacute", 'é'),
+    ("egrave", 'è'),
+    ("ecirc", 'ê'),
+    ("agrave", 'à'),
+    ("acirc", 'â'),
+    ("ccedil", 'ç'),
+    ("ocirc", 'ô'),
+    ("ugrave", 'ù'),
+    ("ucirc", 'û'),
+    ("icirc", 'î'),
+    ("iuml", 'ï'),
+    ("euml", 'ë'),
+    ("ouml", 'ö'),
+    ("uuml", 'ü'),
+    ("auml", 'ä'),
+    ("szlig", 'ß'),
+    ("oelig", 'œ'),
 ];
 /// The longest reference: `&#x10ffff;`, or a name.
 const REFERENCE_BYTES_MAX: usize = 12;
@@ -156,15 +251,14 @@ fn decode(text: &str) -> Cow<'_, str> {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(REFERENCE_BYTES_MAX).position(|byte| byte == b';');
-        match end.and_then(|end| reference(&rest[1..end]).map(|character| (character, end))) {
-            Some((character, end)) => {
-                decoded.push(character);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((character, end)) =
+            end.and_then(|end| reference(&rest[1..end]).map(|character| (character, end)))
+        {
+            decoded.push(character);
+            rest = &rest[end + 1..];
+        } else {
+            decoded.push('&');
+            rest = &rest[1..];
         }
     }
     decoded.push_str(rest);

@@ -12,7 +12,7 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::tree_builder::TreeBuilderOpts;
 
 use super::scan::{Piece, Scanner, Tag, attributes};
-use crate::parse::Limits;
+use crate::config::settings::ParseSettings;
 use crate::rejection::{Code, Rejection};
 
 /// A longer attribute is dropped: no text of an article stands in one, but pictures of megabytes do.
@@ -26,12 +26,49 @@ const CHUNK_BYTES: usize = 8 * 1024;
 
 /// Elements that close an open paragraph.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "center", "details", "dialog", "dir", "div", "dl", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li",
-    "listing", "main", "menu", "nav", "ol", "p", "pre", "search", "section", "summary", "table", "ul", "dd", "dt",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "center",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "li",
+    "listing",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "ul",
+    "dd",
+    "dt",
 ];
 /// What an implied end never crosses.
-const BOUNDARIES: &[&str] = &["table", "td", "th", "caption", "button", "object", "template", "html", "svg", "math"];
+const BOUNDARIES: &[&str] =
+    &["table", "td", "th", "caption", "button", "object", "template", "html", "svg", "math"];
 
 /// A page that passed the scan: as it was, or without the attributes that were dropped.
 pub(super) struct Guarded<'page> {
@@ -45,7 +82,7 @@ pub(super) fn without_nulls(page: &str) -> Cow<'_, str> {
 }
 
 /// Counts depth and nodes over the bytes of a page, and drops excessive attributes.
-pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'page>, Rejection> {
+pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Guarded<'page>, Rejection> {
     let mut open: Vec<&str> = Vec::new();
     let mut nodes = 0_usize;
     let mut tidy = String::new();
@@ -91,7 +128,7 @@ pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'
 }
 
 /// Builds the tree, measured after each chunk and once more at the end.
-pub(super) fn build(page: &str, limits: &Limits) -> Result<Document, Rejection> {
+pub(super) fn build(page: &str, limits: &ParseSettings) -> Result<Document, Rejection> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
     let mut parser = html5ever::parse_document(Document::default(), options);
@@ -182,9 +219,11 @@ fn excess_dropped(tag: &Tag<'_>) -> Option<(String, usize)> {
 /// Inside of svg and math, `<path/>` is closed at once; in HTML the slash means nothing.
 fn is_closed_foreign(open: &[&str], tag: &Tag<'_>) -> bool {
     tag.is_self_closing()
-        && open.iter().rev().take(64).any(|name| {
-            name.eq_ignore_ascii_case("svg") || name.eq_ignore_ascii_case("math")
-        })
+        && open
+            .iter()
+            .rev()
+            .take(64)
+            .any(|name| name.eq_ignore_ascii_case("svg") || name.eq_ignore_ascii_case("math"))
 }
 
 /// Takes from the stack what this start tag closes: a paragraph by a block, a list item by the next one.
@@ -230,10 +269,10 @@ fn pop_through(open: &mut Vec<&str>, closed: &[&str], stops: &[&str], crosses_ce
     }
 }
 
-fn too_deep(limits: &Limits) -> Rejection {
+fn too_deep(limits: &ParseSettings) -> Rejection {
     Rejection::new(Code::TooDeep, format!("elements nested deeper than {}", limits.html_depth_max))
 }
 
-fn too_many(limits: &Limits) -> Rejection {
+fn too_many(limits: &ParseSettings) -> Rejection {
     Rejection::new(Code::TooManyNodes, format!("more than {} nodes", limits.html_nodes_max))
 }

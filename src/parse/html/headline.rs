@@ -25,11 +25,15 @@ pub(super) struct Places<'page> {
 pub(super) fn choose(places: &Places<'_>) -> Option<(Evident, bool)> {
     let mut candidates: Vec<(&'static str, String)> = Vec::new();
     candidates.extend(places.h1.iter().take(3).map(|text| ("h1", text.clone())));
-    let others = [("og:title", places.og_title), ("json-ld:headline", places.json_ld), ("title", places.title)];
+    let others =
+        [("og:title", places.og_title), ("json-ld:headline", places.json_ld), ("title", places.title)];
     let whole: Vec<(&'static str, &str)> =
         others.iter().filter_map(|(place, text)| text.map(|text| (*place, text))).collect();
-    let known: Vec<String> =
-        candidates.iter().map(|(_, text)| fold(text)).chain(whole.iter().map(|(_, text)| fold(text))).collect();
+    let known: Vec<String> = candidates
+        .iter()
+        .map(|(_, text)| fold(text))
+        .chain(whole.iter().map(|(_, text)| fold(text)))
+        .collect();
     for (place, text) in whole {
         candidates.push((place, without_site(text, &known, places.site_name)));
     }

@@ -133,7 +133,8 @@ fn names_of(value: &Value, graph: &[&Value]) -> Vec<String> {
     let name_of = |value: &Value| {
         text_of(value).or_else(|| value.get("name").and_then(first_text)).or_else(|| {
             let id = value.get("@id")?;
-            let target = graph.iter().find(|object| object.get("@id") == Some(id) && object.get("name").is_some())?;
+            let target =
+                graph.iter().find(|object| object.get("@id") == Some(id) && object.get("name").is_some())?;
             target.get("name").and_then(first_text)
         })
     };

@@ -31,7 +31,8 @@ const PUBLISHED: &[&str] = &[
     "dc.date",
     "date",
 ];
-const MODIFIED: &[&str] = &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
+const MODIFIED: &[&str] =
+    &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
 
 /// The page's own statements.
 #[derive(Debug, Default)]
@@ -63,17 +64,21 @@ impl Metadata {
 
     fn take(&mut self, node: &NodeRef<'_>, name: &str) {
         match name {
-            "html" => self.language = text_attribute(node, "lang").or_else(|| text_attribute(node, "xml:lang")),
+            "html" => {
+                self.language = text_attribute(node, "lang").or_else(|| text_attribute(node, "xml:lang"));
+            }
             "title" if self.title.is_none() => self.title = text(node),
             "h1" if self.h1.len() < TEXTS_MAX => self.h1.extend(broken_text(node)),
             "meta" => self.take_meta(node),
             "link" if self.canonical.is_none() && has_word(node, "rel", "canonical") => {
-                self.canonical = node.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty());
+                self.canonical =
+                    node.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty());
             }
             "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
             "time" if self.times.len() < REPEATS_MAX => {
                 if let Some(value) = text_attribute(node, "datetime") {
-                    let is_published = node.has_attr("pubdate") || has_word(node, "itemprop", "datePublished");
+                    let is_published =
+                        node.has_attr("pubdate") || has_word(node, "itemprop", "datePublished");
                     self.times.push((is_published, value));
                 }
             }
@@ -148,7 +153,10 @@ impl Metadata {
         dates
     }
 
-    fn dates_of<'names>(&'names self, names: &'names [&'static str]) -> impl Iterator<Item = Evident> + 'names {
+    fn dates_of<'names>(
+        &'names self,
+        names: &'names [&'static str],
+    ) -> impl Iterator<Item = Evident> + 'names {
         names.iter().filter_map(|name| {
             let (name, value) = self.meta(&[name])?;
             evident(Some(value.to_owned()), &format!("meta:{name}"))
@@ -183,7 +191,8 @@ fn text_attribute(node: &NodeRef<'_>, name: &str) -> Option<String> {
 
 /// Whether an attribute that is a list of words has this one.
 fn has_word(node: &NodeRef<'_>, attribute: &str, word: &str) -> bool {
-    node.attr(attribute).is_some_and(|value| value.split_ascii_whitespace().any(|found| found.eq_ignore_ascii_case(word)))
+    node.attr(attribute)
+        .is_some_and(|value| value.split_ascii_whitespace().any(|found| found.eq_ignore_ascii_case(word)))
 }
 
 fn is_json_ld(node: &NodeRef<'_>) -> bool {

@@ -20,9 +20,9 @@ use dom_query::{Document, Matcher};
 use dom_smoothie::{Config, Readability};
 
 use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
-use crate::parse::assemble::{Evident, Found, Link, clean_keywords, is_reference_label, keywords_of, settle_address};
+use crate::parse::assemble::{Evident, Found, Link, clean_keywords, keywords_of, settle_address};
 use crate::parse::fold::same;
-use crate::parse::lexicon::LexiconError;
+use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
 use crate::parse::{Parser, dump, flaws, people, uri};
 use crate::rejection::{Code, Rejection};
@@ -110,7 +110,7 @@ impl Parser {
             if repeats_headline && (index < HEADLINE_BLOCKS || block.role == ParagraphRole::Heading) {
                 continue;
             }
-            let label = self.labels.match_line(&block.text).filter(|label| is_reference_label(label.role));
+            let label = self.labels.match_line(&block.text).filter(|label| label.role == Role::Related);
             match label {
                 Some(label) if label.value.is_empty() => {
                     // The label stands alone: the list below it, or the linked line, are the references.
@@ -149,7 +149,9 @@ fn is_substantial(paragraph: &Paragraph) -> bool {
 fn readable_blocks(document: Document) -> Vec<Block> {
     // JSON-LD is read here, by a parser that bounds its depth.
     let config = Config { disable_json_ld: true, ..Config::default() };
-    let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else { return Vec::new() };
+    let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else {
+        return Vec::new();
+    };
     readability.parse().map(|article| body::blocks(&article.content, Scope::Article)).unwrap_or_default()
 }
 
@@ -157,7 +159,8 @@ fn readable_blocks(document: Document) -> Vec<Block> {
 fn links_of(metadata: &Metadata) -> Vec<Link> {
     let canonical = metadata.canonical.clone().map(|raw| (raw, "link:canonical"));
     let og_url = metadata.meta(&["og:url"]).map(|(_, raw)| (raw.to_owned(), "meta:og:url"));
-    let json_ld = metadata.json_ld.as_ref().and_then(|found| found.url.clone()).map(|raw| (raw, "json-ld:url"));
+    let json_ld =
+        metadata.json_ld.as_ref().and_then(|found| found.url.clone()).map(|raw| (raw, "json-ld:url"));
     // og:url and JSON-LD only where the page has no canonical link: they repeat it, or are wrong more often.
     canonical
         .or(og_url)
@@ -185,11 +188,12 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
     if headline.is_some() && !headline_confirmed {
         flaws.push(Flaw::new(flaws::HEADLINE_UNCONFIRMED));
     }
-    let publisher = site_name.map(|name| (name.to_owned(), "meta:og:site_name")).or_else(|| {
-        json_ld.publisher.clone().map(|name| (name, "json-ld:publisher"))
-    });
+    let publisher = site_name
+        .map(|name| (name.to_owned(), "meta:og:site_name"))
+        .or_else(|| json_ld.publisher.clone().map(|name| (name, "json-ld:publisher")));
     let publisher = publisher.map(|(value, evidence)| Evident { value, evidence: evidence.to_owned() });
-    let (authors, authors_evidence) = authors_of(metadata, publisher.as_ref().map(|name| name.value.as_str()));
+    let (authors, authors_evidence) =
+        authors_of(metadata, publisher.as_ref().map(|name| name.value.as_str()));
     Found {
         method: "html",
         headline,
@@ -268,7 +272,8 @@ fn language(metadata: &Metadata) -> Option<Evident> {
 }
 
 fn image(metadata: &Metadata, page: Option<&url::Url>) -> Option<Image> {
-    let og_image = metadata.meta(&["og:image", "og:image:url", "twitter:image"]).map(|(_, url)| url.to_owned());
+    let og_image =
+        metadata.meta(&["og:image", "og:image:url", "twitter:image"]).map(|(_, url)| url.to_owned());
     let json_ld = metadata.json_ld.as_ref().and_then(|found| found.image.clone());
     let caption = metadata.meta(&["og:image:alt"]).map(|(_, caption)| caption.to_owned());
     [og_image.map(|url| (url, caption)), json_ld.map(|url| (url, None))]

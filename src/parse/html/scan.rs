@@ -3,13 +3,12 @@
 //! It follows the tokenizer of the HTML standard where that decides what is a tag, and no further: no tree is built.
 
 /// Elements whose content is text up to their own end tag.
-const RAW_TEXT: &[&str] =
-    &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
 
 /// Elements without content and without an end tag.
 const VOID: &[&str] = &[
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link",
-    "meta", "param", "source", "track", "wbr",
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen",
+    "link", "meta", "param", "source", "track", "wbr",
 ];
 
 /// A piece of a page.
@@ -146,7 +145,9 @@ impl<'page> Iterator for Scanner<'page> {
         if bytes[0] == b'<' {
             match bytes.get(1) {
                 Some(letter) if letter.is_ascii_alphabetic() => return self.start_tag(),
-                Some(b'/') if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => return Some(self.end_tag()),
+                Some(b'/') if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => {
+                    return Some(self.end_tag());
+                }
                 Some(b'!' | b'?' | b'/') => return Some(self.comment()),
                 _ => {}
             }
@@ -162,9 +163,8 @@ fn comment_end(content: &str) -> Option<usize> {
     let bytes = content.as_bytes();
     content.match_indices("--").find_map(|(index, _)| match bytes.get(index + 2) {
         Some(b'>') => Some(index + 3),
-        Some(b'!') if bytes.get(index + 3) == Some(&b'>') => Some(index + 4),
-        // `--->` ends one byte further.
-        Some(b'-') if bytes.get(index + 3) == Some(&b'>') => Some(index + 4),
+        // `--!>`, and `--->`, which begins one byte later.
+        Some(b'!' | b'-') if bytes.get(index + 3) == Some(&b'>') => Some(index + 4),
         _ => None,
     })
 }
