@@ -8,10 +8,11 @@
 
 use url::Url;
 
+use super::address::{Link, settle_address};
 use super::date::{self, DateContext};
 use super::dump::{self, Dump};
 use super::text::{collapse, first_bytes, first_chars, is_longer_than, word_count};
-use super::{Parser, flaws, fold, people, uri};
+use super::{Parser, flaws, fold, keywords, people, uri};
 use crate::article::{
     Article, ArticleDate, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, Related, hash128, hex,
 };
@@ -24,13 +25,8 @@ const HEADLINE_CHARS_MAX: usize = 1000;
 const WORDS_MIN: usize = 3;
 /// The longest name of a source or publisher, in characters.
 const NAME_CHARS_MAX: usize = 200;
-/// The longest keyword line, in characters, and the most keywords.
-const KEYWORD_LINE_CHARS_MAX: usize = 4000;
-const KEYWORDS_MAX: usize = 200;
 /// Flaws beyond these are not listed.
 const FLAWS_MAX: usize = 50;
-/// Marks between keywords.
-const KEYWORD_SEPARATORS: [char; 8] = [',', '،', ';', '؛', '|', '#', '•', '·'];
 /// Flaws that are a guess or a cut: each lowers the confidence.
 const GUESSES: [&str; 6] = [
     flaws::HEADLINE_MISSING,
@@ -78,58 +74,6 @@ pub(super) struct Found {
     pub flaws: Vec<Flaw>,
 }
 
-/// A link that may be the article's own address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Link {
-    pub raw: String,
-    pub evidence: &'static str,
-    /// It speaks for another address (`rel=canonical`): checked against the page's own.
-    pub is_canonical: bool,
-}
-
-/// The article's address.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Address {
-    pub url: Option<Url>,
-    pub evidence: &'static str,
-    pub flaws: Vec<Flaw>,
-}
-
-/// The address: the stated URL, or a labelled one, replaced by a canonical link that may replace it.
-pub(super) fn settle_address(stated: Option<&str>, links: &[Link]) -> Address {
-    let mut address = Address::default();
-    if let Some(stated) = stated {
-        match uri::canonical(stated, None) {
-            Ok(url) => (address.url, address.evidence) = (Some(url), "envelope:url"),
-            Err(problem) => address.flaws.push(url_flaw(problem, stated)),
-        }
-    }
-    let mut is_settled = false;
-    for link in links {
-        if is_settled || (!link.is_canonical && address.url.is_some()) {
-            continue;
-        }
-        match uri::canonical(&link.raw, address.url.as_ref()) {
-            Ok(url) if !link.is_canonical || uri::may_replace(&url, address.url.as_ref()) => {
-                is_settled = true;
-                if address.url.as_ref() != Some(&url) {
-                    (address.url, address.evidence) = (Some(url), link.evidence);
-                }
-            }
-            Ok(url) => {
-                let detail = format!("{}: {url}", link.evidence);
-                address.flaws.push(Flaw::new(flaws::CANONICAL_IGNORED).with_detail(detail));
-            }
-            Err(problem) => address.flaws.push(url_flaw(problem, &link.raw)),
-        }
-    }
-    address
-}
-
-fn url_flaw(problem: uri::UrlProblem, raw: &str) -> Flaw {
-    Flaw::new(problem.code()).with_detail(first_chars(raw, 100))
-}
-
 impl Parser {
     /// The dump's parts under their labels.
     pub(super) fn find_in_dump(&self, text: &str) -> Found {
@@ -159,7 +103,7 @@ impl Parser {
             authors_evidence: author.map(|author| author.evidence),
             source_label: source.as_ref().map(|source| source.value.clone()),
             publisher: source.map(evident),
-            keywords: keywords.map(|found| (keywords_of(&found.value), found.label)),
+            keywords: keywords.map(|found| (keywords::of_line(&found.value), found.label)),
             links: url
                 .map(|url| Link { raw: url.value, evidence: "label:url", is_canonical: false })
                 .into_iter()
@@ -258,7 +202,7 @@ impl Parser {
         let authors_from =
             if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
         note(&mut evidence, "authors", authors_from.filter(|_| !people.is_empty()));
-        let keywords = settle_keywords(&stated.keywords, found.keywords, &mut evidence);
+        let keywords = keywords::settle(&stated.keywords, found.keywords, &mut evidence);
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
         let mut article = Article {
             id: hash128(uri.as_bytes()),
@@ -457,46 +401,6 @@ fn settle_authors(stated: &[String], found: Vec<String>) -> Vec<String> {
         people::push(&mut authors, name);
     }
     authors
-}
-
-fn settle_keywords(
-    stated: &[String],
-    found: Option<(Keywords, String)>,
-    evidence: &mut Vec<(&'static str, String)>,
-) -> Option<Keywords> {
-    if stated.is_empty() {
-        let (keywords, from) = found?;
-        evidence.push(("keywords", from));
-        return Some(keywords);
-    }
-    let list = clean_keywords(stated.iter().map(String::as_str));
-    evidence.push(("keywords", "envelope:keywords".to_owned()));
-    Some(Keywords { raw: list.join(", "), list }).filter(|keywords| !keywords.list.is_empty())
-}
-
-/// The keywords of one line: divided where it has separators, else the line alone.
-pub(super) fn keywords_of(line: &str) -> Keywords {
-    let raw = first_chars(&collapse(line), KEYWORD_LINE_CHARS_MAX).to_owned();
-    let list = if raw.contains(KEYWORD_SEPARATORS) {
-        clean_keywords(raw.split(KEYWORD_SEPARATORS))
-    } else {
-        Vec::new()
-    };
-    Keywords { raw, list }
-}
-
-/// Keywords trimmed, without empty ones and repetitions. Underscores join the words of a hashtag.
-pub(super) fn clean_keywords<'text>(keywords: impl Iterator<Item = &'text str>) -> Vec<String> {
-    let mut list: Vec<String> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for keyword in keywords {
-        let spaced = keyword.replace('_', " ");
-        let keyword = one_line(&spaced);
-        if !keyword.is_empty() && list.len() < KEYWORDS_MAX && seen.insert(fold::fold(&keyword)) {
-            list.push(first_chars(&keyword, NAME_CHARS_MAX).to_owned());
-        }
-    }
-    list
 }
 
 /// A language tag in its outer form; `ar_EG` is `ar-EG`.

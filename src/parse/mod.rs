@@ -4,12 +4,14 @@
 //! without saying so: each guess is a flaw. The forms of content have a module each (`dump`, `html`, `plain`); what
 //! they find comes together in `assemble`.
 
+mod address;
 mod assemble;
 pub(crate) mod date;
 mod dump;
 pub mod flaws;
 pub(crate) mod fold;
 mod html;
+mod keywords;
 mod lexicon;
 mod people;
 mod plain;

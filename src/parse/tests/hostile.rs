@@ -142,8 +142,7 @@ fn deep_or_large_json_ld_is_ignored_and_named() {
 
 #[test]
 fn pages_without_an_article_are_rejected() {
-    let list: String =
-        (0..50).map(|index| format!("<li><a href=/{index}>A headline of some other page</a></li>")).collect();
+    let list = join(50, |index| format!("<li><a href=/{index}>A headline of some other page</a></li>"));
     let front =
         format!("<html><head><title>News</title></head><body><h1>News</h1><ul>{list}</ul></body></html>");
     for page in
