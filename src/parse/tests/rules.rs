@@ -31,6 +31,15 @@ fn a_dump_of_labels_alone_is_no_article() {
 }
 
 #[test]
+fn scripts_without_spaces_have_words_too() {
+    let article = parser().parse(&dump("市议会决定保留夜间渡轮")).unwrap();
+    assert_eq!(article.headline.as_deref(), Some("市议会决定保留夜间渡轮"));
+    let text = "市议会周二投票决定将夜间渡轮服务再保留两年，并表示票价今年不会上涨，居民对此表示欢迎和感谢。";
+    let page = format!("<html><body><article><p>{text}</p><p>{text}</p></article></body></html>");
+    assert_eq!(parser().parse(&html(&page)).unwrap().paragraphs.len(), 2);
+}
+
+#[test]
 fn labels_are_found_in_any_spelling() {
     for line in [
         "المَصْدَر: المنار",
