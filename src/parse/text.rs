@@ -93,9 +93,21 @@ const fn may_begin_space(bytes: &[u8]) -> bool {
     }
 }
 
-/// The number of words: runs of characters without white space.
+/// The number of words: runs of characters between white space, and two characters for a word where a script sets no
+/// spaces.
 pub(crate) fn word_count(text: &str) -> usize {
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+    let (mut words, mut unspaced) = (0, 0);
+    for run in text.split_whitespace() {
+        words += usize::from(run.chars().any(char::is_alphanumeric));
+        unspaced += run.chars().filter(|character| is_of_unspaced_script(*character)).count();
+    }
+    words + unspaced / 2
+}
+
+/// Thai, Lao, Burmese, Khmer, kana and Han.
+const fn is_of_unspaced_script(character: char) -> bool {
+    matches!(character, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Whether the text has more than `limit` characters, without counting beyond.

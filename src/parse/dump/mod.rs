@@ -122,11 +122,14 @@ fn read_line<'lexicon, 'text>(
     labels: &'lexicon Labels,
 ) -> Line<'lexicon, 'text> {
     let text = line.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
-    let label = labels.match_line(text).filter(|label| {
-        !is_longer_than(label.value, value_chars_max(label.role))
-            && !(is_name(label.role) && is_sentence(label.value, NAME_SENTENCE_WORDS_MIN))
-    });
+    let label = labels.match_line(text).filter(|label| may_be_value(label.role, label.value));
     Line { text, number, label }
+}
+
+/// Whether a text can be the value of this role: short enough, and no sentence where a name is due.
+fn may_be_value(role: Role, value: &str) -> bool {
+    let is_prose = is_name(role) && is_sentence(value, NAME_SENTENCE_WORDS_MIN);
+    !is_prose && !is_longer_than(value, value_chars_max(role))
 }
 
 /// The walk over the lines.
@@ -245,7 +248,7 @@ fn is_near_end(lines: &[Line<'_, '_>], index: usize) -> bool {
 
 /// Whether the line can be the value of the label that stands alone above it.
 fn is_value(role: Role, line: &Line<'_, '_>) -> bool {
-    if line.label.is_some() || is_longer_than(line.text, value_chars_max(role)) {
+    if line.label.is_some() || !may_be_value(role, line.text) {
         return false;
     }
     match role {
@@ -298,7 +301,7 @@ fn ends_sentence(text: &str) -> bool {
 }
 
 fn looks_like_date_line(text: &str) -> bool {
-    !is_longer_than(text, DATE_LINE_CHARS_MAX) && text.chars().any(|character| character.is_numeric())
+    !is_longer_than(text, DATE_LINE_CHARS_MAX) && text.chars().any(char::is_numeric)
 }
 
 /// A line without its bullet.

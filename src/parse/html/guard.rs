@@ -12,7 +12,7 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::tree_builder::TreeBuilderOpts;
 
 use super::scan::{Piece, Scanner, Tag, attributes};
-use crate::parse::Limits;
+use crate::config::settings::ParseSettings;
 use crate::rejection::{Code, Rejection};
 
 /// A longer attribute is dropped: no text of an article stands in one, but pictures of megabytes do.
@@ -82,7 +82,7 @@ pub(super) fn without_nulls(page: &str) -> Cow<'_, str> {
 }
 
 /// Counts depth and nodes over the bytes of a page, and drops excessive attributes.
-pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'page>, Rejection> {
+pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Guarded<'page>, Rejection> {
     let mut open: Vec<&str> = Vec::new();
     let mut nodes = 0_usize;
     let mut tidy = String::new();
@@ -128,7 +128,7 @@ pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'
 }
 
 /// Builds the tree, measured after each chunk and once more at the end.
-pub(super) fn build(page: &str, limits: &Limits) -> Result<Document, Rejection> {
+pub(super) fn build(page: &str, limits: &ParseSettings) -> Result<Document, Rejection> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
     let mut parser = html5ever::parse_document(Document::default(), options);
@@ -269,10 +269,10 @@ fn pop_through(open: &mut Vec<&str>, closed: &[&str], stops: &[&str], crosses_ce
     }
 }
 
-fn too_deep(limits: &Limits) -> Rejection {
+fn too_deep(limits: &ParseSettings) -> Rejection {
     Rejection::new(Code::TooDeep, format!("elements nested deeper than {}", limits.html_depth_max))
 }
 
-fn too_many(limits: &Limits) -> Rejection {
+fn too_many(limits: &ParseSettings) -> Rejection {
     Rejection::new(Code::TooManyNodes, format!("more than {} nodes", limits.html_nodes_max))
 }

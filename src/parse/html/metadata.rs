@@ -65,7 +65,7 @@ impl Metadata {
     fn take(&mut self, node: &NodeRef<'_>, name: &str) {
         match name {
             "html" => {
-                self.language = text_attribute(node, "lang").or_else(|| text_attribute(node, "xml:lang"))
+                self.language = text_attribute(node, "lang").or_else(|| text_attribute(node, "xml:lang"));
             }
             "title" if self.title.is_none() => self.title = text(node),
             "h1" if self.h1.len() < TEXTS_MAX => self.h1.extend(broken_text(node)),
