@@ -1,12 +1,16 @@
 //! `khabar run`: the worker.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use super::CliError;
 use super::layers::Layers;
-use crate::config::secrets;
+use serde_json::json;
+
+use crate::config::{Origin, secrets};
+use crate::events;
 use crate::health::{self, Health};
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
@@ -68,6 +72,7 @@ pub(super) fn execute(layers: &Layers, arguments: &RunArguments) -> Result<(), C
     let loaded = arguments.layers(layers).load()?;
     let secrets = secrets::read(&loaded.settings)?;
     telemetry::install(&loaded.settings.log, Destination::StandardOutput);
+    log_configuration(&loaded.origins);
     let worker = Worker { settings: Arc::new(loaded.settings), secrets, embedded: false };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -88,6 +93,22 @@ pub(super) fn execute(layers: &Layers, arguments: &RunArguments) -> Result<(), C
     }
 }
 
+/// Which keys differ from the defaults, by where they come from; no values, for they may be secret.
+fn log_configuration(origins: &BTreeMap<String, Origin>) {
+    let named = |wanted: fn(&Origin) -> bool| {
+        json!(origins.iter().filter(|(_, origin)| wanted(origin)).map(|(key, _)| key).collect::<Vec<_>>())
+    };
+    events::emit(
+        &events::CONFIG_LOADED,
+        "the configuration is valid",
+        &[
+            ("files", named(|origin| matches!(origin, Origin::File(..)))),
+            ("environment", named(|origin| matches!(origin, Origin::Environment(..)))),
+            ("command_line", named(|origin| matches!(origin, Origin::CommandLine))),
+        ],
+    );
+}
+
 /// Listens before the worker starts, so that a port in use is known at once.
 fn serve_health(
     runtime: &tokio::runtime::Runtime,
@@ -101,6 +122,16 @@ fn serve_health(
     let listener =
         runtime.block_on(health::bind(listen)).map_err(|error| CliError::Failed(error.to_string()))?;
     let served = health::serve_on(listener, health.clone(), Arc::clone(metrics), std::future::pending());
-    runtime.spawn(served);
+    let address = listen.to_owned();
+    runtime.spawn(async move {
+        if let Err(error) = served.await {
+            let fields = [("listen", json!(address)), ("cause", json!(error.to_string()))];
+            events::emit(
+                &events::HTTP_FAILED,
+                "the HTTP server broke down; probes are not answered",
+                &fields,
+            );
+        }
+    });
     Ok(())
 }

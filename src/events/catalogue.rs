@@ -21,8 +21,8 @@ catalogue! {
     // Start.
     STARTING = "starting", Info, ["version", "group", "bootstrap_servers", "delivery", "raw_topics", "dedup", "threads"],
         "The worker starts.", "Nothing.";
-    CONFIG_LOADED = "config_loaded", Info, ["files", "changed", "environment", "command_line"],
-        "The configuration is complete and valid. `changed` names the keys that differ from the defaults.",
+    CONFIG_LOADED = "config_loaded", Info, ["files", "environment", "command_line"],
+        "The configuration is complete and valid. The fields name the keys that files, environment and command line set.",
         "Nothing. `khabar config` shows every value with its origin.";
     CONFIG_REFUSED = "config_refused", Error, [],
         "A file that the configuration names (sources, labels) can't be used; the message names file, line and reason.",
@@ -76,11 +76,8 @@ catalogue! {
         "Look at the warnings before this one. `oldest` names the record that has waited longest. If the broker is well and no record moves, restart this worker; nothing is lost or doubled by it.";
 
     // Records.
-    RECORD_REJECTED = "record_rejected", Debug, ["topic", "partition", "offset", "code", "stage"],
-        "One raw record was rejected; it is in the rejected topic with its reason.",
-        "Nothing for a single one; see `rejections`.";
-    REJECTIONS = "rejections", Warn, ["code", "count", "topic", "partition", "offset"],
-        "This many records were rejected with this code since the last such line; the coordinates are of one of them. They are in the rejected topic, untouched.",
+    REJECTED = "rejected", Warn, ["code", "stage", "topic", "partition", "offset"],
+        "A record was rejected; it is in the rejected topic, untouched, with the reason in its headers. `held_back` counts those not shown.",
         "Look at one: `code` says what is wrong with it. Mend its producer and feed the records again.";
     OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "partition", "offset", "outcome", "bytes", "bytes_max", "action"],
         "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
@@ -155,9 +152,9 @@ catalogue! {
     CLAIMS_CLOCK_STEPPED_BACK = "claims_clock_stepped_back", Warn, ["offset", "by_ms", "rebuild"],
         "The broker's clock, which stamps the claims log, went back by this much. Beyond a day the window is built again from the log.",
         "Check time synchronisation on the brokers.";
-    CLAIMS_APPEND_FAILED = "claims_append_failed", Warn, ["cause", "attempt", "claims"],
-        "Claims could not be written; it is tried again, and the articles wait. Nothing is lost.",
-        "If it repeats, check the claims topic's in-sync replicas and write permission.";
+    CLAIMS_APPEND_FAILED = "claims_append_failed", Error, ["cause"],
+        "A claim can't be written, for a reason that no retry heals; the worker ends. Nothing is lost: its records are done again.",
+        "Check the claims topic: does it exist, may this principal write to it?";
 
     // Stop.
     DRAINING = "draining", Info, ["cause", "in_flight_records", "drain_seconds"],

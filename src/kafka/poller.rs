@@ -33,6 +33,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Rewinding is tried so often before the worker gives up.
 const ATTEMPTS_MAX: u32 = 12;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
+/// A turn longer than this is told; the group takes the partitions away after `max.poll.interval.ms`, 300 s.
+const POLL_LATE_AFTER: Duration = Duration::from_secs(60);
 /// How long leaving the group may take.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -155,8 +157,11 @@ impl Poller {
     pub fn run(mut self) -> Result<(), PollerError> {
         let topics: Vec<&str> = self.raw_topics.iter().map(String::as_str).collect();
         self.consumer.subscribe(&topics).map_err(|error| KafkaFailure::new("joining the group", &error))?;
+        let mut turn = Instant::now();
         loop {
             (self.links.beat)();
+            warn_if_late(turn.elapsed());
+            turn = Instant::now();
             while let Ok(command) = self.links.commands.try_recv() {
                 match command {
                     PollerCommand::Rewind { floor } => self.rewind(floor)?,
@@ -388,6 +393,18 @@ impl Poller {
             let _message = self.consumer.poll(Duration::from_millis(50));
         }
         drop_with_limit(self.consumer, LEAVE_TIMEOUT);
+    }
+}
+
+/// A turn of the poll loop that took too much of the poll interval.
+fn warn_if_late(took: Duration) {
+    if took > POLL_LATE_AFTER {
+        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        events::emit(
+            &events::POLL_LATE,
+            "the raw consumer was not polled for long",
+            &[("late_ms", json!(milliseconds(took))), ("limit_ms", json!(milliseconds(POLL_LATE_AFTER)))],
+        );
     }
 }
 

@@ -125,6 +125,12 @@ impl From<StartProblem> for Failure {
         let message = problem.to_string();
         match problem {
             StartProblem::Kafka(failure) => failure.into(),
+            StartProblem::Append(failure) => Self::new(
+                &events::CLAIMS_APPEND_FAILED,
+                message,
+                vec![("cause", json!(failure.to_string()))],
+                EXIT_FAILED,
+            ),
             StartProblem::Newer(cause) => {
                 Self::new(&events::CLAIMS_UNREADABLE, message, vec![("version", json!(cause))], EXIT_FAILED)
             }

@@ -61,6 +61,8 @@ pub enum StartProblem {
     PassedByRetention { partition: String, committed: i64, begins: i64 },
     #[error("{0}; restart this replica, it then reads the log anew")]
     Clock(#[from] crate::dedup::window::ClockSteppedBack),
+    #[error(transparent)]
+    Append(KafkaFailure),
     #[error("told to stop")]
     Stopped,
 }
@@ -413,7 +415,7 @@ impl Follower {
             }
             self.hand_on();
             if let Some(failure) = appender.failed() {
-                return Err(failure.into());
+                return Err(StartProblem::Append(failure));
             }
             if clock::since(asked) >= COMMITTED_EVERY {
                 asked = clock::monotonic();

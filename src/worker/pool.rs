@@ -131,16 +131,17 @@ impl Worker {
 
     fn reject(&self, raw: RawRecord, rejection: &Rejection) -> OutputRecord {
         self.metrics.count_rejection(rejection.code);
-        let fields = [
-            ("topic", json!(raw.coordinates.topic.as_ref())),
-            ("partition", json!(raw.coordinates.partition)),
-            ("offset", json!(raw.coordinates.offset)),
-            ("code", json!(rejection.code.name())),
-            ("stage", json!(rejection.code.stage().name())),
-        ];
-        if events::is_shown(events::Level::Debug) {
-            events::emit(&events::RECORD_REJECTED, &rejection.detail, &fields);
-        }
+        events::emit(
+            &events::REJECTED,
+            rejection.code.meaning(),
+            &[
+                ("topic", json!(raw.coordinates.topic.as_ref())),
+                ("partition", json!(raw.coordinates.partition)),
+                ("offset", json!(raw.coordinates.offset)),
+                ("code", json!(rejection.code.name())),
+                ("stage", json!(rejection.code.stage().name())),
+            ],
+        );
         self.stages.reject(raw, rejection)
     }
 }
