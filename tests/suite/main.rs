@@ -6,3 +6,4 @@ mod support;
 mod broker;
 mod children;
 mod outcomes;
+mod replicas;
