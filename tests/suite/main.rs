@@ -6,4 +6,5 @@ mod support;
 mod broker;
 mod children;
 mod outcomes;
+mod refusals;
 mod replicas;
