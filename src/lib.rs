@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod decode;
 pub mod dedup;
+pub mod demo;
 pub mod emit;
 pub mod events;
 pub mod flow;
