@@ -121,7 +121,8 @@ impl Admin {
         }
     }
 
-    /// Creates one topic; an existing one is left as it is.
+    /// Creates one topic; an existing one is left as it is. [`KafkaFailure::Fatal`] means that the cluster can't have a
+    /// topic like this one.
     pub fn create(&self, plan: &TopicPlan) -> Result<(), KafkaFailure> {
         let what = format!("creating topic {}", plan.name);
         let mut topic = NewTopic::new(&plan.name, plan.partitions, TopicReplication::Fixed(plan.replication));
@@ -138,9 +139,27 @@ impl Admin {
         for result in results {
             match result {
                 Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-                Err((_, code)) => return Err(KafkaFailure::new(what, &KafkaError::AdminOp(code))),
+                Err((_, code)) => return Err(refused_topic(what, code)),
             }
         }
         Ok(())
     }
+}
+
+/// The broker's codes are terse, so the usual reason is told with them.
+fn refused_topic(what: String, code: RDKafkaErrorCode) -> KafkaFailure {
+    let error = KafkaError::AdminOp(code);
+    let reason = match code {
+        RDKafkaErrorCode::InvalidReplicationFactor => {
+            "the cluster has fewer brokers than replicas are wanted"
+        }
+        RDKafkaErrorCode::InvalidPartitions => "the cluster does not take that number of partitions",
+        RDKafkaErrorCode::PolicyViolation => {
+            "a policy of the cluster forbids it; create it by the cluster's rules"
+        }
+        RDKafkaErrorCode::InvalidTopic => "the name is not one that Kafka takes",
+        RDKafkaErrorCode::InvalidConfig => "the cluster does not take one of its settings",
+        _ => return KafkaFailure::new(what, &error),
+    };
+    KafkaFailure::Fatal { what, cause: format!("{reason} ({code})") }
 }

@@ -134,12 +134,17 @@ impl ClaimsReader {
         }
     }
 
-    /// The append time of the last record before `end`, if one can be read.
-    pub fn time_before(&self, end: i64) -> Result<Option<i64>, KafkaFailure> {
-        self.start_at(end - 1)?;
+    /// The append time of the first record at or after `offset`, if one can be read.
+    pub fn time_at(&self, offset: i64) -> Result<Option<i64>, KafkaFailure> {
+        self.start_at(offset)?;
         let mut time = None;
         self.next(REQUEST_TIMEOUT, &mut |record| time = Some(record.time_ms))?;
         Ok(time)
+    }
+
+    /// The append time of the last record before `end`, if one can be read.
+    pub fn time_before(&self, end: i64) -> Result<Option<i64>, KafkaFailure> {
+        self.time_at(end - 1)
     }
 
     /// The group's committed offsets; a partition without one is left out.
