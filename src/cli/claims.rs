@@ -154,6 +154,9 @@ fn raise(
     let appender = ClaimsAppender::new(connection).map_err(ended)?;
     appender.append(&bytes).map_err(ended)?;
     appender.wait(APPEND_LIMIT).map_err(|failure| {
+        if broker::must_be_mended(&failure) {
+            return broker::ended(&failure);
+        }
         CliError::Failed(format!(
             "{failure}; whether level {} was written shows `khabar claims level`",
             record.number

@@ -7,7 +7,7 @@ use serde_json::Value;
 use khabar::dedup::claim::{LogEntry, decode, encode_level, scope};
 use khabar::dedup::level::{ENGINE, Level, LevelRecord};
 
-use crate::support::broker::Broker;
+use crate::support::broker::{Broker, BrokerOptions};
 use crate::support::client::Isolation;
 use crate::support::records::NewRecord;
 use crate::support::unique;
@@ -171,11 +171,68 @@ fn a_level_of_a_newer_engine_is_shown_and_never_replaced() {
 }
 
 #[test]
+fn a_lost_claims_log_is_told_and_not_hidden_by_a_first_level() {
+    let broker = Broker::shared();
+    let client = broker.client();
+    let topics = Topics::create(&client, "commands-lost", 1);
+    let group = unique("group");
+    client.produce(&[NewRecord::new(&topics.raw, "one"), NewRecord::new(&topics.raw, "two")]);
+    client.commit_offset(&group, &topics.raw, 0, 1);
+    let options = WorkerOptions::new(broker, &topics, &group);
+    let (code, found) = findings(&options);
+    assert_eq!(code, Some(2));
+    assert!(found.contains(&("wrong".to_owned(), topics.claims.clone())), "{found:?}");
+    assert_code(&options.run(&["claims", "level", "--raise"]), 2);
+    assert_eq!(levels(&topics.claims), Vec::new());
+    let accepting = options.set("dedup.accept_empty_log", "true");
+    assert_code(&accepting.run(&["claims", "level", "--raise"]), 0);
+    assert_eq!(findings(&accepting).0, Some(0));
+}
+
+#[test]
+fn unread_records_that_retention_took_are_told() {
+    let broker = Broker::shared();
+    let client = broker.client();
+    let topics = Topics::create(&client, "commands-passed", 1);
+    let group = unique("group");
+    client.produce(&["one", "two", "three"].map(|value| NewRecord::new(&topics.raw, value)));
+    client.commit_offset(&group, &topics.raw, 0, 1);
+    client.delete_records_before(&topics.raw, 0, 2);
+    let options = WorkerOptions::new(broker, &topics, &group).set("dedup.accept_empty_log", "true");
+    let (code, found) = findings(&options);
+    assert!(
+        found.iter().any(|(state, subject)| state == "wrong" && subject.contains(&topics.raw)),
+        "{found:?}"
+    );
+    assert_eq!(code, Some(2));
+    assert_eq!(findings(&options.set("start.accept_loss", "true")).0, Some(0));
+}
+
+#[test]
 fn a_broker_that_is_not_there_is_a_failure_and_not_a_fault_of_usage() {
     let address = "kafka.bootstrap_servers=127.0.0.1:1";
     let output = run_program(&["check", "--online", "--set", address], b"");
     assert_code(&output, 1);
     assert!(text(&output).contains("127.0.0.1:1"), "{}", text(&output));
+}
+
+#[test]
+fn refused_credentials_and_permissions_are_told_as_such() {
+    let options = BrokerOptions::default().sasl_user("worker", "right").access_control();
+    let broker = Broker::start_own(&options);
+    let topics = Topics::create(&broker.client(), "commands-security", 1);
+    let options = WorkerOptions::new(&broker, &topics, &unique("group"))
+        .set_text("kafka.bootstrap_servers", broker.sasl_bootstrap())
+        .set_text("kafka.security_protocol", "sasl_plaintext")
+        .set_text("kafka.sasl_mechanism", "PLAIN")
+        .set_text("kafka.sasl_username", "worker");
+    let wrong = options.clone().set_text("kafka.sasl_password", "wrong");
+    assert_eq!(findings(&wrong), (Some(2), vec![("wrong".to_owned(), "broker".to_owned())]));
+    let right = options.set_text("kafka.sasl_password", "right");
+    let (code, found) = findings(&right);
+    assert_eq!(code, Some(2));
+    assert!(found.contains(&("wrong".to_owned(), topics.raw.clone())), "{found:?}");
+    assert_code(&right.run(&["topics"]), 2);
 }
 
 #[test]

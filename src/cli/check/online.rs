@@ -74,6 +74,9 @@ impl Asked<'_> {
         if self.settings.dedup.enabled && facts.iter().any(|(part, ..)| *part == Part::Claims) {
             self.claims(&reader, &cluster, has_worked, report)?;
         }
+        if report.count(State::Wrong) > 0 {
+            return Ok(());
+        }
         let unseen = "that outputs, claims and transactions may be written, only writing shows";
         report.ok("permissions", unseen);
         Ok(())
@@ -215,7 +218,7 @@ impl Asked<'_> {
     fn strangers(&self, log: &survey::Survey, report: &mut Report) {
         let topic = self.settings.kafka.claims_topic.as_str();
         if log.foreign_entries() > 0 {
-            let message = format!("{} of another cluster or group, ignored", log.foreign_entries());
+            let message = format!("{} entries of another cluster or group, ignored", log.foreign_entries());
             report.add_with(State::Warning, topic, message, "give each group a claims topic of its own");
         }
         if log.damaged > 0 {
