@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::article::{Article, Decoded, Direction, Flaw, Judgement, Tags};
+use crate::article::{Article, Decoded, Flaw, Judgement, Tags};
 use crate::config::settings::{DecodeSettings, Settings};
 use crate::dedup::claim::{Claim, ClaimIdentity};
 use crate::dedup::{level, rules};
@@ -134,10 +134,7 @@ fn guarded<T>(code: Code, stage: impl FnOnce() -> Result<T, Rejection>) -> Resul
 fn tag(article: &Article) -> (Tags, Vec<&'static str>) {
     match catch_unwind(AssertUnwindSafe(|| crate::tag::tag(article))) {
         Ok(tags) => (tags, Vec::new()),
-        Err(_) => {
-            let tags = Tags { language: "und".to_owned(), direction: Direction::LeftToRight, keywords: None };
-            (tags, vec![DEGRADED_TAG])
-        }
+        Err(_) => (crate::tag::untagged(), vec![DEGRADED_TAG]),
     }
 }
 

@@ -1,9 +1,17 @@
 //! `khabar run`: the worker.
 
+use std::sync::Arc;
+
 use clap::{Args, ValueEnum};
 
 use super::CliError;
 use super::layers::Layers;
+use crate::config::secrets;
+use crate::health::{self, Health};
+use crate::metrics::Metrics;
+use crate::shutdown::Shutdown;
+use crate::telemetry::{self, Destination};
+use crate::worker::Worker;
 
 /// Run the worker
 #[derive(Debug, Args)]
@@ -57,7 +65,42 @@ impl RunArguments {
 }
 
 pub(super) fn execute(layers: &Layers, arguments: &RunArguments) -> Result<(), CliError> {
-    let _loaded = arguments.layers(layers).load()?;
-    // NOT WIRED: the worker is not called from here yet.
-    Err(CliError::Failed("khabar run is not wired yet".to_owned()))
+    let loaded = arguments.layers(layers).load()?;
+    let secrets = secrets::read(&loaded.settings)?;
+    telemetry::install(&loaded.settings.log, Destination::StandardOutput);
+    let worker = Worker { settings: Arc::new(loaded.settings), secrets, embedded: false };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Failed(format!("the asynchronous runtime can't start: {error}")))?;
+    let shutdown = runtime
+        .block_on(async { Shutdown::listen() })
+        .map_err(|error| CliError::Failed(format!("signals can't be listened for: {error}")))?;
+    let metrics = Arc::new(Metrics::new());
+    let health = Health::new(Arc::clone(&metrics));
+    serve_health(&runtime, &worker.settings.http.listen, &health, &metrics)?;
+    let ended = worker.run(&shutdown, &health, &metrics);
+    runtime.shutdown_background();
+    match ended.exit_code {
+        0 => Ok(()),
+        code => Err(CliError::Told(code)),
+    }
+}
+
+/// Listens before the worker starts, so that a port in use is known at once.
+fn serve_health(
+    runtime: &tokio::runtime::Runtime,
+    listen: &str,
+    health: &Health,
+    metrics: &Arc<Metrics>,
+) -> Result<(), CliError> {
+    if listen.is_empty() {
+        return Ok(());
+    }
+    let listener =
+        runtime.block_on(health::bind(listen)).map_err(|error| CliError::Failed(error.to_string()))?;
+    let served = health::serve_on(listener, health.clone(), Arc::clone(metrics), std::future::pending());
+    runtime.spawn(served);
+    Ok(())
 }

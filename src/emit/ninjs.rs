@@ -214,7 +214,17 @@ impl<'a> Person<'a> {
 
 /// Words as runs of characters that are no white space.
 pub(super) fn word_count(text: &str) -> usize {
-    text.split_whitespace().count()
+    // White space beyond ASCII begins with one of these bytes. Without them bytes tell as much as characters, at a tenth
+    // of the cost; this count would else be the dearest part of a record.
+    let is_plain = !text.bytes().any(|byte| matches!(byte, 0xC2 | 0xE1..=0xE3));
+    if !is_plain {
+        return text.split_whitespace().count();
+    }
+    let is_space = |byte: u8| byte == b' ' || (b'\t'..=b'\r').contains(&byte);
+    let bytes = text.as_bytes();
+    let ends =
+        bytes.iter().zip(bytes.iter().skip(1)).filter(|(byte, next)| !is_space(**byte) && is_space(**next));
+    ends.count() + usize::from(bytes.last().is_some_and(|byte| !is_space(*byte)))
 }
 
 fn info_source(article: &Article) -> Option<InfoSource<'_>> {

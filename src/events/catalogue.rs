@@ -24,6 +24,9 @@ catalogue! {
     CONFIG_LOADED = "config_loaded", Info, ["files", "changed", "environment", "command_line"],
         "The configuration is complete and valid. `changed` names the keys that differ from the defaults.",
         "Nothing. `khabar config` shows every value with its origin.";
+    CONFIG_REFUSED = "config_refused", Error, [],
+        "A file that the configuration names (sources, labels) can't be used; the message names file, line and reason.",
+        "Mend the file and start again.";
     HTTP_LISTENING = "http_listening", Info, ["address"],
         "/livez, /readyz and /metrics are served at this address.", "Nothing.";
     HTTP_FAILED = "http_failed", Error, ["listen", "cause"],

@@ -37,8 +37,6 @@ pub struct Owned {
     /// The offset that was read last in this epoch.
     pub last_read: Option<i64>,
     pub paused: bool,
-    /// No start offset is known yet: neither a committed one nor a decision.
-    pub unresolved: bool,
 }
 
 /// What a read offset is to its partition.
@@ -61,7 +59,7 @@ pub struct Assignment {
 impl Assignment {
     /// Takes a partition under a new epoch.
     pub fn begin(&mut self, key: PartitionKey, epoch: u64) {
-        self.owned.insert(key, Owned { epoch, last_read: None, paused: false, unresolved: false });
+        self.owned.insert(key, Owned { epoch, last_read: None, paused: false });
     }
 
     pub fn end(&mut self, key: &PartitionKey) -> Option<Owned> {
@@ -96,7 +94,6 @@ impl Assignment {
             return Arrival::Repeated;
         }
         owned.last_read = Some(offset);
-        owned.unresolved = false;
         Arrival::Next { epoch: owned.epoch }
     }
 

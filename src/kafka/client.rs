@@ -223,6 +223,8 @@ impl SharedContext {
                     &[("cause", json!(reason))],
                 );
             }
+            // The poller gets it too, and finds the partition's start.
+            Some(RDKafkaErrorCode::AutoOffsetReset) => {}
             _ => problem("error", "ERROR", &format!("{error}: {reason}")),
         }
     }

@@ -17,12 +17,14 @@ use serde_json::json;
 
 use super::assignment::{Epochs, PartitionKey};
 use super::client::{Connection, SharedContext};
-use super::poller::{PollerCommand, RawConsumer, drop_with_limit};
+use super::poller::{PollerCommand, drop_with_limit};
 use super::producer::{CountedProducer, Outgoing, Undelivered};
+use super::rebalance::RawConsumer;
 use super::transaction::{Input, Order, State, step};
 use super::{KafkaFailure, code_of};
 use crate::budget::Permit;
 use crate::config::settings::Delivery;
+use crate::emit::fit::wire_bytes;
 use crate::events;
 use crate::flow::{Outcome, OutputRecord};
 use crate::output_limits::OutputLimits;
@@ -309,7 +311,7 @@ impl Committer {
 
     fn send(&mut self, finished: Finished) -> Result<(), Failure> {
         let output = &finished.output;
-        let bytes = output.size_bytes();
+        let bytes = wire_bytes(output);
         let tag = self.open.records.len();
         let record = Outgoing {
             topic: topic_of(&self.connection, output.outcome),
@@ -340,7 +342,17 @@ impl Committer {
         if undelivered.is_too_large()
             && let Some(record) = self.open.records.get(undelivered.tag)
         {
-            let bytes_max = self.limits.lower(record.outcome, record.bytes);
+            let Some(bytes_max) = self.limits.lower(record.outcome, record.bytes) else {
+                let topic = topic_of(&self.connection, record.outcome);
+                let cause =
+                    format!("it refuses a record of {} bytes; raise its max.message.bytes", record.bytes);
+                let hopeless = KafkaFailure::Configuration { what: format!("producing to {topic}"), cause };
+                return Failure {
+                    input: Input::Fatal,
+                    cause: hopeless.to_string(),
+                    hopeless: Some(hopeless),
+                };
+            };
             events::emit(
                 &events::OUTPUT_TOO_LARGE,
                 "a topic refused a record for its size; it is made again, smaller",

@@ -12,6 +12,7 @@ pub mod committer;
 pub mod embedded;
 pub mod poller;
 pub mod producer;
+pub mod rebalance;
 pub mod transaction;
 
 /// A failure of Kafka that a caller may have to tell a person about.

@@ -4,24 +4,23 @@
 //! goes on polling, so that the group never takes the worker for dead.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use rdkafka::client::ClientContext;
-use rdkafka::config::{FromClientConfigAndContext as _, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, Rebalance};
+use rdkafka::config::FromClientConfigAndContext as _;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
-use rdkafka::{Offset, Statistics, TopicPartitionList};
+use rdkafka::{Offset, TopicPartitionList};
 use serde_json::json;
 
-use super::assignment::{Arrival, Assignment, Epochs, PartitionKey};
+use super::assignment::{Arrival, Epochs, PartitionKey};
 use super::claims_log::committed;
-use super::client::{Connection, SharedContext, problem};
+use super::client::{Connection, problem};
+use super::rebalance::{ContextLinks, RawConsumer, RawContext, watermarks};
 use super::{KafkaFailure, code_of};
 use crate::budget::{Budget, Permit};
-use crate::config::settings::StartFrom;
 use crate::events;
 use crate::flow::{Header, RawCoordinates, RawRecord};
 
@@ -31,13 +30,11 @@ const BUDGET_WAIT: Duration = Duration::from_millis(20);
 /// A budget that is spent for longer than this pauses the partitions. A pause throws away what was prefetched.
 const PAUSE_AFTER: Duration = Duration::from_millis(500);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Rewinding and finding start offsets are tried so often before the worker gives up.
+/// Rewinding is tried so often before the worker gives up.
 const ATTEMPTS_MAX: u32 = 12;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
 /// How long leaving the group may take.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Beyond the drain itself, a revoked partition waits so long for its last commit.
-const REVOKE_MARGIN: Duration = Duration::from_secs(5);
 
 /// What the poller tells the pipeline, in order.
 #[derive(Debug)]
@@ -75,11 +72,14 @@ pub enum PollerCommand {
     Close,
 }
 
+/// Commits offsets alone.
+pub type Anchor = Box<dyn Fn(BTreeMap<PartitionKey, i64>) -> Result<(), String> + Send + Sync>;
+
 /// How the poller reaches the rest of the worker.
 pub struct PollerLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
     /// Commits the start offsets of partitions that have none, so that claims never precede a committed offset.
-    pub anchor: Box<dyn Fn(BTreeMap<PartitionKey, i64>) -> Result<(), String> + Send>,
+    pub anchor: Anchor,
     /// The end of each partition as a read_committed reader sees it.
     pub ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
     pub beat: Box<dyn Fn() + Send>,
@@ -101,142 +101,6 @@ pub enum PollerError {
     BeyondEnd { partition: PartitionKey, committed: i64, high: i64 },
 }
 
-/// The raw consumer, shared with the committer for the group's metadata only.
-pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
-
-/// Callbacks of the raw consumer; they run inside `poll`, on the poller's thread.
-pub struct RawContext {
-    shared: SharedContext,
-    assignment: Mutex<Assignment>,
-    epochs: Epochs,
-    intake: Box<dyn Fn(Intake) + Send + Sync>,
-    ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
-    revoke_wait: Duration,
-    session: Mutex<Interned>,
-}
-
-/// Topic names, one allocation each.
-#[derive(Debug, Default)]
-struct Interned(Vec<Arc<str>>);
-
-impl Interned {
-    fn topic(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.iter().find(|known| known.as_ref() == name) {
-            return Arc::clone(known);
-        }
-        let topic: Arc<str> = Arc::from(name);
-        self.0.push(Arc::clone(&topic));
-        topic
-    }
-}
-
-impl RawContext {
-    fn topic(&self, name: &str) -> Arc<str> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner).topic(name)
-    }
-
-    fn assignment(&self) -> std::sync::MutexGuard<'_, Assignment> {
-        self.assignment.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn keys(&self, list: &TopicPartitionList) -> Vec<PartitionKey> {
-        list.elements()
-            .iter()
-            .map(|element| PartitionKey {
-                topic: self.topic(element.topic()),
-                partition: element.partition(),
-            })
-            .collect()
-    }
-
-    fn assigned(&self, keys: Vec<PartitionKey>) {
-        if keys.is_empty() {
-            return;
-        }
-        log_partitions(&events::PARTITIONS_ASSIGNED, "partitions were assigned to this worker", &keys);
-        for key in keys {
-            let epoch = self.epochs.begin();
-            self.assignment().begin(key.clone(), epoch);
-            (self.intake)(Intake::Begun { key, epoch });
-        }
-    }
-
-    fn revoked(&self, keys: Vec<PartitionKey>, lost: bool) {
-        if keys.is_empty() {
-            return;
-        }
-        if lost {
-            log_partitions(
-                &events::PARTITIONS_LOST,
-                "partitions were lost; their work in flight is dropped",
-                &keys,
-            );
-            (self.intake)(Intake::Lost { keys: keys.clone() });
-        } else {
-            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", &keys);
-            let (done, finished) = bounded(1);
-            (self.intake)(Intake::Revoking { keys: keys.clone(), done });
-            if finished.recv_timeout(self.revoke_wait).is_err() {
-                log_partitions(
-                    &events::REVOKE_TIMED_OUT,
-                    "the last commit of revoked partitions did not end in time; the next owner does them again",
-                    &keys,
-                );
-            }
-        }
-        let mut assignment = self.assignment();
-        for key in &keys {
-            assignment.end(key);
-        }
-    }
-}
-
-fn log_partitions(kind: &'static events::EventKind, message: &str, keys: &[PartitionKey]) {
-    let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    events::emit(kind, message, &[("partitions", json!(names))]);
-}
-
-impl ClientContext for RawContext {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        SharedContext::on_log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.shared.on_error(&error, reason);
-    }
-
-    fn stats(&self, statistics: Statistics) {
-        let mut ends = Vec::new();
-        for (name, topic) in &statistics.topics {
-            for partition in topic.partitions.values().filter(|partition| partition.partition >= 0) {
-                let end = if partition.ls_offset >= 0 { partition.ls_offset } else { partition.hi_offset };
-                if end >= 0 {
-                    ends.push((
-                        PartitionKey { topic: self.topic(name), partition: partition.partition },
-                        end,
-                    ));
-                }
-            }
-        }
-        let assignment = self.assignment();
-        let owned: std::collections::BTreeSet<&PartitionKey> =
-            assignment.iter().map(|(key, _)| key).collect();
-        ends.retain(|(key, _)| owned.contains(key));
-        drop(assignment);
-        (self.ends)(ends);
-    }
-}
-
-impl ConsumerContext for RawContext {
-    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        match rebalance {
-            Rebalance::Assign(list) => self.assigned(self.keys(list)),
-            Rebalance::Revoke(list) => self.revoked(self.keys(list), consumer.assignment_lost()),
-            Rebalance::Error(error) => problem("error", "REBALANCE", &format!("a rebalance failed: {error}")),
-        }
-    }
-}
-
 /// Builds the raw consumer; it joins the group when [`Poller::run`] subscribes.
 pub struct Poller {
     consumer: RawConsumer,
@@ -244,12 +108,9 @@ pub struct Poller {
     budget: Budget,
     epochs: Epochs,
     raw_topics: Vec<String>,
-    from: StartFrom,
-    accept_loss: bool,
     paused: bool,
     stopped: bool,
     spent_since: Option<Instant>,
-    unresolved: Option<Instant>,
 }
 
 impl Poller {
@@ -265,15 +126,12 @@ impl Poller {
         let for_context = Arc::clone(&intake);
         links.intake = Box::new(move |message| intake(message));
         let ends = std::mem::replace(&mut links.ends, Box::new(|_| {}));
-        let context = RawContext {
-            shared: SharedContext::default(),
-            assignment: Mutex::new(Assignment::default()),
-            epochs: epochs.clone(),
-            intake: Box::new(move |message| for_context(message)),
-            ends,
-            revoke_wait: Duration::from_secs(settings.shutdown.revoke_drain_seconds) + REVOKE_MARGIN,
-            session: Mutex::new(Interned::default()),
-        };
+        let anchor = std::mem::replace(&mut links.anchor, Box::new(|_| Ok(())));
+        let context = RawContext::new(
+            settings,
+            epochs.clone(),
+            ContextLinks { intake: Box::new(move |message| for_context(message)), ends, anchor },
+        );
         let consumer = BaseConsumer::from_config_and_context(&connection.raw_consumer(), context)
             .map_err(|error| KafkaFailure::new("creating the raw consumer", &error))?;
         Ok(Self {
@@ -282,12 +140,9 @@ impl Poller {
             budget,
             epochs,
             raw_topics: settings.kafka.raw_topics.clone(),
-            from: settings.start.from,
-            accept_loss: settings.start.accept_loss,
             paused: false,
             stopped: false,
             spent_since: None,
-            unresolved: None,
         })
     }
 
@@ -312,7 +167,6 @@ impl Poller {
                     }
                 }
             }
-            self.find_start_offsets()?;
             if self.may_poll_records()? {
                 self.poll(POLL_TIMEOUT)?;
             }
@@ -389,7 +243,11 @@ impl Poller {
     }
 
     fn poll(&mut self, limit: Duration) -> Result<(), PollerError> {
-        match self.consumer.poll(limit) {
+        let polled = self.consumer.poll(limit);
+        if let Some(failure) = self.consumer.context().take_failure() {
+            return Err(failure);
+        }
+        match polled {
             None => Ok(()),
             Some(Ok(message)) => {
                 self.take(&message);
@@ -416,7 +274,12 @@ impl Poller {
         }
         match code_of(error) {
             Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => {
-                self.unresolved.get_or_insert_with(Instant::now);
+                self.find_loss()?;
+                problem(
+                    "warning",
+                    "CONSUME",
+                    "a position was out of its partition's range; no record is missing",
+                );
                 Ok(())
             }
             Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
@@ -437,84 +300,22 @@ impl Poller {
         }
     }
 
-    /// Gives a start to partitions that have no usable committed offset.
-    fn find_start_offsets(&mut self) -> Result<(), PollerError> {
-        let Some(since) = self.unresolved else { return Ok(()) };
-        match self.try_find_start_offsets() {
-            Ok(()) => {
-                self.unresolved = None;
-                Ok(())
-            }
-            Err(PollerError::Kafka(failure))
-                if failure.is_transient() && since.elapsed() < ATTEMPT_PAUSE * ATTEMPTS_MAX * 10 =>
-            {
-                problem("error", "START", &format!("the start of a partition can't be found yet: {failure}"));
-                std::thread::sleep(ATTEMPT_PAUSE);
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn try_find_start_offsets(&self) -> Result<(), PollerError> {
-        let silent: Vec<PartitionKey> = self
+    /// The committed or read position of a partition fell out of its log while it was owned.
+    fn find_loss(&self) -> Result<(), PollerError> {
+        let owned: Vec<(PartitionKey, Option<i64>)> = self
             .consumer
             .context()
             .assignment()
             .iter()
-            .filter(|(_, owned)| owned.last_read.is_none())
-            .map(|(key, _)| key.clone())
+            .map(|(key, owned)| (key.clone(), owned.last_read))
             .collect();
-        let committed = committed(&self.consumer, &silent, REQUEST_TIMEOUT)?;
-        let mut anchors = BTreeMap::new();
-        let mut seeks = BTreeMap::new();
-        for key in silent {
-            let (low, high) = self
-                .consumer
-                .fetch_watermarks(&key.topic, key.partition, REQUEST_TIMEOUT)
-                .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))?;
-            match committed.get(&key) {
-                None => {
-                    let start = if self.from == StartFrom::Latest { high } else { low };
-                    anchors.insert(key.clone(), start);
-                    seeks.insert(key, start);
-                }
-                Some(&offset) if offset < low => {
-                    seeks.insert(key.clone(), self.pass_loss(key, offset, low)?);
-                }
-                Some(&offset) if offset > high => {
-                    return Err(PollerError::BeyondEnd { partition: key, committed: offset, high });
-                }
-                // Being read already.
-                Some(_) => {}
+        for (partition, last_read) in owned {
+            let (low, _) = watermarks(&self.consumer, &partition)?;
+            if let Some(next) = last_read.map(|offset| offset + 1).filter(|next| *next < low) {
+                return Err(PollerError::PassedByRetention { partition, committed: next, low });
             }
         }
-        if !anchors.is_empty() {
-            (self.links.anchor)(anchors).map_err(|cause| KafkaFailure::Transient {
-                what: "committing start offsets".to_owned(),
-                cause,
-            })?;
-        }
-        self.seek(&seeks)?;
         Ok(())
-    }
-
-    fn pass_loss(&self, partition: PartitionKey, committed: i64, low: i64) -> Result<i64, PollerError> {
-        if !self.accept_loss {
-            return Err(PollerError::PassedByRetention { partition, committed, low });
-        }
-        events::emit(
-            &events::OFFSETS_PASSED_BY_RETENTION,
-            "retention has taken raw records that were not read; going on without them as start.accept_loss says",
-            &[
-                ("topic", json!(partition.topic.as_ref())),
-                ("partition", json!(partition.partition)),
-                ("committed", json!(committed)),
-                ("begins", json!(low)),
-                ("lost", json!(low - committed)),
-            ],
-        );
-        Ok(low)
     }
 
     /// Back to the committed offsets, under new epochs.
@@ -552,11 +353,7 @@ impl Poller {
         let mut offsets = committed(&self.consumer, keys, REQUEST_TIMEOUT)?;
         for key in keys {
             if !offsets.contains_key(key) {
-                let (low, _) = self
-                    .consumer
-                    .fetch_watermarks(&key.topic, key.partition, REQUEST_TIMEOUT)
-                    .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))?;
-                offsets.insert(key.clone(), low);
+                offsets.insert(key.clone(), watermarks(&self.consumer, key)?.0);
             }
         }
         self.seek(&offsets)?;

@@ -8,11 +8,11 @@
 
 use url::Url;
 
+use super::address::{Link, settle_address};
 use super::date::{self, DateContext};
 use super::dump::{self, Dump};
-use super::lexicon::Role;
 use super::text::{collapse, first_bytes, first_chars, is_longer_than, word_count};
-use super::{Parser, flaws, fold, people, uri};
+use super::{Parser, flaws, fold, keywords, people, uri};
 use crate::article::{
     Article, ArticleDate, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, Related, hash128, hex,
 };
@@ -25,13 +25,8 @@ const HEADLINE_CHARS_MAX: usize = 1000;
 const WORDS_MIN: usize = 3;
 /// The longest name of a source or publisher, in characters.
 const NAME_CHARS_MAX: usize = 200;
-/// The longest keyword line, in characters, and the most keywords.
-const KEYWORD_LINE_CHARS_MAX: usize = 4000;
-const KEYWORDS_MAX: usize = 200;
 /// Flaws beyond these are not listed.
 const FLAWS_MAX: usize = 50;
-/// Marks between keywords.
-const KEYWORD_SEPARATORS: [char; 8] = [',', '،', ';', '؛', '|', '#', '•', '·'];
 /// Flaws that are a guess or a cut: each lowers the confidence.
 const GUESSES: [&str; 6] = [
     flaws::HEADLINE_MISSING,
@@ -79,58 +74,6 @@ pub(super) struct Found {
     pub flaws: Vec<Flaw>,
 }
 
-/// A link that may be the article's own address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Link {
-    pub raw: String,
-    pub evidence: &'static str,
-    /// It speaks for another address (`rel=canonical`): checked against the page's own.
-    pub is_canonical: bool,
-}
-
-/// The article's address.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Address {
-    pub url: Option<Url>,
-    pub evidence: &'static str,
-    pub flaws: Vec<Flaw>,
-}
-
-/// The address: the stated URL, or a labelled one, replaced by a canonical link that may replace it.
-pub(super) fn settle_address(stated: Option<&str>, links: &[Link]) -> Address {
-    let mut address = Address::default();
-    if let Some(stated) = stated {
-        match uri::canonical(stated, None) {
-            Ok(url) => (address.url, address.evidence) = (Some(url), "envelope:url"),
-            Err(problem) => address.flaws.push(url_flaw(problem, stated)),
-        }
-    }
-    let mut is_settled = false;
-    for link in links {
-        if is_settled || (!link.is_canonical && address.url.is_some()) {
-            continue;
-        }
-        match uri::canonical(&link.raw, address.url.as_ref()) {
-            Ok(url) if !link.is_canonical || uri::may_replace(&url, address.url.as_ref()) => {
-                is_settled = true;
-                if address.url.as_ref() != Some(&url) {
-                    (address.url, address.evidence) = (Some(url), link.evidence);
-                }
-            }
-            Ok(url) => {
-                let detail = format!("{}: {url}", link.evidence);
-                address.flaws.push(Flaw::new(flaws::CANONICAL_IGNORED).with_detail(detail));
-            }
-            Err(problem) => address.flaws.push(url_flaw(problem, &link.raw)),
-        }
-    }
-    address
-}
-
-fn url_flaw(problem: uri::UrlProblem, raw: &str) -> Flaw {
-    Flaw::new(problem.code()).with_detail(first_chars(raw, 100))
-}
-
 impl Parser {
     /// The dump's parts under their labels.
     pub(super) fn find_in_dump(&self, text: &str) -> Found {
@@ -153,18 +96,14 @@ impl Parser {
             method: "dump",
             headline: headline.map(evident),
             paragraphs,
-            related: related
-                .into_iter()
-                .filter(|related| has_words(related))
-                .map(with_canonical_url)
-                .collect(),
+            related: related.into_iter().filter(has_words).map(with_canonical_url).collect(),
             published: date.map(evident).into_iter().collect(),
             modified: modified.map(evident).into_iter().collect(),
             authors: author.as_ref().map(|author| people::from_byline(&author.value)).unwrap_or_default(),
             authors_evidence: author.map(|author| author.evidence),
             source_label: source.as_ref().map(|source| source.value.clone()),
             publisher: source.map(evident),
-            keywords: keywords.map(|found| (keywords_of(&found.value), found.label)),
+            keywords: keywords.map(|found| (keywords::of_line(&found.value), found.label)),
             links: url
                 .map(|url| Link { raw: url.value, evidence: "label:url", is_canonical: false })
                 .into_iter()
@@ -176,7 +115,7 @@ impl Parser {
     }
 
     /// The source key and its rule: the stated source, else the host's rule, else the registrable domain, else the
-    /// dump's label. A name that a rule lists as a label becomes that rule's key.
+    /// dump's label. A stated name or a label stands as it is; a rule that lists it still gives zone and order.
     pub(super) fn source_of(
         &self,
         stated: Option<&str>,
@@ -185,9 +124,11 @@ impl Parser {
     ) -> (Option<String>, Option<&SourceRule>) {
         let stated = stated.map(str::trim).filter(|stated| !stated.is_empty());
         let by_host = url.and_then(Url::host_str).and_then(|host| self.sources.by_host(host));
-        let named = |name: &str| match self.sources.by_label(name) {
-            Some(rule) => (Some(rule.key.clone()), Some(rule)),
-            None => (Some(first_chars(&collapse(name), NAME_CHARS_MAX).to_owned()), by_host),
+        let named = |name: &str| {
+            (
+                Some(first_chars(&collapse(name), NAME_CHARS_MAX).to_owned()),
+                self.sources.by_label(name).or(by_host),
+            )
         };
         if let Some(stated) = stated {
             return named(stated);
@@ -253,8 +194,8 @@ impl Parser {
             }
             None => format!("urn:khabar:{}", hex(&decoded.content_hash)),
         };
-        let authors = settle_authors(&stated.authors, found.authors);
-        let publisher = found.publisher.map(|publisher| {
+        let people = settle_authors(&stated.authors, found.authors);
+        let site = found.publisher.map(|publisher| {
             evidence.push(("publisher", publisher.evidence));
             first_chars(&collapse(&publisher.value), NAME_CHARS_MAX).to_owned()
         });
@@ -262,8 +203,8 @@ impl Parser {
         note(&mut evidence, "modified", modified.as_ref().map(|date| date.evidence.clone()));
         let authors_from =
             if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
-        note(&mut evidence, "authors", authors_from.filter(|_| !authors.is_empty()));
-        let keywords = settle_keywords(&stated.keywords, found.keywords, &mut evidence);
+        note(&mut evidence, "authors", authors_from.filter(|_| !people.is_empty()));
+        let keywords = keywords::settle(&stated.keywords, found.keywords, &mut evidence);
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
         let mut article = Article {
             id: hash128(uri.as_bytes()),
@@ -271,8 +212,8 @@ impl Parser {
             has_url,
             headline,
             paragraphs: found.paragraphs,
-            authors,
-            publisher,
+            authors: people,
+            publisher: site,
             source,
             located: None,
             published,
@@ -287,6 +228,7 @@ impl Parser {
         };
         article.extraction.confidence = confidence(&article, found.headline_confirmed, found.has_json_ld);
         article.extraction.flaws.truncate(FLAWS_MAX);
+        drop_repeated(&mut article.extraction.flaws);
         article
     }
 
@@ -400,6 +342,16 @@ impl<Counts: Iterator<Item = usize>> TakeWhileSum for Counts {
     }
 }
 
+/// Published and modified dates may have one and the same flaw.
+fn drop_repeated(flaws: &mut Vec<Flaw>) {
+    let all = std::mem::take(flaws);
+    for flaw in all {
+        if !flaws.contains(&flaw) {
+            flaws.push(flaw);
+        }
+    }
+}
+
 fn note(evidence: &mut Vec<(&'static str, String)>, field: &'static str, value: Option<String>) {
     evidence.extend(value.map(|value| (field, value)));
 }
@@ -451,46 +403,6 @@ fn settle_authors(stated: &[String], found: Vec<String>) -> Vec<String> {
         people::push(&mut authors, name);
     }
     authors
-}
-
-fn settle_keywords(
-    stated: &[String],
-    found: Option<(Keywords, String)>,
-    evidence: &mut Vec<(&'static str, String)>,
-) -> Option<Keywords> {
-    if stated.is_empty() {
-        let (keywords, from) = found?;
-        evidence.push(("keywords", from));
-        return Some(keywords);
-    }
-    let list = clean_keywords(stated.iter().map(String::as_str));
-    evidence.push(("keywords", "envelope:keywords".to_owned()));
-    Some(Keywords { raw: list.join(", "), list }).filter(|keywords| !keywords.list.is_empty())
-}
-
-/// The keywords of one line: divided where it has separators, else the line alone.
-pub(super) fn keywords_of(line: &str) -> Keywords {
-    let raw = first_chars(&collapse(line), KEYWORD_LINE_CHARS_MAX).to_owned();
-    let list = if raw.contains(KEYWORD_SEPARATORS) {
-        clean_keywords(raw.split(KEYWORD_SEPARATORS))
-    } else {
-        Vec::new()
-    };
-    Keywords { raw, list }
-}
-
-/// Keywords trimmed, without empty ones and repetitions. Underscores join the words of a hashtag.
-pub(super) fn clean_keywords<'text>(keywords: impl Iterator<Item = &'text str>) -> Vec<String> {
-    let mut list: Vec<String> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for keyword in keywords {
-        let spaced = keyword.replace('_', " ");
-        let keyword = one_line(&spaced);
-        if !keyword.is_empty() && list.len() < KEYWORDS_MAX && seen.insert(fold::fold(&keyword)) {
-            list.push(first_chars(&keyword, NAME_CHARS_MAX).to_owned());
-        }
-    }
-    list
 }
 
 /// A language tag in its outer form; `ar_EG` is `ar-EG`.
@@ -549,9 +461,4 @@ fn has_words(related: &Related) -> bool {
 fn with_canonical_url(mut related: Related) -> Related {
     related.url = related.url.and_then(|url| uri::canonical(&url, None).ok()).map(String::from);
     related
-}
-
-/// Kept near its users: labels of a page's blocks that are not its own text.
-pub(super) const fn is_reference_label(role: Role) -> bool {
-    matches!(role, Role::Related)
 }

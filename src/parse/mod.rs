@@ -4,12 +4,14 @@
 //! without saying so: each guess is a flaw. The forms of content have a module each (`dump`, `html`, `plain`); what
 //! they find comes together in `assemble`.
 
+mod address;
 mod assemble;
 pub(crate) mod date;
 mod dump;
 pub mod flaws;
 pub(crate) mod fold;
 mod html;
+mod keywords;
 mod lexicon;
 mod people;
 mod plain;
@@ -28,7 +30,7 @@ pub use lexicon::LexiconError;
 /// The parse room. Built once, shared by all threads.
 #[derive(Debug)]
 pub struct Parser {
-    limits: Limits,
+    limits: ParseSettings,
     /// The zone of dates that state none, for sources without a zone of their own.
     zone: TimeZone,
     zone_name: String,
@@ -36,15 +38,6 @@ pub struct Parser {
     labels: lexicon::Labels,
     date_words: date::Words,
     drop_matchers: html::DropMatchers,
-}
-
-/// What bounds an article.
-#[derive(Debug, Clone, Copy)]
-struct Limits {
-    html_depth_max: usize,
-    html_nodes_max: usize,
-    paragraphs_max: usize,
-    body_bytes_max: usize,
 }
 
 impl Parser {
@@ -59,12 +52,7 @@ impl Parser {
         let zone = date::zone_by_name(&settings.zone)
             .ok_or_else(|| LexiconError::Zone { zone: settings.zone.clone() })?;
         Ok(Self {
-            limits: Limits {
-                html_depth_max: settings.html_depth_max,
-                html_nodes_max: settings.html_nodes_max,
-                paragraphs_max: settings.paragraphs_max,
-                body_bytes_max: settings.body_bytes_max,
-            },
+            limits: settings.clone(),
             zone,
             zone_name: settings.zone.clone(),
             drop_matchers: html::DropMatchers::build(&sources)?,

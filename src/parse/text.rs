@@ -5,9 +5,33 @@ use std::borrow::Cow;
 use crate::parse::fold::is_invisible;
 
 /// The lines of a text: split at line feed, carriage return (alone or with line feed), U+2028 and U+2029.
+///
+/// A carriage return before a line feed yields one more line, which is empty: callers skip those.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    // A carriage return before a line feed yields one more line, which is empty: every caller skips those.
-    text.split(['\n', '\r', '\u{2028}', '\u{2029}'])
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some((end, width)) = line_break(text.as_bytes()) else {
+            return rest.take();
+        };
+        rest = Some(&text[end + width..]);
+        Some(&text[..end])
+    })
+}
+
+/// Where the first line break begins, and its bytes. Looks at bytes, because most of a dump is passed here.
+fn line_break(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut from = 0;
+    loop {
+        let at = from + bytes[from..].iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0xe2))?;
+        if bytes[at] != 0xe2 {
+            return Some((at, 1));
+        }
+        if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xa8 | 0xa9])) {
+            return Some((at, 3));
+        }
+        from = at + 1;
+    }
 }
 
 /// Whether nothing of the text is visible.
@@ -43,34 +67,47 @@ pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
 }
 
 fn is_tidy(text: &str) -> bool {
+    let bytes = text.as_bytes();
     let mut after_space = false;
-    let mut previous = [0; 2];
-    for byte in text.bytes() {
-        let is_space = byte == b' ';
-        // Two spaces, a control, or the end of a wide space or a C1 control: the slow way decides.
-        if (is_space && after_space) || byte < b' ' || byte == 0x7f || may_end_space(previous, byte) {
-            return false;
+    for (index, byte) in bytes.iter().enumerate() {
+        match byte {
+            // Two spaces: the slow way makes them one.
+            b' ' if after_space => return false,
+            b' ' => after_space = true,
+            0..=0x1f | 0x7f => return false,
+            0xc2 | 0xe1..=0xe3 if may_begin_space(&bytes[index..]) => return false,
+            _ => after_space = false,
         }
-        after_space = is_space;
-        previous = [previous[1], byte];
     }
     true
 }
 
-/// Whether these bytes may end a white space or control beyond ASCII: U+0080 to U+00A0, U+1680, U+2000 to U+205F, U+3000.
-const fn may_end_space(previous: [u8; 2], byte: u8) -> bool {
-    match previous {
-        [_, 0xc2] => byte <= 0xa0,
-        [0xe1, 0x9a] | [0xe3, 0x80] => byte == 0x80,
-        [0xe2, 0x80] => byte <= 0x8a || matches!(byte, 0xa8 | 0xa9 | 0xaf),
-        [0xe2, 0x81] => byte == 0x9f,
+/// Whether a white space or control beyond ASCII may begin here: U+0080 to U+00A0, U+1680, U+2000 to U+205F, U+3000.
+const fn may_begin_space(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xc2, second, ..] => *second <= 0xa0,
+        [0xe1, 0x9a, third, ..] | [0xe3, 0x80, third, ..] => *third == 0x80,
+        [0xe2, 0x80, third, ..] => *third <= 0x8a || matches!(*third, 0xa8 | 0xa9 | 0xaf),
+        [0xe2, 0x81, third, ..] => *third == 0x9f,
         _ => false,
     }
 }
 
-/// The number of words: runs of characters without white space.
+/// The number of words: runs of characters between white space, and two characters for a word where a script sets no
+/// spaces.
 pub(crate) fn word_count(text: &str) -> usize {
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+    let (mut words, mut unspaced) = (0, 0);
+    for run in text.split_whitespace() {
+        words += usize::from(run.chars().any(char::is_alphanumeric));
+        unspaced += run.chars().filter(|character| is_of_unspaced_script(*character)).count();
+    }
+    words + unspaced / 2
+}
+
+/// Thai, Lao, Burmese, Khmer, kana and Han.
+const fn is_of_unspaced_script(character: char) -> bool {
+    matches!(character, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Whether the text has more than `limit` characters, without counting beyond.

@@ -178,3 +178,6 @@ pub(crate) fn image(raw: &str, page: Option<&Url>) -> Option<String> {
     let is_picture = matches!(url.scheme(), "http" | "https") && url.as_str().len() <= URL_BYTES_MAX;
     is_picture.then(|| url.into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,9 @@ use crate::kafka::committer::CommitterError;
 use crate::kafka::poller::PollerError;
 
 /// Exit code of a failure that a restart may heal.
-pub const EXIT_FAILED: i32 = 1;
+pub const EXIT_FAILED: u8 = 1;
 /// Exit code of wrong usage, configuration or topics.
-pub const EXIT_CONFIGURATION: i32 = 2;
+pub const EXIT_CONFIGURATION: u8 = 2;
 
 /// One failure, ready to be logged.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Failure {
     pub kind: &'static EventKind,
     pub message: String,
     pub fields: Vec<(&'static str, Value)>,
-    pub exit_code: i32,
+    pub exit_code: u8,
 }
 
 impl Failure {
@@ -27,7 +27,7 @@ impl Failure {
         kind: &'static EventKind,
         message: impl Into<String>,
         fields: Vec<(&'static str, Value)>,
-        exit_code: i32,
+        exit_code: u8,
     ) -> Self {
         Self { kind, message: message.into(), fields, exit_code }
     }

@@ -108,7 +108,6 @@ pub struct Follower {
     batch: Vec<(ClaimIdentity, Judgement)>,
     seen: Seen,
     is_catching_up: bool,
-    problem: Option<StartProblem>,
 }
 
 impl Follower {
@@ -126,7 +125,6 @@ impl Follower {
             batch: Vec::new(),
             seen: Seen::default(),
             is_catching_up: true,
-            problem: None,
             settings,
             reader,
             links,

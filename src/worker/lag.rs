@@ -33,6 +33,17 @@ impl LagBook {
         }
     }
 
+    /// The partition is ours.
+    pub fn begin(&self, key: &PartitionKey) {
+        self.update(key, |_| {});
+        self.count();
+    }
+
+    fn count(&self) {
+        let partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.metrics.partitions.set(i64::try_from(partitions).unwrap_or(i64::MAX));
+    }
+
     pub fn ends(&self, ends: &[(PartitionKey, i64)]) {
         for (key, end) in ends {
             self.update(key, |known| known.end = Some(*end));
@@ -52,6 +63,8 @@ impl LagBook {
             partitions.remove(key);
             self.metrics.forget_lag(&key.topic, key.partition);
         }
+        drop(partitions);
+        self.count();
     }
 
     /// Records that are read or to be read, as far as known.

@@ -1,7 +1,6 @@
 //! The threads that compute stages: as many as cores, fed by bounded work (the budget bounds what can wait here).
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
 use serde_json::json;
@@ -38,51 +37,33 @@ impl PoolHandle {
     }
 }
 
-/// The running threads.
-pub struct Pool {
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Pool {
-    /// Starts `threads` threads of `stack_bytes` each; answers go to `events`.
-    pub fn start(
-        threads: usize,
-        stack_bytes: usize,
-        stages: &Arc<Stages>,
-        metrics: &Arc<Metrics>,
-        events: &Sender<Event>,
-        died: &(impl Fn(&'static str, String) + Clone + Send + 'static),
-    ) -> std::io::Result<(Self, PoolHandle)> {
-        let (first, first_jobs) = unbounded();
-        let (second, second_jobs) = unbounded();
-        let mut running = Vec::with_capacity(threads);
-        for number in 0..threads {
-            let worker = Worker {
-                first: first_jobs.clone(),
-                second: second_jobs.clone(),
-                stages: Arc::clone(stages),
-                metrics: Arc::clone(metrics),
-                events: events.clone(),
-            };
-            let died = died.clone();
-            let thread = std::thread::Builder::new()
-                .name(format!("stages-{number}"))
-                .stack_size(stack_bytes)
-                .spawn(move || {
-                    super::threads::guard("stages", &died, || worker.run());
-                })?;
-            running.push(thread);
-        }
-        Ok((Self { threads: running }, PoolHandle { first, second }))
+/// Starts `threads` threads of `stack_bytes` each; answers go to `events`. They end when every handle is gone.
+pub fn start(
+    threads: usize,
+    stack_bytes: usize,
+    stages: &Arc<Stages>,
+    metrics: &Arc<Metrics>,
+    events: &Sender<Event>,
+    died: &(impl Fn(&'static str, String) + Clone + Send + 'static),
+) -> std::io::Result<PoolHandle> {
+    let (first, first_jobs) = unbounded();
+    let (second, second_jobs) = unbounded();
+    for number in 0..threads {
+        let worker = Worker {
+            first: first_jobs.clone(),
+            second: second_jobs.clone(),
+            stages: Arc::clone(stages),
+            metrics: Arc::clone(metrics),
+            events: events.clone(),
+        };
+        let died = died.clone();
+        std::thread::Builder::new().name(format!("stages-{number}")).stack_size(stack_bytes).spawn(
+            move || {
+                super::threads::guard("stages", &died, || worker.run());
+            },
+        )?;
     }
-
-    /// Waits for the threads, which end when all handles are gone.
-    pub fn join(self) {
-        for thread in self.threads {
-            // A panic was reported by its guard.
-            let _ = thread.join();
-        }
-    }
+    Ok(PoolHandle { first, second })
 }
 
 struct Worker {

@@ -122,7 +122,10 @@ impl Broker {
     pub fn start_own(options: &BrokerOptions) -> Broker {
         match Broker::start(options) {
             Ok(broker) => broker,
-            Err(message) => panic!("{message}{}", if named_broker().is_some() { OWN_NEEDED } else { "" }),
+            Err(message) => {
+                let message = message.replace(fetch::OR_NAMED, "");
+                panic!("{message}{}", if named_broker().is_some() { OWN_NEEDED } else { "" });
+            }
         }
     }
 

@@ -13,9 +13,11 @@ const JAVA_VERSION_MIN: u32 = 17;
 /// A download over a flaky line is tried this often.
 const FETCH_ATTEMPTS_MAX: u32 = 3;
 
-/// How to get what a test needs; the end of every message about it.
-pub const REMEDY: &str = "install both with `sudo apt-get install -y openjdk-17-jre-headless maven` or \
-    `brew install openjdk@17 maven`, or set KHABAR_TEST_BROKER=host:port to a running Apache Kafka 4.x";
+/// How to get what a test needs.
+const INSTALL: &str = "install both with `sudo apt-get install -y openjdk-17-jre-headless maven` or \
+    `brew install openjdk@17 maven`";
+/// The other way, for tests that leave their broker as it is.
+pub const OR_NAMED: &str = ", or set KHABAR_TEST_BROKER=host:port to a running Apache Kafka 4.x";
 
 /// The java program: that of JAVA_HOME, else the one on the path.
 pub fn java() -> PathBuf {
@@ -60,7 +62,7 @@ fn fetch(jars: &Path) -> Result<(), String> {
             .arg("-DincludeScope=runtime")
             .output()
             .map_err(|error| {
-                format!("the test needs a Kafka broker, and its jars need Maven (`mvn`: {error}): {REMEDY}")
+                format!("the test needs a Kafka broker, and its jars need Maven (`mvn`: {error}): {INSTALL}{OR_NAMED}")
             })?;
         if output.status.success() {
             return Ok(());
@@ -70,7 +72,7 @@ fn fetch(jars: &Path) -> Result<(), String> {
     }
     Err(format!(
         "the test needs a Kafka broker, and Maven could not fetch its jars ({FETCH_ATTEMPTS_MAX} attempts): \
-        see to the network, or set KHABAR_TEST_BROKER=host:port to a running Apache Kafka 4.x; Maven says:\n\
+        see to the network{OR_NAMED}; Maven says:\n\
         {last_output}"
     ))
 }
@@ -88,7 +90,9 @@ fn require_java() -> Result<(), String> {
         Ok(output) => format!("`java -version` ended with {}", output.status),
         Err(error) => format!("`java`: {error}"),
     };
-    Err(format!("the test needs a Kafka broker, and that needs Java {JAVA_VERSION_MIN} ({found}): {REMEDY}"))
+    Err(format!(
+        "the test needs a Kafka broker, and that needs Java {JAVA_VERSION_MIN} ({found}): {INSTALL}{OR_NAMED}"
+    ))
 }
 
 /// The major version in the answer of `java -version`: 17 of `"17.0.15"`, 8 of `"1.8.0_402"`.

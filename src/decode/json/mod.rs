@@ -36,8 +36,8 @@ const OPENING_BYTES: usize = 256;
 /// Begins the `version` of every JSON feed.
 const JSON_FEED_VERSION: &str = "https://jsonfeed.org/version/";
 
-/// `None` where the bytes are not JSON. Where JSON was stated, or nothing was and the bytes begin like an object,
-/// broken JSON is an error; where another type was stated, only an object that parses counts as JSON.
+/// `None` where the bytes are not JSON. Where JSON was stated, or nothing was and a record begins like an object,
+/// broken JSON is an error; elsewhere only an object that parses counts as JSON.
 pub(super) fn read(
     bytes: &[u8],
     about: About<'_>,
@@ -47,7 +47,8 @@ pub(super) fn read(
     let opening = first_byte(bytes, encoding);
     let expected = match (about.kind(), opening) {
         (Kind::Json, b'<') => return Ok(None),
-        (Kind::Json, _) | (Kind::Unstated, b'{') => true,
+        (Kind::Json, _) => true,
+        (Kind::Unstated, b'{') => about.level == Level::Record,
         (_, b'{') | (Kind::Unstated, b'[') => false,
         (Kind::Unstated, b'n') if bytes.trim_ascii() == b"null" => {
             return Err(Rejection::new(
@@ -61,7 +62,9 @@ pub(super) fn read(
     let parsed = text_of(bytes, encoding, about).and_then(|text| checked(text, depth_max));
     let (text, lone_surrogates) = match parsed {
         Ok(parsed) => parsed,
-        Err(rejection) if expected || (opening == b'[' && rejection.code == Code::JsonTooDeep) => {
+        Err(rejection)
+            if expected || (about.kind() == Kind::Unstated && rejection.code == Code::JsonTooDeep) =>
+        {
             return Err(rejection);
         }
         Err(_) => return Ok(None),

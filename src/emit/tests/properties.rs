@@ -177,6 +177,11 @@ proptest! {
     }
 
     #[test]
+    fn words_are_runs_of_what_is_no_white_space(text in prop_oneof![text(), "[a-zء-ي \\t\n\r\u{b}\u{c}\u{1c}]{0,80}"]) {
+        prop_assert_eq!(crate::emit::ninjs::word_count(&text), text.split_whitespace().count());
+    }
+
+    #[test]
     fn a_related_article_without_an_address_is_named_by_its_text(headline in text(), other in text()) {
         let name_of = |headline: &str| {
             let mut article = Article { uri: "urn:khabar:1".into(), ..Article::default() };

@@ -139,8 +139,9 @@ type YearMonthDay = (u64, Option<u64>, Option<u64>);
 fn with_month_word(numbers: &[Number], month: u64) -> Result<YearMonthDay, DateProblem> {
     match *numbers {
         [year] if year.is_year() => Ok((year.value, Some(month), None)),
-        [day, year] if day.is_short() && year.is_year() => Ok((year.value, Some(month), Some(day.value))),
-        [year, day] if day.is_short() && year.is_year() => Ok((year.value, Some(month), Some(day.value))),
+        [day, year] | [year, day] if day.is_short() && year.is_year() => {
+            Ok((year.value, Some(month), Some(day.value)))
+        }
         [day, year] if day.is_short() && year.digits == 2 => {
             Ok((long_year(year.value), Some(month), Some(day.value)))
         }
@@ -160,8 +161,9 @@ fn numeric(numbers: &[Number], day_first: bool) -> Result<YearMonthDay, DateProb
             let (day, month) = order(first.value, second.value, day_first);
             Ok((year, Some(month), Some(day)))
         }
-        [year, month] if year.is_year() && month.is_short() => Ok((year.value, Some(month.value), None)),
-        [month, year] if year.is_year() && month.is_short() => Ok((year.value, Some(month.value), None)),
+        [year, month] | [month, year] if year.is_year() && month.is_short() => {
+            Ok((year.value, Some(month.value), None))
+        }
         [year] if year.is_year() => Ok((year.value, None, None)),
         [compact] if compact.digits == 8 => {
             let value = compact.value;

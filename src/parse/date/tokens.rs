@@ -176,7 +176,8 @@ impl<'tokens> Reader<'tokens> {
                 self.take_offset(true)
             }
             Some(Token::Mark(
-                '/' | '-' | '.' | ',' | '(' | ')' | '|' | '\'' | '’' | ';' | '[' | ']' | ':' | '؛' | '•',
+                '/' | '-' | '.' | ',' | '(' | ')' | '|' | '\'' | '’' | ';' | '[' | ']' | ':' | '؛' | '•'
+                | '"' | '@',
             )) => {
                 self.next += 1;
                 Ok(())
@@ -208,7 +209,8 @@ impl<'tokens> Reader<'tokens> {
                 return self.take_clock(number);
             }
             if self.meaning_at(index + 1, 1).is_some_and(|meaning| matches!(meaning, Meaning::Hour)) {
-                return self.take_french_clock(number);
+                self.take_french_clock(number);
+                return Ok(());
             }
             if let Some((Meaning::Half(half), used)) = self.longest_meaning(index + 1) {
                 // `3 pm`: an hour without minutes. `2024م` is a year of the era and has four digits.
@@ -264,7 +266,7 @@ impl<'tokens> Reader<'tokens> {
     }
 
     /// `14h30`, `14 h`
-    fn take_french_clock(&mut self, hour: Number) -> Result<(), DateProblem> {
+    fn take_french_clock(&mut self, hour: Number) {
         self.next += 2;
         let minute = self.number_at(self.next).filter(|number| number.digits == 2);
         if minute.is_some() {
@@ -272,7 +274,6 @@ impl<'tokens> Reader<'tokens> {
         }
         self.time =
             Some(Time { hour: hour.value, minute: minute.map_or(0, |number| number.value), second: None });
-        Ok(())
     }
 
     /// The meaning of `count` words from `index` on, taken together.

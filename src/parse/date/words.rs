@@ -108,9 +108,9 @@ fn half(text: &str) -> Result<Half, String> {
     }
 }
 
-/// `GMT`, an offset such as `+03:00`, or an IANA name.
+/// `GMT`, `UTC`, `Z`, an offset such as `+03:00`, or an IANA name.
 fn zone(text: &str) -> Result<Zone, String> {
-    if text == "GMT" {
+    if matches!(text, "GMT" | "UTC" | "Z") {
         return Ok(Zone { name: text.to_owned(), zone: TimeZone::UTC });
     }
     let fail = || format!("{text:?} is neither an offset nor a known zone");

@@ -5,7 +5,7 @@
 //! The rules:
 //! - Each line that is not blank is a title, a labelled line, or a paragraph.
 //! - A label counts at the beginning of a line, with a value within its role's limit on the same line or, where the
-//!   label stands alone, on the next. `author` and `title`, whose words are ordinary ones, count only among the first
+//!   label stands alone, on the next. A source or an author is no sentence. `author` and `title`, whose words are ordinary ones, count only among the first
 //!   or the last lines ([`EDGE_LINES`]). Of a repeated label the first one counts; a later one is dropped among the
 //!   first and last lines, and is a paragraph elsewhere.
 //! - The headline is the line labelled so, else the first line that is no label, if it is short ([`TITLE_CHARS_MAX`])
@@ -25,6 +25,8 @@ const EDGE_LINES: usize = 6;
 pub(crate) const TITLE_CHARS_MAX: usize = 250;
 /// A line that ends with a full stop and has this many words is a sentence of the body, not a title.
 const SENTENCE_WORDS_MIN: usize = 13;
+/// A name that ends with a full stop and has this many words is a sentence.
+const NAME_SENTENCE_WORDS_MIN: usize = 5;
 /// Lines beyond the paragraph limit that may hold labels; what follows is cut.
 const LABEL_LINES_MAX: usize = 1000;
 /// A line of at most this many characters near the top may be a date without a label.
@@ -120,11 +122,14 @@ fn read_line<'lexicon, 'text>(
     labels: &'lexicon Labels,
 ) -> Line<'lexicon, 'text> {
     let text = line.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
-    let label = labels.match_line(text).filter(|label| {
-        // A second colon right away, or a value beyond the limit: a sentence.
-        !is_longer_than(label.value, value_chars_max(label.role))
-    });
+    let label = labels.match_line(text).filter(|label| may_be_value(label.role, label.value));
     Line { text, number, label }
+}
+
+/// Whether a text can be the value of this role: short enough, and no sentence where a name is due.
+fn may_be_value(role: Role, value: &str) -> bool {
+    let is_prose = is_name(role) && is_sentence(value, NAME_SENTENCE_WORDS_MIN);
+    !is_prose && !is_longer_than(value, value_chars_max(role))
 }
 
 /// The walk over the lines.
@@ -243,7 +248,7 @@ fn is_near_end(lines: &[Line<'_, '_>], index: usize) -> bool {
 
 /// Whether the line can be the value of the label that stands alone above it.
 fn is_value(role: Role, line: &Line<'_, '_>) -> bool {
-    if line.label.is_some() || is_longer_than(line.text, value_chars_max(role)) {
+    if line.label.is_some() || !may_be_value(role, line.text) {
         return false;
     }
     match role {
@@ -278,7 +283,16 @@ pub(crate) fn is_title(text: &str) -> bool {
     if is_longer_than(text, TITLE_CHARS_MAX) {
         return false;
     }
-    !(ends_sentence(text) && word_count(text) >= SENTENCE_WORDS_MIN)
+    !is_sentence(text, SENTENCE_WORDS_MIN)
+}
+
+/// Whether the role's value is a name, which no sentence is.
+const fn is_name(role: Role) -> bool {
+    matches!(role, Role::Source | Role::Author)
+}
+
+fn is_sentence(text: &str, words_min: usize) -> bool {
+    ends_sentence(text) && word_count(text) >= words_min
 }
 
 /// Whether a text ends with a full stop, perhaps in quotation marks.
@@ -287,7 +301,7 @@ fn ends_sentence(text: &str) -> bool {
 }
 
 fn looks_like_date_line(text: &str) -> bool {
-    !is_longer_than(text, DATE_LINE_CHARS_MAX) && text.chars().any(|character| character.is_numeric())
+    !is_longer_than(text, DATE_LINE_CHARS_MAX) && text.chars().any(char::is_numeric)
 }
 
 /// A line without its bullet.

@@ -132,8 +132,10 @@ const REFERENCE_BYTES_MAX: usize = 12;
 pub(super) struct Block {
     pub text: String,
     pub role: ParagraphRole,
-    /// The address of the link that the block begins with, if any.
+    /// The address of the block's first link, if any.
     pub link: Option<String>,
+    /// The link stands at the block's beginning.
+    pub begins_with_link: bool,
 }
 
 /// Which elements count.
@@ -167,6 +169,7 @@ struct Reader {
     blocks: Vec<Block>,
     text: String,
     link: Option<String>,
+    begins_with_link: bool,
     /// Open elements of these kinds.
     skipped: usize,
     items: usize,
@@ -181,8 +184,9 @@ impl Reader {
             self.finish_block();
         } else if tag.is("br") {
             self.text.push(' ');
-        } else if tag.is("a") && self.link.is_none() && is_blank(&self.text) && self.skipped == 0 {
+        } else if tag.is("a") && self.link.is_none() && self.skipped == 0 {
             self.link = href(tag);
+            self.begins_with_link = self.link.is_some() && is_blank(&self.text);
         }
         self.in_title = tag.is("title") && scope == Scope::Page;
         self.count(tag.name, scope, |count| *count = count.saturating_add(1));
@@ -210,6 +214,7 @@ impl Reader {
 
     fn finish_block(&mut self) {
         let link = self.link.take();
+        let begins_with_link = std::mem::take(&mut self.begins_with_link);
         if !is_blank(&self.text) {
             let role = match (self.headings, self.items, self.quotes) {
                 (1.., ..) => ParagraphRole::Heading,
@@ -217,7 +222,7 @@ impl Reader {
                 (_, _, 1..) => ParagraphRole::Quote,
                 _ => ParagraphRole::Text,
             };
-            self.blocks.push(Block { text: one_line(&self.text), role, link });
+            self.blocks.push(Block { text: one_line(&self.text), role, link, begins_with_link });
         }
         self.text.clear();
     }
@@ -246,15 +251,14 @@ fn decode(text: &str) -> Cow<'_, str> {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(REFERENCE_BYTES_MAX).position(|byte| byte == b';');
-        match end.and_then(|end| reference(&rest[1..end]).map(|character| (character, end))) {
-            Some((character, end)) => {
-                decoded.push(character);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((character, end)) =
+            end.and_then(|end| reference(&rest[1..end]).map(|character| (character, end)))
+        {
+            decoded.push(character);
+            rest = &rest[end + 1..];
+        } else {
+            decoded.push('&');
+            rest = &rest[1..];
         }
     }
     decoded.push_str(rest);

@@ -12,7 +12,7 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::tree_builder::TreeBuilderOpts;
 
 use super::scan::{Piece, Scanner, Tag, attributes};
-use crate::parse::Limits;
+use crate::config::settings::ParseSettings;
 use crate::rejection::{Code, Rejection};
 
 /// A longer attribute is dropped: no text of an article stands in one, but pictures of megabytes do.
@@ -76,15 +76,21 @@ pub(super) struct Guarded<'page> {
     pub attributes_dropped: usize,
 }
 
+/// A page without NULs: the standard drops them in a body, and its tokenizer reports each one.
+pub(super) fn without_nulls(page: &str) -> Cow<'_, str> {
+    if page.contains('\0') { Cow::Owned(page.replace('\0', "")) } else { Cow::Borrowed(page) }
+}
+
 /// Counts depth and nodes over the bytes of a page, and drops excessive attributes.
-pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'page>, Rejection> {
+pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Guarded<'page>, Rejection> {
     let mut open: Vec<&str> = Vec::new();
     let mut nodes = 0_usize;
     let mut tidy = String::new();
     let mut copied = 0;
     let mut attributes_dropped = 0;
     for piece in Scanner::new(page) {
-        nodes += 1;
+        // Each bracket that opens nothing is a piece of text: the tree builder takes its time for it as for a tag.
+        nodes += usize::from(!matches!(piece, Piece::End(_)));
         if nodes > limits.html_nodes_max {
             return Err(too_many(limits));
         }
@@ -105,8 +111,10 @@ pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'
                 }
             }
             Piece::End(name) => {
-                if let Some(index) = open.iter().rposition(|known| known.eq_ignore_ascii_case(name)) {
-                    open.truncate(index);
+                // An end tag that ends nothing makes the tree builder search all that is open.
+                match open.iter().rposition(|known| known.eq_ignore_ascii_case(name)) {
+                    Some(index) => open.truncate(index),
+                    None => nodes += 1,
                 }
             }
             Piece::Text(_) | Piece::RawText(_) | Piece::Comment => {}
@@ -120,7 +128,7 @@ pub(super) fn scan<'page>(page: &'page str, limits: &Limits) -> Result<Guarded<'
 }
 
 /// Builds the tree, measured after each chunk and once more at the end.
-pub(super) fn build(page: &str, limits: &Limits) -> Result<Document, Rejection> {
+pub(super) fn build(page: &str, limits: &ParseSettings) -> Result<Document, Rejection> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
     let mut parser = html5ever::parse_document(Document::default(), options);
@@ -261,10 +269,10 @@ fn pop_through(open: &mut Vec<&str>, closed: &[&str], stops: &[&str], crosses_ce
     }
 }
 
-fn too_deep(limits: &Limits) -> Rejection {
+fn too_deep(limits: &ParseSettings) -> Rejection {
     Rejection::new(Code::TooDeep, format!("elements nested deeper than {}", limits.html_depth_max))
 }
 
-fn too_many(limits: &Limits) -> Rejection {
+fn too_many(limits: &ParseSettings) -> Rejection {
     Rejection::new(Code::TooManyNodes, format!("more than {} nodes", limits.html_nodes_max))
 }

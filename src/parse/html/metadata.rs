@@ -2,13 +2,16 @@
 
 use dom_query::{Document, NodeRef};
 
+use super::body::{self, Scope};
 use super::jsonld::{self, JsonLd};
 use crate::article::Flaw;
 use crate::parse::assemble::{Evident, one_line};
 use crate::parse::flaws;
 
-/// Of elements that repeat (h1, time, JSON-LD, article:tag), so many are looked at.
+/// Of elements that repeat (time, JSON-LD, article:tag), so many are looked at.
 const REPEATS_MAX: usize = 32;
+/// Of elements whose whole text is taken (h1, bylines): each may hold the whole page.
+const TEXTS_MAX: usize = 4;
 /// A longer text of a heading or meta element is cut.
 const TEXT_CHARS_MAX: usize = 4000;
 
@@ -62,10 +65,10 @@ impl Metadata {
     fn take(&mut self, node: &NodeRef<'_>, name: &str) {
         match name {
             "html" => {
-                self.language = text_attribute(node, "lang").or_else(|| text_attribute(node, "xml:lang"))
+                self.language = text_attribute(node, "lang").or_else(|| text_attribute(node, "xml:lang"));
             }
             "title" if self.title.is_none() => self.title = text(node),
-            "h1" if self.h1.len() < REPEATS_MAX => self.h1.extend(text(node)),
+            "h1" if self.h1.len() < TEXTS_MAX => self.h1.extend(broken_text(node)),
             "meta" => self.take_meta(node),
             "link" if self.canonical.is_none() && has_word(node, "rel", "canonical") => {
                 self.canonical =
@@ -81,7 +84,7 @@ impl Metadata {
             }
             _ => {}
         }
-        if self.bylines.len() < REPEATS_MAX && !matches!(name, "meta" | "link" | "script") {
+        if self.bylines.len() < TEXTS_MAX && !matches!(name, "meta" | "link" | "script") {
             self.take_byline(node);
         }
     }
@@ -169,6 +172,14 @@ fn evident(value: Option<String>, evidence: &str) -> Option<Evident> {
 fn text(node: &NodeRef<'_>) -> Option<String> {
     let text = node.text();
     let text = one_line(crate::parse::text::first_chars(&text, TEXT_CHARS_MAX));
+    (!text.is_empty()).then_some(text)
+}
+
+/// The same where a line break inside divides words.
+fn broken_text(node: &NodeRef<'_>) -> Option<String> {
+    let blocks = body::blocks(&node.inner_html(), Scope::Page);
+    let texts: Vec<&str> = blocks.iter().map(|block| block.text.as_str()).collect();
+    let text = one_line(crate::parse::text::first_chars(&texts.join(" "), TEXT_CHARS_MAX));
     (!text.is_empty()).then_some(text)
 }
 

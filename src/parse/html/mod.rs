@@ -20,13 +20,12 @@ use dom_query::{Document, Matcher};
 use dom_smoothie::{Config, Readability};
 
 use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
-use crate::parse::assemble::{
-    Evident, Found, Link, clean_keywords, is_reference_label, keywords_of, settle_address,
-};
+use crate::parse::address::{Link, settle_address};
+use crate::parse::assemble::{Evident, Found};
 use crate::parse::fold::same;
-use crate::parse::lexicon::LexiconError;
+use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
-use crate::parse::{Parser, dump, flaws, people, uri};
+use crate::parse::{Parser, dump, flaws, keywords, people, uri};
 use crate::rejection::{Code, Rejection};
 use crate::sources::Sources;
 use body::{Block, Scope};
@@ -77,7 +76,8 @@ pub(super) fn visible_lines(page: &str) -> Vec<String> {
 impl Parser {
     /// What a page gives.
     pub(super) fn find_in_html(&self, page: &str, decoded: &Decoded) -> Result<Found, Rejection> {
-        let guarded = guard::scan(page, &self.limits)?;
+        let page = guard::without_nulls(page);
+        let guarded = guard::scan(&page, &self.limits)?;
         let document = guard::build(&guarded.page, &self.limits)?;
         let metadata = Metadata::read(&document);
         let links = links_of(&metadata);
@@ -111,14 +111,14 @@ impl Parser {
             if repeats_headline && (index < HEADLINE_BLOCKS || block.role == ParagraphRole::Heading) {
                 continue;
             }
-            let label = self.labels.match_line(&block.text).filter(|label| is_reference_label(label.role));
+            let label = self.labels.match_line(&block.text).filter(|label| label.role == Role::Related);
             match label {
                 Some(label) if label.value.is_empty() => {
                     // The label stands alone: the list below it, or the linked line, are the references.
                     let mut taken = 0;
                     while let Some((_, next)) = blocks.next_if(|(_, next)| {
                         taken < RELATED_MAX
-                            && (next.role == ParagraphRole::ListItem || (taken == 0 && next.link.is_some()))
+                            && (next.role == ParagraphRole::ListItem || (taken == 0 && next.begins_with_link))
                             && dump::is_title(&next.text)
                     }) {
                         found.related.push(reference(next, page));
@@ -205,7 +205,7 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
         authors,
         authors_evidence,
         publisher,
-        keywords: keywords(metadata),
+        keywords: own_keywords(metadata),
         language: language(metadata),
         image: image(metadata, page),
         section: metadata.meta(&["article:section"]).map(|(_, name)| name.to_owned()).or(json_ld.section),
@@ -242,21 +242,21 @@ fn authors_of(metadata: &Metadata, site: Option<&str>) -> (Vec<String>, Option<S
     (Vec::new(), None)
 }
 
-fn keywords(metadata: &Metadata) -> Option<(Keywords, String)> {
+fn own_keywords(metadata: &Metadata) -> Option<(Keywords, String)> {
     if let Some((name, line)) = metadata.meta(&["news_keywords", "keywords"]) {
-        return Some((keywords_of(line), format!("meta:{name}")));
+        return Some((keywords::of_line(line), format!("meta:{name}")));
     }
     let tags = metadata.meta_all("article:tag");
     let (list, evidence): (Vec<&str>, &str) = if tags.is_empty() {
         let json_ld = metadata.json_ld.as_ref()?;
         if let [line] = json_ld.keywords.as_slice() {
-            return Some((keywords_of(line), "json-ld:keywords".to_owned()));
+            return Some((keywords::of_line(line), "json-ld:keywords".to_owned()));
         }
         (json_ld.keywords.iter().map(String::as_str).collect(), "json-ld:keywords")
     } else {
         (tags, "meta:article:tag")
     };
-    let list = clean_keywords(list.into_iter());
+    let list = keywords::clean(list.into_iter());
     let keywords = Keywords { raw: list.join(", "), list };
     (!keywords.list.is_empty()).then(|| (keywords, evidence.to_owned()))
 }

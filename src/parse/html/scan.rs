@@ -163,9 +163,8 @@ fn comment_end(content: &str) -> Option<usize> {
     let bytes = content.as_bytes();
     content.match_indices("--").find_map(|(index, _)| match bytes.get(index + 2) {
         Some(b'>') => Some(index + 3),
-        Some(b'!') if bytes.get(index + 3) == Some(&b'>') => Some(index + 4),
-        // `--->` ends one byte further.
-        Some(b'-') if bytes.get(index + 3) == Some(&b'>') => Some(index + 4),
+        // `--!>`, and `--->`, which begins one byte later.
+        Some(b'!' | b'-') if bytes.get(index + 3) == Some(&b'>') => Some(index + 4),
         _ => None,
     })
 }

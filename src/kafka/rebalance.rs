@@ -1,0 +1,303 @@
+//! The raw consumer's callbacks: what happens when partitions come and go.
+//!
+//! They run inside `poll`, on the poller's thread. A partition is assigned with an explicit offset: the committed one, or
+//! a start that is committed first, so that claims never precede a committed offset.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{RecvTimeoutError, bounded};
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, RebalanceProtocol};
+use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Offset, Statistics, TopicPartitionList};
+use serde_json::json;
+
+use super::KafkaFailure;
+use super::assignment::{Assignment, Epochs, PartitionKey};
+use super::claims_log::committed;
+use super::client::{SharedContext, problem};
+use super::poller::{Anchor, Intake, PollerError};
+use crate::config::settings::{Settings, StartFrom};
+use crate::events;
+
+/// Beyond the drain itself, a revoked partition waits so long for its last commit.
+const REVOKE_MARGIN: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Start offsets are asked for so often before the worker gives up; the group waits meanwhile.
+const ATTEMPTS_MAX: u32 = 12;
+const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
+
+/// The raw consumer, shared with the committer for the group's metadata only.
+pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
+
+/// Callbacks of the raw consumer; they run inside `poll`, on the poller's thread.
+pub struct RawContext {
+    shared: SharedContext,
+    assignment: Mutex<Assignment>,
+    epochs: Epochs,
+    links: ContextLinks,
+    revoke_wait: Duration,
+    from: StartFrom,
+    accept_loss: bool,
+    topics: Mutex<Interned>,
+    failure: Mutex<Option<PollerError>>,
+}
+
+/// What the callbacks reach.
+pub struct ContextLinks {
+    pub intake: Box<dyn Fn(Intake) + Send + Sync>,
+    pub ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
+    pub anchor: Anchor,
+}
+
+/// Topic names, one allocation each.
+#[derive(Debug, Default)]
+struct Interned(Vec<Arc<str>>);
+
+impl Interned {
+    fn topic(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.iter().find(|known| known.as_ref() == name) {
+            return Arc::clone(known);
+        }
+        let topic: Arc<str> = Arc::from(name);
+        self.0.push(Arc::clone(&topic));
+        topic
+    }
+}
+
+impl RawContext {
+    pub fn new(settings: &Settings, epochs: Epochs, links: ContextLinks) -> Self {
+        Self {
+            shared: SharedContext::default(),
+            assignment: Mutex::new(Assignment::default()),
+            epochs,
+            links,
+            revoke_wait: Duration::from_secs(settings.shutdown.revoke_drain_seconds) + REVOKE_MARGIN,
+            from: settings.start.from,
+            accept_loss: settings.start.accept_loss,
+            topics: Mutex::new(Interned::default()),
+            failure: Mutex::new(None),
+        }
+    }
+
+    /// What a callback could not do; the worker must end.
+    pub fn take_failure(&self) -> Option<PollerError> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub fn topic(&self, name: &str) -> Arc<str> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner).topic(name)
+    }
+
+    pub fn assignment(&self) -> MutexGuard<'_, Assignment> {
+        self.assignment.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys(&self, list: &TopicPartitionList) -> Vec<PartitionKey> {
+        list.elements()
+            .iter()
+            .map(|element| PartitionKey {
+                topic: self.topic(element.topic()),
+                partition: element.partition(),
+            })
+            .collect()
+    }
+
+    fn assigned(&self, keys: Vec<PartitionKey>) {
+        if keys.is_empty() {
+            return;
+        }
+        log_partitions(&events::PARTITIONS_ASSIGNED, "partitions were assigned to this worker", &keys);
+        for key in keys {
+            let epoch = self.epochs.begin();
+            self.assignment().begin(key.clone(), epoch);
+            (self.links.intake)(Intake::Begun { key, epoch });
+        }
+    }
+
+    fn revoked(&self, keys: Vec<PartitionKey>, lost: bool) {
+        if keys.is_empty() {
+            return;
+        }
+        if lost {
+            log_partitions(
+                &events::PARTITIONS_LOST,
+                "partitions were lost; their work in flight is dropped",
+                &keys,
+            );
+            (self.links.intake)(Intake::Lost { keys: keys.clone() });
+        } else {
+            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", &keys);
+            let (done, finished) = bounded(1);
+            (self.links.intake)(Intake::Revoking { keys: keys.clone(), done });
+            // A disconnected answer means that the worker is stopping and has committed already.
+            if finished.recv_timeout(self.revoke_wait) == Err(RecvTimeoutError::Timeout) {
+                log_partitions(
+                    &events::REVOKE_TIMED_OUT,
+                    "the last commit of revoked partitions did not end in time; the next owner does them again",
+                    &keys,
+                );
+            }
+        }
+        let mut assignment = self.assignment();
+        for key in &keys {
+            assignment.end(key);
+        }
+    }
+}
+
+fn log_partitions(kind: &'static events::EventKind, message: &str, keys: &[PartitionKey]) {
+    let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    events::emit(kind, message, &[("partitions", json!(names))]);
+}
+
+impl ClientContext for RawContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        SharedContext::on_log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.shared.on_error(&error, reason);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        let mut ends = Vec::new();
+        for (name, topic) in &statistics.topics {
+            for partition in topic.partitions.values().filter(|partition| partition.partition >= 0) {
+                let end = if partition.ls_offset >= 0 { partition.ls_offset } else { partition.hi_offset };
+                if end >= 0 {
+                    ends.push((
+                        PartitionKey { topic: self.topic(name), partition: partition.partition },
+                        end,
+                    ));
+                }
+            }
+        }
+        let assignment = self.assignment();
+        let owned: BTreeSet<&PartitionKey> = assignment.iter().map(|(key, _)| key).collect();
+        ends.retain(|(key, _)| owned.contains(key));
+        drop(assignment);
+        (self.links.ends)(ends);
+    }
+}
+
+impl ConsumerContext for RawContext {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let is_incremental = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
+        let keys = self.keys(list);
+        let result = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            if let Err(failure) = self.set_offsets(consumer, &keys, list) {
+                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                return;
+            }
+            self.assigned(keys);
+            if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) }
+        } else {
+            self.revoked(keys, consumer.assignment_lost());
+            if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
+        };
+        if let Err(error) = result {
+            problem("error", "REBALANCE", &format!("a rebalance could not be carried out: {error}"));
+        }
+    }
+}
+
+impl RawContext {
+    /// Gives each partition of `list` its offset, trying again while time can heal.
+    fn set_offsets(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        keys: &[PartitionKey],
+        list: &mut TopicPartitionList,
+    ) -> Result<(), PollerError> {
+        let mut attempt = 0;
+        let offsets = loop {
+            attempt += 1;
+            match self.find_offsets(consumer, keys) {
+                Ok(offsets) => break offsets,
+                Err(PollerError::Kafka(failure)) if failure.is_transient() && attempt < ATTEMPTS_MAX => {
+                    problem(
+                        "error",
+                        "START",
+                        &format!("the start of a partition can't be found yet: {failure}"),
+                    );
+                    std::thread::sleep(ATTEMPT_PAUSE);
+                }
+                Err(failure) => return Err(failure),
+            }
+        };
+        for (key, offset) in offsets {
+            if let Some(mut element) = list.find_partition(&key.topic, key.partition) {
+                element
+                    .set_offset(Offset::Offset(offset))
+                    .map_err(|error| KafkaFailure::new(format!("setting the offset of {key}"), &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn find_offsets(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        keys: &[PartitionKey],
+    ) -> Result<BTreeMap<PartitionKey, i64>, PollerError> {
+        let committed = committed(consumer, keys, REQUEST_TIMEOUT)?;
+        let mut anchors = BTreeMap::new();
+        let mut offsets = BTreeMap::new();
+        for key in keys {
+            let (low, high) = watermarks(consumer, key)?;
+            let offset = match committed.get(key) {
+                None => {
+                    let start = if self.from == StartFrom::Latest { high } else { low };
+                    anchors.insert(key.clone(), start);
+                    start
+                }
+                Some(&offset) if offset < low => self.pass_loss(key, offset, low)?,
+                Some(&offset) if offset > high => {
+                    return Err(PollerError::BeyondEnd { partition: key.clone(), committed: offset, high });
+                }
+                Some(&offset) => offset,
+            };
+            offsets.insert(key.clone(), offset);
+        }
+        if !anchors.is_empty() {
+            (self.links.anchor)(anchors).map_err(|cause| KafkaFailure::Transient {
+                what: "committing start offsets".to_owned(),
+                cause,
+            })?;
+        }
+        Ok(offsets)
+    }
+
+    fn pass_loss(&self, partition: &PartitionKey, committed: i64, low: i64) -> Result<i64, PollerError> {
+        if !self.accept_loss {
+            return Err(PollerError::PassedByRetention { partition: partition.clone(), committed, low });
+        }
+        events::emit(
+            &events::OFFSETS_PASSED_BY_RETENTION,
+            "retention has taken raw records that were not read; going on without them as start.accept_loss says",
+            &[
+                ("topic", json!(partition.topic.as_ref())),
+                ("partition", json!(partition.partition)),
+                ("committed", json!(committed)),
+                ("begins", json!(low)),
+                ("lost", json!(low - committed)),
+            ],
+        );
+        Ok(low)
+    }
+}
+
+/// First offset of a partition and the offset after its last record.
+pub(super) fn watermarks<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    key: &PartitionKey,
+) -> Result<(i64, i64), KafkaFailure> {
+    consumer
+        .fetch_watermarks(&key.topic, key.partition, REQUEST_TIMEOUT)
+        .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))
+}

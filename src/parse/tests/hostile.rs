@@ -1,0 +1,165 @@
+//! Content that was made to hang or kill a parser: each ends in an article or a rejection.
+
+use super::{decoded, dump, html, parser, parser_with, settings};
+use crate::article::Content;
+use crate::rejection::Code;
+
+const PARAGRAPH: &str =
+    "<p>This paragraph has quite enough words and letters to be taken for the text of an article.</p>";
+
+fn join(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect::<Vec<_>>().concat()
+}
+
+fn rejection_of(page: &str) -> Option<Code> {
+    parser().parse(&html(page)).err().map(|rejection| rejection.code)
+}
+
+#[test]
+fn towers_of_elements_are_rejected_as_too_deep() {
+    for open in [
+        "<div>",
+        "<b>",
+        "<table><tr><td>",
+        "<table>",
+        "<span>",
+        "<blockquote>",
+        "<svg><g>",
+        "<ul><li>",
+        "<i a=1><i a=2>",
+        "<frobnicate>",
+    ] {
+        let page = format!("<html><body>{}{PARAGRAPH}", open.repeat(50_000));
+        assert_eq!(rejection_of(&page), Some(Code::TooDeep), "{open}");
+    }
+}
+
+#[test]
+fn towers_hidden_from_the_scan_are_found_in_the_tree() {
+    // Inside of svg a title is markup, not text; and inline elements that differ are opened again in each paragraph.
+    let hidden = format!("<svg><title>{}{PARAGRAPH}", "<div>".repeat(50_000));
+    assert_eq!(rejection_of(&hidden), Some(Code::TooDeep));
+    let reopened = join(5000, |index| format!("<p><b a={index}>x"));
+    assert!(matches!(rejection_of(&reopened), Some(Code::TooDeep | Code::TooManyNodes)));
+}
+
+#[test]
+fn nesting_below_the_limit_is_read() {
+    let page = format!("<html><body>{}{}{}", "<div>".repeat(450), PARAGRAPH.repeat(5), "</div>".repeat(450));
+    assert_eq!(parser().parse(&html(&page)).unwrap().paragraphs.len(), 5);
+}
+
+#[test]
+fn elements_that_close_by_themselves_do_not_nest() {
+    let items = "<li>one<p>two<p>three".repeat(1000);
+    let terms = "<dt>y<dd>z".repeat(1000);
+    let rows = "<tr><td>x<td>y".repeat(1000);
+    let page = format!(
+        "<html><body><article>{}</article><ul>{items}</ul><dl>{terms}</dl><table>{rows}</table>",
+        PARAGRAPH.repeat(5)
+    );
+    assert!(parser().parse(&html(&page)).is_ok());
+}
+
+#[test]
+fn too_many_elements_are_rejected() {
+    for piece in ["<p>x</p>", "<br>", "<!---->", "</x>", "<", "<x/>y</x>"] {
+        let page = format!("<html><body>{PARAGRAPH}{}", piece.repeat(300_000));
+        assert_eq!(rejection_of(&page), Some(Code::TooManyNodes), "{piece}");
+    }
+    let small = crate::config::settings::ParseSettings { html_nodes_max: 50, ..settings() };
+    let page = format!("<html><body>{}", PARAGRAPH.repeat(60));
+    let rejection = parser_with(&small).parse(&html(&page)).unwrap_err();
+    assert_eq!(rejection.code, Code::TooManyNodes);
+}
+
+#[test]
+fn long_and_many_attributes_are_dropped_and_named() {
+    let picture = format!("<img alt=small src=\"data:image/png;base64,{}\">", "A".repeat(2 << 20));
+    let many = join(50_000, |index| format!(" a{index}=1"));
+    for odd in [picture, format!("<div{many}>")] {
+        let page = format!("<html><body><article>{odd}{}", PARAGRAPH.repeat(5));
+        let article = parser().parse(&html(&page)).unwrap();
+        assert_eq!(article.paragraphs.len(), 5);
+        assert!(article.extraction.flaws.iter().any(|flaw| flaw.code == "attribute_dropped"));
+    }
+}
+
+#[test]
+fn what_is_never_closed_ends() {
+    for tail in [
+        "<!-- x <p>",
+        "<script>x <p>",
+        "<a href=\"x",
+        "<textarea>x<p>",
+        "<title>x<p>",
+        "<![CDATA[ <p>",
+        "</p ",
+        "<p",
+    ] {
+        let page = format!("<html><body><article>{}{tail}{}", PARAGRAPH.repeat(5), "x <p ".repeat(2000));
+        let article = parser().parse(&html(&page)).unwrap();
+        assert!(article.paragraphs.len() >= 5, "{tail}");
+    }
+}
+
+#[test]
+fn large_pages_are_cut_to_the_body_limit() {
+    let small =
+        crate::config::settings::ParseSettings { body_bytes_max: 1000, paragraphs_max: 20, ..settings() };
+    let page = format!("<html><body><article><p>{}</p>{}", "كلمة ".repeat(200_000), PARAGRAPH.repeat(50));
+    let article = parser_with(&small).parse(&html(&page)).unwrap();
+    assert!(article.partial && article.body().len() <= 1000);
+    let article = parser_with(&small).parse(&dump(&"سطر من النص\n".repeat(100))).unwrap();
+    assert!(article.partial && article.paragraphs.len() <= 20);
+    assert!(article.extraction.flaws.iter().any(|flaw| flaw.code == "body_cut"));
+}
+
+#[test]
+fn nulls_and_controls_leave_no_trace() {
+    let page = format!("<html><body><article>{}", PARAGRAPH.replace(' ', " \0\u{1}").repeat(4));
+    let article = parser().parse(&html(&page)).unwrap();
+    assert!(article.body().chars().all(|character| character == '\n' || !character.is_control()));
+    let article = parser().parse(&dump("A title of\0 four words\nA line\u{7} of text\0\n\0\0\n")).unwrap();
+    assert_eq!(article.body(), "A line of text");
+}
+
+#[test]
+fn deep_or_large_json_ld_is_ignored_and_named() {
+    for block in [
+        "[".repeat(100_000),
+        format!("\"{}\"", "x".repeat(2 << 20)),
+        "{\"@type\":\"NewsArticle\",".to_owned(),
+    ] {
+        let page = format!(
+            "<html><head><script type=\"application/ld+json\">{block}</script></head><body>{}",
+            PARAGRAPH.repeat(5)
+        );
+        let article = parser().parse(&html(&page)).unwrap();
+        assert!(article.extraction.flaws.iter().any(|flaw| flaw.code == "json_ld_ignored"));
+    }
+}
+
+#[test]
+fn pages_without_an_article_are_rejected() {
+    let list = join(50, |index| format!("<li><a href=/{index}>A headline of some other page</a></li>"));
+    let front =
+        format!("<html><head><title>News</title></head><body><h1>News</h1><ul>{list}</ul></body></html>");
+    for page in
+        [front.as_str(), "", "<html></html>", "<p>Hello</p>", "<html><body><script>var x = 1;</script>"]
+    {
+        assert_eq!(rejection_of(page), Some(Code::NoArticle), "{page}");
+    }
+}
+
+#[test]
+fn the_fallback_gives_text_where_parse_refuses() {
+    let page =
+        format!("<title>The title</title>{}{PARAGRAPH}<script>no text</script>", "<div>".repeat(50_000));
+    let article = parser().plain(&html(&page));
+    assert_eq!(article.headline.as_deref(), Some("The title"));
+    assert_eq!(article.paragraphs.len(), 1);
+    assert_eq!(article.extraction.method, "plain");
+    let empty = parser().plain(&decoded(Content::Text(String::new())));
+    assert!(empty.paragraphs.is_empty() && empty.headline.is_none());
+}
