@@ -5,3 +5,4 @@ mod support;
 
 mod broker;
 mod children;
+mod commands;
