@@ -29,6 +29,8 @@ const PARTITIONS: i32 = 3;
 const OUTCOME_WAIT: Duration = Duration::from_secs(30);
 /// A demo waits for nobody else: transactions are cut early.
 const INTERVAL_MS: u64 = 10;
+/// The embedded broker does not end a waiting fetch when a record comes.
+const FETCH_WAIT_MS: &str = "10";
 
 /// One raw record of the samples.
 #[derive(Debug, Deserialize)]
@@ -91,13 +93,14 @@ impl Demo {
         let broker = EmbeddedBroker::start()?;
         settings.kafka.bootstrap_servers = broker.bootstrap_servers();
         settings.transaction.interval_ms = INTERVAL_MS;
+        settings.kafka.properties.insert("fetch.wait.max.ms".to_owned(), FETCH_WAIT_MS.to_owned());
         let kafka = &settings.kafka;
         for topic in kafka.raw_topics.iter().chain(outputs(&settings)) {
             broker.create_topic(topic, PARTITIONS)?;
         }
         broker.create_topic(&kafka.claims_topic, 1)?;
         let topics: Vec<(&str, i32)> = outputs(&settings).map(|topic| (topic.as_str(), PARTITIONS)).collect();
-        let client = PlainClient::new(&kafka.bootstrap_servers, &topics)?;
+        let client = PlainClient::new(&kafka.bootstrap_servers, &topics, FETCH_WAIT_MS)?;
 
         let settings = Arc::new(settings);
         let shutdown = Shutdown::new();

@@ -57,14 +57,21 @@ pub struct PlainClient {
 }
 
 impl PlainClient {
-    /// Reads the given topics' first partitions from their beginnings.
-    pub fn new(bootstrap_servers: &str, topics: &[(&str, i32)]) -> Result<Self, KafkaFailure> {
+    /// Reads the given topics, each with its number of partitions, from their beginnings.
+    pub fn new(
+        bootstrap_servers: &str,
+        topics: &[(&str, i32)],
+        fetch_wait_ms: &str,
+    ) -> Result<Self, KafkaFailure> {
         let what = "creating the demo's client";
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", bootstrap_servers);
         let producer = CountedProducer::new(&config, std::sync::Arc::new(SharedContext::default()))
             .map_err(|error| KafkaFailure::new(what, &error))?;
-        config.set("group.id", "khabar-demo-reader").set("enable.auto.commit", "false");
+        config
+            .set("group.id", "khabar-demo-reader")
+            .set("enable.auto.commit", "false")
+            .set("fetch.wait.max.ms", fetch_wait_ms);
         let consumer: BaseConsumer = config.create().map_err(|error| KafkaFailure::new(what, &error))?;
         let mut list = TopicPartitionList::new();
         for (topic, partitions) in topics {
