@@ -80,11 +80,12 @@ pub enum DemoError {
 
 /// A worker with its embedded broker.
 pub struct Demo {
-    broker: EmbeddedBroker,
     settings: Arc<Settings>,
     client: PlainClient,
     shutdown: Shutdown,
     worker: JoinHandle<Ended>,
+    /// Last, so that it outlives its clients.
+    broker: EmbeddedBroker,
 }
 
 impl Demo {
@@ -111,7 +112,7 @@ impl Demo {
         let worker = std::thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || worker.run(&asked, &watched, &metrics))?;
-        let demo = Self { broker, settings, client, shutdown, worker };
+        let demo = Self { settings, client, shutdown, worker, broker };
         demo.wait_until_running(&health)?;
         Ok(demo)
     }
@@ -159,8 +160,12 @@ impl Demo {
 
     /// Stops the worker as SIGTERM would.
     pub fn stop(self) -> Option<Ended> {
-        self.shutdown.request();
-        self.worker.join().ok()
+        let Self { client, shutdown, worker, broker, .. } = self;
+        shutdown.request();
+        let ended = worker.join().ok();
+        drop(client);
+        drop(broker);
+        ended
     }
 
     /// Whether the worker has ended by itself.
