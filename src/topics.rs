@@ -23,6 +23,17 @@ pub enum Part {
 }
 
 impl Part {
+    /// Its name for a person.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Enriched => "enriched",
+            Self::Duplicates => "duplicates",
+            Self::Rejected => "rejected",
+            Self::Claims => "claims",
+        }
+    }
+
     /// The setting that names the topic.
     pub const fn setting(self) -> &'static str {
         match self {
@@ -74,7 +85,8 @@ impl TopicFacts {
             .unwrap_or(TOPIC_BYTES_DEFAULT)
     }
 
-    fn retention_ms(&self) -> i64 {
+    /// The topic's `retention.ms`; -1 means for ever.
+    pub fn retention_ms(&self) -> i64 {
         self.number("retention.ms").unwrap_or(RETENTION_DEFAULT_MS)
     }
 }
@@ -118,6 +130,32 @@ pub fn plan(
         .collect()
 }
 
+/// The longest retention of the raw topics whose configuration is known; -1 (for ever) is the longest of all.
+pub fn raw_retention_ms(facts: &[(Part, String, TopicFacts)]) -> Option<i64> {
+    facts
+        .iter()
+        .filter(|(part, _, topic)| *part == Part::Raw && topic.configs.is_some())
+        .map(|(.., topic)| topic.retention_ms())
+        .max_by_key(|retention| if *retention < 0 { i64::MAX } else { *retention })
+}
+
+/// Makes planned output topics take what the raw topics hold, where that is more than Kafka's default.
+pub fn fit_outputs(plans: &mut [TopicPlan], facts: &[(Part, String, TopicFacts)]) {
+    let raw_bytes = raw_bytes_max(facts).unwrap_or_default();
+    if raw_bytes <= TOPIC_BYTES_DEFAULT {
+        return;
+    }
+    for plan in plans {
+        if matches!(plan.part, Part::Enriched | Part::Duplicates | Part::Rejected) {
+            plan.configs.insert("max.message.bytes", raw_bytes.to_string());
+        }
+    }
+}
+
+fn raw_bytes_max(facts: &[(Part, String, TopicFacts)]) -> Option<usize> {
+    facts.iter().filter(|(part, ..)| *part == Part::Raw).map(|(.., topic)| topic.message_bytes_max()).max()
+}
+
 /// Raw retention + W, and 2 W at least, with a day on top; -1 (for ever) where raw records are kept for ever.
 pub fn claims_retention_ms(settings: &Settings, raw_retention_ms: i64) -> i64 {
     let window_ms = i64::from(settings.dedup.window_hours) * HOUR_MS;
@@ -140,16 +178,8 @@ pub struct Difference {
 
 /// How the topics that exist differ from what is needed. Missing topics are not its business.
 pub fn differences(settings: &Settings, facts: &[(Part, String, TopicFacts)], dev: bool) -> Vec<Difference> {
-    let raw_bytes = facts
-        .iter()
-        .filter(|(part, ..)| *part == Part::Raw)
-        .map(|(.., topic)| topic.message_bytes_max())
-        .max();
-    let raw_retention = facts
-        .iter()
-        .filter(|(part, _, topic)| *part == Part::Raw && topic.configs.is_some())
-        .map(|(.., topic)| topic.retention_ms())
-        .max_by_key(|retention| if *retention < 0 { i64::MAX } else { *retention });
+    let raw_bytes = raw_bytes_max(facts);
+    let raw_retention = raw_retention_ms(facts);
     let mut found = Vec::new();
     for (part, name, topic) in facts {
         let mut report = Report { name, part: *part, found: &mut found };
@@ -239,8 +269,19 @@ impl Report<'_> {
             let (found, remedy) = (found.to_owned(), self.alter("unclean.leader.election.enable", "false"));
             self.add("unclean.leader.election.enable", found, "false", false, remedy);
         }
-        if let Some(found) = topic.number("min.insync.replicas").filter(|found| *found < 2 && !dev) {
-            let remedy = self.alter("min.insync.replicas", "2");
+        if !dev {
+            self.claims_copies(topic);
+        }
+    }
+
+    fn claims_copies(&mut self, topic: &TopicFacts) {
+        let remedy = self.alter("min.insync.replicas", "2");
+        if topic.replication < 2 {
+            // With one replica, min.insync.replicas 2 would stop every append.
+            let remedy =
+                format!("give it more replicas with kafka-reassign-partitions.sh; after that, {remedy}");
+            self.add("replication", topic.replication, "3, with min.insync.replicas 2", false, remedy);
+        } else if let Some(found) = topic.number("min.insync.replicas").filter(|found| *found < 2) {
             self.add("min.insync.replicas", found, "2 or more", false, remedy);
         }
     }
@@ -318,6 +359,38 @@ mod tests {
         );
         let advice: Vec<&str> = found.iter().filter(|one| !one.is_blocking).map(|one| one.property).collect();
         assert_eq!(advice, ["retention.bytes", "min.insync.replicas"]);
+    }
+
+    #[test]
+    fn a_single_replica_is_not_told_to_wait_for_two() {
+        let mut single = facts(1, &[("retention.ms", "-1"), ("min.insync.replicas", "1")]);
+        single.replication = 1;
+        let single = [(Part::Claims, "claims".to_owned(), single)];
+        let found = differences(&settings(), &single, false);
+        assert_eq!((found.len(), found[0].property, found[0].is_blocking), (1, "replication", false));
+        assert_eq!(differences(&settings(), &single, true), Vec::new());
+    }
+
+    #[test]
+    fn outputs_are_planned_as_large_as_the_raw_topic() {
+        let settings = settings();
+        let raw = (Part::Raw, "raw".to_owned(), facts(6, &[("max.message.bytes", "5000000")]));
+        let mut plans = plan(&settings, 6, 3, None);
+        fit_outputs(&mut plans, std::slice::from_ref(&raw));
+        let mut all = vec![raw];
+        all.extend(plans.iter().filter(|plan| plan.part != Part::Raw).map(|plan| {
+            let configs: Vec<(&str, &str)> =
+                plan.configs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            (plan.part, plan.name.clone(), facts(plan.partitions, &configs))
+        }));
+        assert_eq!(differences(&settings, &all, false), Vec::new());
+    }
+
+    #[test]
+    fn raw_records_that_are_kept_for_ever_count_as_the_longest() {
+        let raw = |retention| (Part::Raw, "raw".to_owned(), facts(1, &[("retention.ms", retention)]));
+        assert_eq!(raw_retention_ms(&[raw("5"), raw("-1"), raw("7")]), Some(-1));
+        assert_eq!(raw_retention_ms(&[raw("5"), raw("7")]), Some(7));
     }
 
     #[test]

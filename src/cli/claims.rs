@@ -1,9 +1,32 @@
 //! `khabar claims`: the claims log.
 
+mod level;
+pub(super) mod survey;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 
-use super::CliError;
 use super::layers::Layers;
+use super::{CliError, broker, output};
+use crate::clock;
+use crate::config::settings::Settings;
+use crate::dedup::claim;
+use crate::dedup::level::{Level, LevelRecord};
+use crate::kafka::KafkaFailure;
+use crate::kafka::admin::Admin;
+use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
+use crate::kafka::client::Connection;
+use crate::topics::{self, Part, TopicFacts};
+
+use level::Own;
+pub(super) use level::extent;
+use survey::Survey;
+
+/// How long the broker may take to acknowledge a level, and to hand it back.
+const APPEND_LIMIT: Duration = Duration::from_secs(30);
 
 /// Look at the claims log, or raise its level
 #[derive(Debug, Args)]
@@ -26,7 +49,12 @@ settings to all replicas, then raise the level once; it holds for the claims tha
 )]
 #[command(after_long_help = "Examples:
   khabar claims level -c site.toml             the log's level, and what differs here
-  khabar claims level -c site.toml --raise     record the level of this configuration")]
+  khabar claims level -c site.toml --raise     record the level of this configuration
+
+It reads the whole log, which takes a while where that is long. --raise refuses where nothing differs, and where the log
+was written by a newer khabar.
+
+Exit codes: 0 shown or raised, 1 the broker did not answer, 2 refused, or something must be mended first.")]
 pub struct LevelArguments {
     #[command(flatten)]
     layers: Layers,
@@ -38,8 +66,111 @@ pub struct LevelArguments {
 
 pub(super) fn execute(layers: &Layers, arguments: &ClaimsArguments) -> Result<(), CliError> {
     let ClaimsCommand::Level(level) = &arguments.command;
-    let _loaded = layers.with(&level.layers).load()?;
-    let _ = level.raise;
-    // NOT WIRED: the claims log is not read yet.
-    Err(CliError::Failed("khabar claims level is not wired yet".to_owned()))
+    let (settings, connection) = broker::prepare(layers.with(&level.layers))?;
+    if !settings.dedup.enabled {
+        return Err(CliError::Usage(
+            "dedup.enabled is false in this configuration, so it has no claims log".to_owned(),
+        ));
+    }
+    let ended = |failure: KafkaFailure| broker::ended(&failure);
+    let (admin, cluster) = broker::connect(&settings, &connection).map_err(ended)?;
+    let facts = claims_topic(&admin, &settings)?;
+    let reader = ClaimsReader::new(&connection).map_err(ended)?;
+    let kafka = &settings.kafka;
+    let scope = claim::scope(&cluster, &kafka.group);
+    let survey = survey::read(&reader, scope).map_err(ended)?;
+    let own = Own {
+        topic: &kafka.claims_topic,
+        cluster: &cluster,
+        group: &kafka.group,
+        configured: Level::from_settings(&settings.dedup),
+    };
+    output::print(&level::render(&survey, &own, clock::unix_ms()))?;
+    if !level.raise {
+        return Ok(());
+    }
+    let record = level::raised(&survey, &own).map_err(|refusal| CliError::Usage(refusal.to_string()))?;
+    refuse_unsuitable(&settings, &facts)?;
+    if record.number == 1 && survey.claims == 0 {
+        refuse_lost_log(&settings, &reader)?;
+    }
+    raise(&connection, &reader, survey, scope, &record)
+}
+
+/// The claims topic's facts; without the topic there is nothing to look at.
+fn claims_topic(admin: &Admin, settings: &Settings) -> Result<TopicFacts, CliError> {
+    let topic = &settings.kafka.claims_topic;
+    match admin.topic(topic) {
+        Ok(Some(facts)) => Ok(facts),
+        Ok(None) => Err(CliError::Usage(format!(
+            "topic {topic} (kafka.claims_topic) does not exist; `khabar topics --create` makes it"
+        ))),
+        Err(failure) => Err(broker::ended(&failure)),
+    }
+}
+
+/// A level is written only where a worker could run.
+fn refuse_unsuitable(settings: &Settings, facts: &TopicFacts) -> Result<(), CliError> {
+    let topic = settings.kafka.claims_topic.clone();
+    let facts = [(Part::Claims, topic, facts.clone())];
+    let differences = topics::differences(settings, &facts, true);
+    match differences.iter().find(|difference| difference.is_blocking) {
+        None => Ok(()),
+        Some(found) => Err(CliError::Usage(format!(
+            "topic {} cannot hold a claims log: {}; {}",
+            found.topic,
+            broker::difference(found),
+            found.remedy
+        ))),
+    }
+}
+
+/// A first level would hide from the workers that the log was lost.
+fn refuse_lost_log(settings: &Settings, reader: &ClaimsReader) -> Result<(), CliError> {
+    let committed = reader
+        .partitions(&settings.kafka.raw_topics)
+        .and_then(|partitions| reader.committed(&partitions))
+        .map_err(|failure| broker::ended(&failure))?;
+    if settings.dedup.accept_empty_log || committed.values().all(|offset| *offset == 0) {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "group {} has committed offsets, but the claims log {} has nothing of it: it was recreated or never used; set \
+        dedup.accept_empty_log = true to begin a new one (earlier articles are forgotten)",
+        settings.kafka.group, settings.kafka.claims_topic
+    )))
+}
+
+fn raise(
+    connection: &Connection,
+    reader: &ClaimsReader,
+    mut survey: Survey,
+    scope: u64,
+    record: &LevelRecord,
+) -> Result<(), CliError> {
+    let ended = |failure: KafkaFailure| broker::ended(&failure);
+    let bytes = claim::encode_level(scope, record)
+        .map_err(|error| CliError::Failed(format!("the level cannot be written: {error}")))?;
+    let appender = ClaimsAppender::new(connection).map_err(ended)?;
+    appender.append(&bytes).map_err(ended)?;
+    appender.wait(APPEND_LIMIT).map_err(|failure| {
+        if broker::must_be_mended(&failure) {
+            return broker::ended(&failure);
+        }
+        CliError::Failed(format!(
+            "{failure}; whether level {} was written shows `khabar claims level`",
+            record.number
+        ))
+    })?;
+    let is_there = |survey: &Survey| survey.level.as_ref().is_some_and(|placed| placed.record == *record);
+    if !survey::follow(reader, &mut survey, APPEND_LIMIT, is_there).map_err(ended)? {
+        return Err(CliError::Failed(format!(
+            "level {} is acknowledged, but does not hold in the log after {} s; look with `khabar claims level`",
+            record.number,
+            APPEND_LIMIT.as_secs()
+        )));
+    }
+    let offset = survey.level.map_or(-1, |placed| placed.offset);
+    let before = if record.number == 1 { String::new() } else { format!(", {} before", record.number - 1) };
+    output::print(&format!("written     level {} at offset {offset}{before}\n", record.number))
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns what a person types and reads. What a command does beyond printing is the business of the rooms.
 
+mod broker;
 mod check;
 mod claims;
 mod config;
@@ -14,6 +15,7 @@ mod run;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod text;
 mod topics;
 
 use std::process::ExitCode;

@@ -19,3 +19,8 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 pub(super) fn error(message: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {message}");
 }
+
+/// Tells a person something that is neither data nor an error.
+pub(super) fn note(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "{message}");
+}

@@ -48,26 +48,24 @@ impl Level {
             && self.near == "off"
     }
 
+    /// Each value under the name of its setting.
+    pub fn values(&self) -> [(&'static str, String); 6] {
+        [
+            ("engine", self.engine.to_string()),
+            ("dedup.window_hours", self.window_hours.to_string()),
+            ("sketch size", self.sketch_size.to_string()),
+            ("dedup.revision_novelty_permille", self.revision_novelty_permille.to_string()),
+            ("dedup.revision_similarity_permille", self.revision_similarity_permille.to_string()),
+            ("dedup.near", self.near.clone()),
+        ]
+    }
+
     /// The settings that differ, as `name: log has X, configuration has Y`.
     pub fn differences(&self, configured: &Self) -> Vec<String> {
-        let pairs = [
-            ("engine", self.engine.to_string(), configured.engine.to_string()),
-            ("dedup.window_hours", self.window_hours.to_string(), configured.window_hours.to_string()),
-            ("sketch size", self.sketch_size.to_string(), configured.sketch_size.to_string()),
-            (
-                "dedup.revision_novelty_permille",
-                self.revision_novelty_permille.to_string(),
-                configured.revision_novelty_permille.to_string(),
-            ),
-            (
-                "dedup.revision_similarity_permille",
-                self.revision_similarity_permille.to_string(),
-                configured.revision_similarity_permille.to_string(),
-            ),
-            ("dedup.near", self.near.clone(), configured.near.clone()),
-        ];
-        pairs
+        self.values()
             .into_iter()
+            .zip(configured.values())
+            .map(|((name, log), (_, own))| (name, log, own))
             .filter(|(_, log, own)| log != own)
             .map(|(name, log, own)| format!("{name}: the log has {log}, this configuration has {own}"))
             .collect()
@@ -85,4 +83,12 @@ pub struct LevelRecord {
     /// The level that held before, where this record changed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Level>,
+}
+
+impl LevelRecord {
+    /// Whether this record, which stands later in the log, holds from its place on. A worker that repeats its level at
+    /// the moment of a raise writes the old number after the new one; that must not undo the raise.
+    pub fn holds_after(&self, known: Option<&Self>) -> bool {
+        known.is_none_or(|known| self.number >= known.number)
+    }
 }

@@ -8,6 +8,7 @@ use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message as _;
+use rdkafka::producer::Producer as _;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::assignment::PartitionKey;
@@ -18,6 +19,8 @@ use super::{KafkaFailure, code_of};
 /// The log is one partition: its order is the truth.
 pub const CLAIMS_PARTITION: i32 = 0;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// More events than this don't wait in a consumer that reads nothing.
+const EVENTS_MAX: usize = 32;
 
 /// Appends entries in the order of the calls, idempotently and outside of transactions.
 pub struct ClaimsAppender {
@@ -56,7 +59,14 @@ impl ClaimsAppender {
     }
 
     fn failure(&self, undelivered: &Undelivered) -> KafkaFailure {
-        KafkaFailure::new(format!("appending to {}", self.topic), &undelivered.error)
+        let what = format!("appending to {}", self.topic);
+        match self.producer.inner.client().fatal_error() {
+            // Its deliveries only tell that they were given up.
+            Some((code, reason)) => {
+                KafkaFailure::new(format!("{what} ({reason})"), &KafkaError::Global(code))
+            }
+            None => KafkaFailure::new(what, &undelivered.error),
+        }
     }
 }
 
@@ -134,17 +144,37 @@ impl ClaimsReader {
         }
     }
 
-    /// The append time of the last record before `end`, if one can be read.
-    pub fn time_before(&self, end: i64) -> Result<Option<i64>, KafkaFailure> {
-        self.start_at(end - 1)?;
+    /// The append time of the first record at or after `offset`, if one can be read.
+    pub fn time_at(&self, offset: i64) -> Result<Option<i64>, KafkaFailure> {
+        self.start_at(offset)?;
         let mut time = None;
         self.next(REQUEST_TIMEOUT, &mut |record| time = Some(record.time_ms))?;
         Ok(time)
     }
 
+    /// The append time of the last record before `end`, if one can be read.
+    pub fn time_before(&self, end: i64) -> Result<Option<i64>, KafkaFailure> {
+        self.time_at(end - 1)
+    }
+
     /// The group's committed offsets; a partition without one is left out.
     pub fn committed(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
-        committed(&self.consumer, keys, REQUEST_TIMEOUT)
+        committed(&self.consumer, keys, REQUEST_TIMEOUT).map_err(|failure| self.told_reason(failure))
+    }
+
+    /// A group that may not be asked for looks like a broker that doesn't answer; the reason waits among the events.
+    /// While the log is read, these are records too, and are left alone.
+    fn told_reason(&self, failure: KafkaFailure) -> KafkaFailure {
+        let is_reading = self.consumer.assignment().is_ok_and(|assigned| assigned.count() > 0);
+        if is_reading || !failure.is_transient() {
+            return failure;
+        }
+        let events = (0..EVENTS_MAX).map_while(|_| self.consumer.poll(Duration::ZERO));
+        events
+            .filter_map(Result::err)
+            .map(|error| KafkaFailure::new("asking for committed offsets", &error))
+            .find(|reason| !reason.is_transient())
+            .unwrap_or(failure)
     }
 
     /// First offset and the offset after the last of a raw partition.

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
+use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::{Headers as _, Message as _};
 use rdkafka::mocking::MockCluster;
@@ -13,7 +14,7 @@ use rdkafka::producer::DefaultProducerContext;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::KafkaFailure;
-use super::client::SharedContext;
+use super::client::{PlainContext, SharedContext};
 use super::producer::{CountedProducer, Outgoing};
 use crate::flow::Header;
 
@@ -53,19 +54,27 @@ pub struct ReadRecord {
 /// Produces and reads plainly; for the demo.
 pub struct PlainClient {
     producer: CountedProducer,
-    consumer: BaseConsumer,
+    consumer: BaseConsumer<PlainContext>,
 }
 
 impl PlainClient {
-    /// Reads the given topics' first partitions from their beginnings.
-    pub fn new(bootstrap_servers: &str, topics: &[(&str, i32)]) -> Result<Self, KafkaFailure> {
+    /// Reads the given topics, each with its number of partitions, from their beginnings.
+    pub fn new(
+        bootstrap_servers: &str,
+        topics: &[(&str, i32)],
+        fetch_wait_ms: &str,
+    ) -> Result<Self, KafkaFailure> {
         let what = "creating the demo's client";
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", bootstrap_servers);
         let producer = CountedProducer::new(&config, std::sync::Arc::new(SharedContext::default()))
             .map_err(|error| KafkaFailure::new(what, &error))?;
-        config.set("group.id", "khabar-demo-reader").set("enable.auto.commit", "false");
-        let consumer: BaseConsumer = config.create().map_err(|error| KafkaFailure::new(what, &error))?;
+        config
+            .set("group.id", "khabar-demo-reader")
+            .set("enable.auto.commit", "false")
+            .set("fetch.wait.max.ms", fetch_wait_ms);
+        let consumer = BaseConsumer::from_config_and_context(&config, PlainContext::default())
+            .map_err(|error| KafkaFailure::new(what, &error))?;
         let mut list = TopicPartitionList::new();
         for (topic, partitions) in topics {
             for partition in 0..*partitions {

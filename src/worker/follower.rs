@@ -284,6 +284,10 @@ impl Follower {
                 record.level.engine, record.number
             )));
         }
+        if !record.holds_after(self.seen.level.as_ref()) {
+            // A repetition that crossed a raise on its way: the raise stands.
+            return Ok(());
+        }
         let changed = self.seen.level.as_ref().is_none_or(|known| known.level != record.level);
         if changed && !self.is_catching_up && self.seen.level.is_some() {
             events::emit(

@@ -5,6 +5,7 @@ mod support;
 
 mod broker;
 mod children;
+mod commands;
 mod outcomes;
 mod refusals;
 mod replicas;

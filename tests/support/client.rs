@@ -9,7 +9,7 @@ use rdkafka::admin::{
 };
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -224,6 +224,14 @@ impl Client {
     pub fn committed_offsets(&self, group: &str, topic: &str) -> BTreeMap<i32, i64> {
         let partitions = self.partition_count(topic).unwrap_or_else(|| panic!("topic {topic} exists"));
         self.group_reader(group).committed(topic, partitions)
+    }
+
+    /// Commits an offset for a group that has no members.
+    pub fn commit_offset(&self, group: &str, topic: &str, partition: i32, offset: i64) {
+        let mut offsets = TopicPartitionList::new();
+        offsets.add_partition_offset(topic, partition, Offset::Offset(offset)).expect("the offset is one");
+        let reader = self.group_reader(group).consumer;
+        reader.commit(&offsets, CommitMode::Sync).expect("the offset is committed");
     }
 
     /// For looking at a group's offsets many times without joining it.
