@@ -5,6 +5,7 @@
 //! is the broker of the demo. What a record means is decided elsewhere.
 
 pub mod admin;
+pub mod asker;
 pub mod assignment;
 pub mod claims_log;
 pub mod client;

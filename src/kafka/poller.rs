@@ -15,10 +15,10 @@ use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::{Offset, TopicPartitionList};
 use serde_json::json;
 
+use super::asker::{Asker, committed};
 use super::assignment::{Arrival, Epochs, PartitionKey};
-use super::claims_log::committed;
 use super::client::{Connection, problem};
-use super::rebalance::{ContextLinks, RawConsumer, RawContext, watermarks};
+use super::rebalance::{ContextLinks, RawConsumer, RawContext};
 use super::{KafkaFailure, code_of};
 use crate::budget::{Budget, Permit};
 use crate::events;
@@ -131,6 +131,7 @@ impl Poller {
         let anchor = std::mem::replace(&mut links.anchor, Box::new(|_| Ok(())));
         let context = RawContext::new(
             settings,
+            Asker::new(connection)?,
             epochs.clone(),
             ContextLinks { intake: Box::new(move |message| for_context(message)), ends, anchor },
         );
@@ -315,7 +316,7 @@ impl Poller {
             .map(|(key, owned)| (key.clone(), owned.last_read))
             .collect();
         for (partition, last_read) in owned {
-            let (low, _) = watermarks(&self.consumer, &partition)?;
+            let (low, _) = self.consumer.context().watermarks(&partition)?;
             if let Some(next) = last_read.map(|offset| offset + 1).filter(|next| *next < low) {
                 return Err(PollerError::PassedByRetention { partition, committed: next, low });
             }
@@ -358,7 +359,7 @@ impl Poller {
         let mut offsets = committed(&self.consumer, keys, REQUEST_TIMEOUT)?;
         for key in keys {
             if !offsets.contains_key(key) {
-                offsets.insert(key.clone(), watermarks(&self.consumer, key)?.0);
+                offsets.insert(key.clone(), self.consumer.context().watermarks(key)?.0);
             }
         }
         self.seek(&offsets)?;

@@ -17,8 +17,8 @@ use rdkafka::{Offset, Statistics, TopicPartitionList};
 use serde_json::json;
 
 use super::KafkaFailure;
+use super::asker::{Asker, committed};
 use super::assignment::{Assignment, Epochs, PartitionKey};
-use super::claims_log::committed;
 use super::client::{SharedContext, problem};
 use super::poller::{Anchor, Intake, PollerError};
 use crate::config::settings::{Settings, StartFrom};
@@ -37,6 +37,7 @@ pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
 /// Callbacks of the raw consumer; they run inside `poll`, on the poller's thread.
 pub struct RawContext {
     shared: SharedContext,
+    asker: Asker,
     assignment: Mutex<Assignment>,
     epochs: Epochs,
     links: ContextLinks,
@@ -70,9 +71,10 @@ impl Interned {
 }
 
 impl RawContext {
-    pub fn new(settings: &Settings, epochs: Epochs, links: ContextLinks) -> Self {
+    pub fn new(settings: &Settings, asker: Asker, epochs: Epochs, links: ContextLinks) -> Self {
         Self {
             shared: SharedContext::default(),
+            asker,
             assignment: Mutex::new(Assignment::default()),
             epochs,
             links,
@@ -87,6 +89,11 @@ impl RawContext {
     /// What a callback could not do; the worker must end.
     pub fn take_failure(&self) -> Option<PollerError> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// First offset of a partition and the offset after its last record.
+    pub fn watermarks(&self, key: &PartitionKey) -> Result<(i64, i64), KafkaFailure> {
+        self.asker.watermarks(key)
     }
 
     pub fn topic(&self, name: &str) -> Arc<str> {
@@ -249,7 +256,7 @@ impl RawContext {
         let mut anchors = BTreeMap::new();
         let mut offsets = BTreeMap::new();
         for key in keys {
-            let (low, high) = watermarks(consumer, key)?;
+            let (low, high) = self.asker.watermarks(key)?;
             let offset = match committed.get(key) {
                 None => {
                     let start = if self.from == StartFrom::Latest { high } else { low };
@@ -290,14 +297,4 @@ impl RawContext {
         );
         Ok(low)
     }
-}
-
-/// First offset of a partition and the offset after its last record.
-pub(super) fn watermarks<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    key: &PartitionKey,
-) -> Result<(i64, i64), KafkaFailure> {
-    consumer
-        .fetch_watermarks(&key.topic, key.partition, REQUEST_TIMEOUT)
-        .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))
 }

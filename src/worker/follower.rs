@@ -136,8 +136,8 @@ impl Follower {
     /// Reads the log from its beginning to its present end, checks that it can be trusted, and settles the level.
     pub fn catch_up(&mut self, appender: &ClaimsAppender) -> Result<(), StartProblem> {
         let begun = clock::monotonic();
-        self.partitions = self.reader.partitions(&self.settings.kafka.raw_topics)?;
-        self.committed = self.reader.committed(&self.partitions)?;
+        self.partitions = self.reader.asker().partitions(&self.settings.kafka.raw_topics)?;
+        self.committed = self.reader.asker().committed(&self.partitions)?;
         let (low, high) = self.reader.watermarks()?;
         let end_time = if high > low { self.reader.time_before(high)? } else { None };
         self.window.trust_times_until(end_time);
@@ -345,7 +345,7 @@ impl Follower {
             return Err(StartProblem::OffsetsExpired { partitions: expired.join(", ") });
         }
         for (key, committed) in &self.committed {
-            let (begins, _) = self.reader.raw_watermarks(key)?;
+            let (begins, _) = self.reader.asker().watermarks(key)?;
             if *committed < begins && !self.settings.start.accept_loss {
                 return Err(StartProblem::PassedByRetention {
                     partition: key.to_string(),
@@ -439,10 +439,10 @@ impl Follower {
 
     /// A missed answer is no harm: verdicts are kept a little longer.
     fn ask_committed(&mut self) {
-        if let Ok(partitions) = self.reader.partitions(&self.settings.kafka.raw_topics) {
+        if let Ok(partitions) = self.reader.asker().partitions(&self.settings.kafka.raw_topics) {
             self.partitions = partitions;
         }
-        if let Ok(committed) = self.reader.committed(&self.partitions) {
+        if let Ok(committed) = self.reader.asker().committed(&self.partitions) {
             (self.links.committed)(committed);
         }
         if let Ok((_, high)) = self.reader.watermarks() {
