@@ -59,10 +59,7 @@ pub struct Claim {
 impl Claim {
     /// The claim of a parsed record.
     pub fn new(scope: u64, identity: ClaimIdentity, record: &ParsedRecord, language: &str) -> Self {
-        let mut language = language.to_owned();
-        if language.len() > LANGUAGE_BYTES_MAX {
-            language = "und".to_owned();
-        }
+        let language = if language.len() > LANGUAGE_BYTES_MAX { "und" } else { language };
         Self {
             scope,
             identity,
@@ -70,7 +67,7 @@ impl Claim {
             article_id: record.article.id,
             has_url: record.article.has_url,
             fetched_at_ms: record.fetched_at_ms.unwrap_or(-1),
-            language,
+            language: language.to_owned(),
             source_hash: record.article.source.as_deref().map_or(0, |source| xxh3_64(source.as_bytes())),
             sketch: super::sketch::sketch(&text_of(&record.article)),
         }

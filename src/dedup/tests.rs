@@ -41,7 +41,8 @@ fn claim_of(offset: i64, url: Option<&str>, text: &str) -> Claim {
 
 /// A text of `count` different words, from `start` on.
 fn text_of_words(start: usize, count: usize) -> String {
-    (start..start + count).map(|word| format!("كلمة{word}x ")).collect()
+    let words: Vec<String> = (start..start + count).map(|word| format!("كلمة{word}x")).collect();
+    words.join(" ")
 }
 
 #[test]

@@ -34,7 +34,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPTS_MAX: u32 = 12;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
 /// A turn longer than this is told; the group takes the partitions away after `max.poll.interval.ms`, 300 s.
-const POLL_LATE_AFTER: Duration = Duration::from_secs(60);
+const POLL_LATE_AFTER: Duration = Duration::from_mins(1);
 /// How long leaving the group may take.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -77,13 +77,16 @@ pub enum PollerCommand {
 /// Commits offsets alone.
 pub type Anchor = Box<dyn Fn(BTreeMap<PartitionKey, i64>) -> Result<(), String> + Send + Sync>;
 
+/// Told the ends of owned partitions.
+pub type Ends = Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>;
+
 /// How the poller reaches the rest of the worker.
 pub struct PollerLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
     /// Commits the start offsets of partitions that have none, so that claims never precede a committed offset.
     pub anchor: Anchor,
     /// The end of each partition as a read_committed reader sees it.
-    pub ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
+    pub ends: Ends,
     pub beat: Box<dyn Fn() + Send>,
     pub commands: Receiver<PollerCommand>,
 }
@@ -348,7 +351,7 @@ impl Poller {
                     return Ok(());
                 }
                 Err(failure) if failure.is_transient() && attempt < ATTEMPTS_MAX => {
-                    std::thread::sleep(ATTEMPT_PAUSE)
+                    std::thread::sleep(ATTEMPT_PAUSE);
                 }
                 Err(failure) => return Err(failure.into()),
             }

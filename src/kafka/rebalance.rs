@@ -20,7 +20,7 @@ use super::KafkaFailure;
 use super::asker::{Asker, committed};
 use super::assignment::{Assignment, Epochs, PartitionKey};
 use super::client::{SharedContext, problem};
-use super::poller::{Anchor, Intake, PollerError};
+use super::poller::{Anchor, Ends, Intake, PollerError};
 use crate::config::settings::{Settings, StartFrom};
 use crate::events;
 
@@ -51,7 +51,7 @@ pub struct RawContext {
 /// What the callbacks reach.
 pub struct ContextLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
-    pub ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
+    pub ends: Ends,
     pub anchor: Anchor,
 }
 
@@ -126,7 +126,7 @@ impl RawContext {
         }
     }
 
-    fn revoked(&self, keys: Vec<PartitionKey>, lost: bool) {
+    fn revoked(&self, keys: &[PartitionKey], lost: bool) {
         if keys.is_empty() {
             return;
         }
@@ -134,24 +134,24 @@ impl RawContext {
             log_partitions(
                 &events::PARTITIONS_LOST,
                 "partitions were lost; their work in flight is dropped",
-                &keys,
+                keys,
             );
-            (self.links.intake)(Intake::Lost { keys: keys.clone() });
+            (self.links.intake)(Intake::Lost { keys: keys.to_vec() });
         } else {
-            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", &keys);
+            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", keys);
             let (done, finished) = bounded(1);
-            (self.links.intake)(Intake::Revoking { keys: keys.clone(), done });
+            (self.links.intake)(Intake::Revoking { keys: keys.to_vec(), done });
             // A disconnected answer means that the worker is stopping and has committed already.
             if finished.recv_timeout(self.revoke_wait) == Err(RecvTimeoutError::Timeout) {
                 log_partitions(
                     &events::REVOKE_TIMED_OUT,
                     "the last commit of revoked partitions did not end in time; the next owner does them again",
-                    &keys,
+                    keys,
                 );
             }
         }
         let mut assignment = self.assignment();
-        for key in &keys {
+        for key in keys {
             assignment.end(key);
         }
     }
@@ -204,7 +204,7 @@ impl ConsumerContext for RawContext {
             self.assigned(keys);
             if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) }
         } else {
-            self.revoked(keys, consumer.assignment_lost());
+            self.revoked(&keys, consumer.assignment_lost());
             if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
         };
         if let Err(error) = result {

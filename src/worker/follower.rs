@@ -67,9 +67,12 @@ pub enum StartProblem {
     Stopped,
 }
 
+/// Verdicts in the order of the log.
+pub type JudgedClaims = Vec<(ClaimIdentity, Judgement)>;
+
 /// What the follower shares with the rest of the worker.
 pub struct FollowerLinks {
-    pub verdicts: Box<dyn Fn(Vec<(ClaimIdentity, Judgement)>) + Send>,
+    pub verdicts: Box<dyn Fn(JudgedClaims) + Send>,
     pub committed: Box<dyn Fn(BTreeMap<PartitionKey, i64>) + Send>,
     pub beat: Box<dyn Fn() + Send>,
     pub is_stopping: Box<dyn Fn() -> bool + Send>,
@@ -107,7 +110,7 @@ pub struct Follower {
     /// Committed offsets as first read: verdicts are wanted from here on.
     committed: BTreeMap<PartitionKey, i64>,
     partitions: Vec<PartitionKey>,
-    batch: Vec<(ClaimIdentity, Judgement)>,
+    batch: JudgedClaims,
     seen: Seen,
     is_catching_up: bool,
 }
@@ -190,7 +193,10 @@ impl Follower {
                         ("applied", json!(self.applied() - low)),
                         ("end", json!(high - low)),
                         ("seconds", json!(seconds)),
-                        ("claims_per_second", json!((self.seen.entries as f64 / seconds).round())),
+                        (
+                            "claims_per_second",
+                            json!(self.seen.entries / clock::since(begun).as_secs().max(1)),
+                        ),
                     ],
                 );
             }
