@@ -6,3 +6,6 @@ mod support;
 mod broker;
 mod children;
 mod commands;
+mod outcomes;
+mod refusals;
+mod replicas;

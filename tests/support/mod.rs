@@ -13,10 +13,13 @@
 )]
 #![allow(clippy::disallowed_types, reason = "partition lists stay within one function")]
 
+pub mod articles;
 pub mod broker;
 pub mod client;
 pub mod fetch;
+pub mod http;
 pub mod observer;
+pub mod outcomes;
 pub mod producing;
 pub mod records;
 pub mod worker;
