@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::claim::Claim;
+use super::claim::{Claim, VoidRange};
 use super::level::Level;
 use super::rules;
 use super::sketch::{Overlap, SHINGLES_MIN, overlap};
@@ -39,6 +39,8 @@ struct Entry {
     article_id: Hash128,
     text_hash: Hash128,
     has_url: bool,
+    /// Matches nothing any more, and stands in no postings.
+    is_void: bool,
     full: bool,
     shingles: u32,
     codes: Box<[u16]>,
@@ -75,6 +77,13 @@ impl Postings {
                 }
                 all.is_empty()
             }
+        }
+    }
+
+    fn indices(self) -> Vec<u64> {
+        match self {
+            Self::One((index, _)) => vec![index],
+            Self::Many(all) => all.into_iter().map(|(index, _)| index).collect(),
         }
     }
 
@@ -182,6 +191,7 @@ impl Window {
             article_id: claim.article_id,
             text_hash: claim.sketch.text_hash,
             has_url: claim.has_url,
+            is_void: false,
             full: claim.sketch.full,
             shingles: claim.sketch.shingles,
             codes: claim.sketch.codes.clone().into_boxed_slice(),
@@ -197,9 +207,38 @@ impl Window {
         while self.entries.front().is_some_and(|entry| entry.time_ms < limit_ms) {
             let Some(entry) = self.entries.pop_front() else { break };
             self.first_index += 1;
+            if entry.is_void {
+                continue;
+            }
             unpost(&mut self.by_text, &entry.text_hash);
             if entry.has_url {
                 unpost(&mut self.by_url, &entry.article_id);
+            }
+        }
+    }
+
+    /// Claims of lost raw records match nothing from now on. Linear in the window: losses are rare.
+    pub fn void(&mut self, range: &VoidRange) {
+        let mut texts = Vec::new();
+        let mut urls = Vec::new();
+        for entry in self.entries.iter_mut().filter(|entry| !entry.is_void && range.holds(&entry.coordinates))
+        {
+            entry.is_void = true;
+            texts.push(entry.text_hash);
+            if entry.has_url {
+                urls.push(entry.article_id);
+            }
+        }
+        for (keys, postings) in [(texts, &mut self.by_text), (urls, &mut self.by_url)] {
+            for key in keys {
+                let Some(all) = postings.remove(&key) else { continue };
+                for index in all.indices() {
+                    let at = usize::try_from(index - self.first_index).ok();
+                    if let Some(entry) = at.and_then(|at| self.entries.get(at)).filter(|entry| !entry.is_void)
+                    {
+                        post(postings, key, index, entry.time_ms);
+                    }
+                }
             }
         }
     }

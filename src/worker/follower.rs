@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::article::Judgement;
 use crate::config::settings::{Settings, StartFrom};
-use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry};
+use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
 use crate::dedup::level::{Level, LevelRecord};
 use crate::dedup::window::Window;
 use crate::kafka::KafkaFailure;
@@ -146,8 +146,9 @@ impl Follower {
         self.window.trust_times_until(end_time);
         self.reader.start_at(low)?;
         self.read_until(high, low, begun)?;
-        self.check_start(low)?;
+        let losses = self.check_start(low)?;
         self.settle_level(appender)?;
+        self.void(&losses, appender)?;
         self.window.trust_times_until(None);
         self.is_catching_up = false;
         events::emit(
@@ -256,6 +257,10 @@ impl Follower {
                 Ok(())
             }
             Ok(LogEntry::Level { record, .. }) => self.apply_level(offset, time_ms, record),
+            Ok(LogEntry::Void { range, .. }) => {
+                self.window.void(&range);
+                Ok(())
+            }
             Ok(LogEntry::Claim(claim)) => self.apply_claim(offset, time_ms, &claim),
         }
     }
@@ -321,7 +326,7 @@ impl Follower {
     }
 
     /// The start rule: whether offsets and log fit together.
-    fn check_start(&self, low: i64) -> Result<(), StartProblem> {
+    fn check_start(&self, low: i64) -> Result<Vec<VoidRange>, StartProblem> {
         let topic = self.settings.kafka.claims_topic.clone();
         let has_worked = self.committed.values().any(|offset| *offset > 0);
         let accepted = self.settings.dedup.accept_empty_log;
@@ -339,7 +344,8 @@ impl Follower {
         self.check_offsets()
     }
 
-    fn check_offsets(&self) -> Result<(), StartProblem> {
+    /// What retention took, where going on without it is accepted.
+    fn check_offsets(&self) -> Result<Vec<VoidRange>, StartProblem> {
         let expired: Vec<String> = self
             .seen
             .partitions
@@ -350,15 +356,39 @@ impl Follower {
         if !expired.is_empty() && self.settings.start.from == StartFrom::Start {
             return Err(StartProblem::OffsetsExpired { partitions: expired.join(", ") });
         }
+        let mut losses = Vec::new();
         for (key, committed) in &self.committed {
             let (begins, _) = self.reader.asker().watermarks(key)?;
-            if *committed < begins && !self.settings.start.accept_loss {
+            if *committed >= begins {
+                continue;
+            }
+            if !self.settings.start.accept_loss {
                 return Err(StartProblem::PassedByRetention {
                     partition: key.to_string(),
                     committed: *committed,
                     begins,
                 });
             }
+            let topic = key.topic.clone();
+            losses.push(VoidRange { topic, partition: key.partition, from: *committed, to: begins });
+        }
+        Ok(losses)
+    }
+
+    /// Claims of lost records must not suppress their copies. The record precedes every claim of this worker.
+    fn void(&self, losses: &[VoidRange], appender: &ClaimsAppender) -> Result<(), StartProblem> {
+        for range in losses {
+            appender.append(&claim::encode_void(self.scope, range))?;
+            events::emit(
+                &events::CLAIMS_VOIDED,
+                "claims of lost raw records match nothing from now on",
+                &[
+                    ("topic", json!(range.topic.as_ref())),
+                    ("partition", json!(range.partition)),
+                    ("from", json!(range.from)),
+                    ("to", json!(range.to)),
+                ],
+            );
         }
         Ok(())
     }
