@@ -22,6 +22,7 @@ const VERSIONS_MAX: usize = 32;
 #[derive(Debug)]
 pub struct Window {
     level: Level,
+    level_number: u32,
     entries: VecDeque<Entry>,
     /// Index of `entries[0]` since the window began.
     first_index: u64,
@@ -122,6 +123,7 @@ impl Window {
     pub fn new(level: Level) -> Self {
         Self {
             level,
+            level_number: 1,
             entries: VecDeque::new(),
             first_index: 0,
             by_text: HashMap::new(),
@@ -144,9 +146,10 @@ impl Window {
         &self.level
     }
 
-    /// Claims after this are judged by `level`.
-    pub fn set_level(&mut self, level: Level) {
+    /// Claims after this are judged by `level`, which has this number in its log.
+    pub fn set_level(&mut self, level: Level, number: u32) {
         self.level = level;
+        self.level_number = number;
     }
 
     /// While a log is read from its beginning, times beyond that of its last entry must not evict: a clock that
@@ -253,11 +256,11 @@ impl Window {
         let same_text =
             self.by_text.get(&claim.sketch.text_hash).and_then(|all| all.earliest_after(after_ms));
         if let Some(entry) = same_text.and_then(|index| self.entry(index)) {
-            return judgement(Verdict::Exact, Some(entry), 1000, 0, rules::SAME_TEXT, sequence);
+            return self.judgement(Verdict::Exact, Some(entry), (1000, 0), rules::SAME_TEXT, sequence);
         }
         let versions = if claim.has_url { self.versions(&claim.article_id, after_ms) } else { Vec::new() };
         if versions.is_empty() {
-            return judgement(Verdict::New, None, 0, 1000, rules::NO_MATCH, sequence);
+            return self.judgement(Verdict::New, None, (0, 1000), rules::NO_MATCH, sequence);
         }
         self.judge_revision(claim, &versions, sequence)
     }
@@ -294,42 +297,59 @@ impl Window {
         let compared = kept.iter().map(|entry| (*entry, compare(&text, &Text::of(entry))));
         // The most similar version; of equals the latest.
         let Some((best, overlap)) = compared.max_by_key(|(_, overlap)| overlap.resemblance_permille()) else {
-            return judgement(Verdict::New, None, 0, 1000, rules::NO_MATCH, sequence);
+            return self.judgement(Verdict::New, None, (0, 1000), rules::NO_MATCH, sequence);
         };
         let (score, novelty) = (overlap.resemblance_permille(), overlap.novelty_permille());
         if let Some(earlier) = kept.iter().find(|entry| self.adds_little(&text, &Text::of(entry))) {
             let overlap = compare(&text, &Text::of(earlier));
             let (score, novelty) = (overlap.resemblance_permille(), overlap.novelty_permille());
-            return judgement(
+            return self.judgement(
                 Verdict::Refetch,
                 Some(earlier),
-                score,
-                novelty,
+                (score, novelty),
                 rules::SAME_URL_LITTLE_NEW,
                 sequence,
             );
         }
         if text.shingles < SHINGLES_MIN || best.shingles < SHINGLES_MIN {
-            return judgement(
+            return self.judgement(
                 Verdict::Revision,
                 Some(best),
-                score,
-                novelty,
+                (score, novelty),
                 rules::SAME_URL_SHORT_TEXT,
                 sequence,
             );
         }
         if overlap.containment_permille() >= self.level.revision_similarity_permille {
-            return judgement(
+            return self.judgement(
                 Verdict::Revision,
                 Some(best),
-                score,
-                novelty,
+                (score, novelty),
                 rules::SAME_URL_CHANGED,
                 sequence,
             );
         }
-        judgement(Verdict::New, Some(best), score, novelty, rules::SAME_URL_OTHER_TEXT, sequence)
+        self.judgement(Verdict::New, Some(best), (score, novelty), rules::SAME_URL_OTHER_TEXT, sequence)
+    }
+
+    fn judgement(
+        &self,
+        verdict: Verdict,
+        matched: Option<&Entry>,
+        (score_permille, novelty_permille): (u16, u16),
+        rule: &'static str,
+        sequence: i64,
+    ) -> Judgement {
+        Judgement {
+            verdict,
+            matched: matched
+                .map(|entry| Matched { coordinates: entry.coordinates.clone(), id: entry.article_id }),
+            score_permille,
+            novelty_permille,
+            rule,
+            sequence,
+            level: self.level_number,
+        }
     }
 
     /// Whether `text` has next to nothing that `earlier` lacks: few new shingles and the same numbers.
@@ -357,25 +377,6 @@ impl<'a> Text<'a> {
 
 fn compare(text: &Text<'_>, earlier: &Text<'_>) -> Overlap {
     overlap(text.codes, text.full, earlier.codes, earlier.full)
-}
-
-fn judgement(
-    verdict: Verdict,
-    matched: Option<&Entry>,
-    score_permille: u16,
-    novelty_permille: u16,
-    rule: &'static str,
-    sequence: i64,
-) -> Judgement {
-    Judgement {
-        verdict,
-        matched: matched
-            .map(|entry| Matched { coordinates: entry.coordinates.clone(), id: entry.article_id }),
-        score_permille,
-        novelty_permille,
-        rule,
-        sequence,
-    }
 }
 
 fn post(postings: &mut HashMap<Hash128, Postings>, key: Hash128, index: u64, time_ms: i64) {

@@ -66,7 +66,7 @@ catalogue! {
     CONSUMER_PAUSED = "consumer_paused", Info, ["in_flight_records", "in_flight_bytes"],
         "The budget in flight is spent; reading pauses until some of it is committed. Nothing is dropped.",
         "Nothing while it resumes within seconds. If it stays so, look at stage_seconds in `stats` for the slow stage, or at transaction events.";
-    CONSUMER_RESUMED = "consumer_resumed", Info, [],
+    CONSUMER_RESUMED = "consumer_resumed", Info, ["paused_ms"],
         "Reading goes on.", "Nothing.";
     POLL_LATE = "poll_late", Warn, ["late_ms", "limit_ms"],
         "The thread that talks to Kafka was not run in time; when that lasts, the group takes the partitions away.",

@@ -116,6 +116,7 @@ pub struct Poller {
     paused: bool,
     stopped: bool,
     spent_since: Option<Instant>,
+    paused_at: Option<Instant>,
 }
 
 impl Poller {
@@ -149,6 +150,7 @@ impl Poller {
             paused: false,
             stopped: false,
             spent_since: None,
+            paused_at: None,
         })
     }
 
@@ -206,6 +208,7 @@ impl Poller {
             self.spent_since = None;
         } else if since.elapsed() > PAUSE_AFTER {
             self.pause()?;
+            self.paused_at = Some(Instant::now());
             events::emit(
                 &events::CONSUMER_PAUSED,
                 "the budget is spent; reading pauses until half of it is free",
@@ -236,7 +239,8 @@ impl Poller {
         if list.count() == 0 {
             return Ok(());
         }
-        events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[]);
+        let paused_ms = self.paused_at.take().map_or(0, |at| milliseconds(at.elapsed()));
+        events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[("paused_ms", json!(paused_ms))]);
         self.consumer.resume(&list).map_err(|error| KafkaFailure::new("resuming partitions", &error))
     }
 
@@ -403,13 +407,16 @@ impl Poller {
 /// A turn of the poll loop that took too much of the poll interval.
 fn warn_if_late(took: Duration) {
     if took > POLL_LATE_AFTER {
-        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         events::emit(
             &events::POLL_LATE,
             "the raw consumer was not polled for long",
             &[("late_ms", json!(milliseconds(took))), ("limit_ms", json!(milliseconds(POLL_LATE_AFTER)))],
         );
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Drops a client on a thread of its own and waits at most `limit`; by then everything is committed or settled.

@@ -308,7 +308,7 @@ impl Follower {
             );
         }
         if changed {
-            self.window.set_level(record.level.clone());
+            self.window.set_level(record.level.clone(), record.number);
         }
         self.seen.level_time_ms = time_ms;
         self.seen.level = Some(record);
