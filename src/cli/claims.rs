@@ -128,8 +128,9 @@ fn refuse_unsuitable(settings: &Settings, facts: &TopicFacts) -> Result<(), CliE
 /// A first level would hide from the workers that the log was lost.
 fn refuse_lost_log(settings: &Settings, reader: &ClaimsReader) -> Result<(), CliError> {
     let committed = reader
+        .asker()
         .partitions(&settings.kafka.raw_topics)
-        .and_then(|partitions| reader.committed(&partitions))
+        .and_then(|partitions| reader.asker().committed(&partitions))
         .map_err(|failure| broker::ended(&failure))?;
     if settings.dedup.accept_empty_log || committed.values().all(|offset| *offset == 0) {
         return Ok(());

@@ -1,6 +1,5 @@
 //! The claims topic as bytes: appending to it and following it. What an entry means is the dedup room's.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use rdkafka::message::Message as _;
 use rdkafka::producer::Producer as _;
 use rdkafka::{Offset, TopicPartitionList};
 
+use super::asker::Asker;
 use super::assignment::PartitionKey;
 use super::client::{Connection, PlainContext, SharedContext};
 use super::producer::{CountedProducer, Outgoing, Undelivered};
@@ -19,8 +19,6 @@ use super::{KafkaFailure, code_of};
 /// The log is one partition: its order is the truth.
 pub const CLAIMS_PARTITION: i32 = 0;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// More events than this don't wait in a consumer that reads nothing.
-const EVENTS_MAX: usize = 32;
 
 /// Appends entries in the order of the calls, idempotently and outside of transactions.
 pub struct ClaimsAppender {
@@ -82,6 +80,7 @@ pub struct LogRecord<'a> {
 /// Reads the claims topic from its beginning on, and asks for the group's committed offsets. Never joins the group.
 pub struct ClaimsReader {
     consumer: BaseConsumer<PlainContext>,
+    asker: Asker,
     topic: String,
 }
 
@@ -90,23 +89,34 @@ impl ClaimsReader {
         let consumer =
             BaseConsumer::from_config_and_context(&connection.claims_consumer(), PlainContext::default())
                 .map_err(|error| KafkaFailure::new("creating the claims consumer", &error))?;
-        Ok(Self { consumer, topic: connection.settings.kafka.claims_topic.clone() })
+        Ok(Self {
+            consumer,
+            asker: Asker::new(connection)?,
+            topic: connection.settings.kafka.claims_topic.clone(),
+        })
     }
 
     /// First offset and the offset after the last.
     pub fn watermarks(&self) -> Result<(i64, i64), KafkaFailure> {
-        self.consumer
-            .fetch_watermarks(&self.topic, CLAIMS_PARTITION, REQUEST_TIMEOUT)
-            .map_err(|error| KafkaFailure::new(format!("reading the ends of {}", self.topic), &error))
+        self.asker
+            .watermarks(&PartitionKey { topic: Arc::from(self.topic.as_str()), partition: CLAIMS_PARTITION })
     }
 
     /// Reads from `offset` on.
     pub fn start_at(&self, offset: i64) -> Result<(), KafkaFailure> {
-        let what = || format!("reading {} from offset {offset}", self.topic);
+        let failed = |error: &KafkaError| {
+            KafkaFailure::new(format!("reading {} from offset {offset}", self.topic), error)
+        };
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(&self.topic, CLAIMS_PARTITION, Offset::Offset(offset))
-            .map_err(|error| KafkaFailure::new(what(), &error))?;
-        self.consumer.assign(&list).map_err(|error| KafkaFailure::new(what(), &error))
+            .map_err(|error| failed(&error))?;
+        let is_assigned = self.consumer.assignment().is_ok_and(|assigned| assigned.count() > 0);
+        if !is_assigned {
+            return self.consumer.assign(&list).map_err(|error| failed(&error));
+        }
+        // Assigning anew would wait for the fetch under way, for seconds.
+        let answer = self.consumer.seek_partitions(list, REQUEST_TIMEOUT).map_err(|error| failed(&error))?;
+        answer.elements().iter().try_for_each(|element| element.error().map_err(|error| failed(&error)))
     }
 
     /// Hands the next record to `apply`; false when none came within `limit`.
@@ -157,78 +167,8 @@ impl ClaimsReader {
         self.time_at(end - 1)
     }
 
-    /// The group's committed offsets; a partition without one is left out.
-    pub fn committed(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
-        committed(&self.consumer, keys, REQUEST_TIMEOUT).map_err(|failure| self.told_reason(failure))
+    /// Asks beside the reading.
+    pub const fn asker(&self) -> &Asker {
+        &self.asker
     }
-
-    /// A group that may not be asked for looks like a broker that doesn't answer; the reason waits among the events.
-    /// While the log is read, these are records too, and are left alone.
-    fn told_reason(&self, failure: KafkaFailure) -> KafkaFailure {
-        let is_reading = self.consumer.assignment().is_ok_and(|assigned| assigned.count() > 0);
-        if is_reading || !failure.is_transient() {
-            return failure;
-        }
-        let events = (0..EVENTS_MAX).map_while(|_| self.consumer.poll(Duration::ZERO));
-        events
-            .filter_map(Result::err)
-            .map(|error| KafkaFailure::new("asking for committed offsets", &error))
-            .find(|reason| !reason.is_transient())
-            .unwrap_or(failure)
-    }
-
-    /// First offset and the offset after the last of a raw partition.
-    pub fn raw_watermarks(&self, key: &PartitionKey) -> Result<(i64, i64), KafkaFailure> {
-        self.consumer
-            .fetch_watermarks(&key.topic, key.partition, REQUEST_TIMEOUT)
-            .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))
-    }
-
-    /// The partitions of some topics.
-    pub fn partitions(&self, topics: &[String]) -> Result<Vec<PartitionKey>, KafkaFailure> {
-        let mut keys = Vec::new();
-        for topic in topics {
-            let metadata = self
-                .consumer
-                .fetch_metadata(Some(topic), REQUEST_TIMEOUT)
-                .map_err(|error| KafkaFailure::new(format!("looking up {topic}"), &error))?;
-            let name: Arc<str> = Arc::from(topic.as_str());
-            for found in metadata.topics().iter().filter(|found| found.name() == topic) {
-                keys.extend(
-                    found.partitions().iter().map(|partition| PartitionKey {
-                        topic: Arc::clone(&name),
-                        partition: partition.id(),
-                    }),
-                );
-            }
-        }
-        keys.sort();
-        Ok(keys)
-    }
-}
-
-/// Committed offsets as plain numbers: no librdkafka list may outlive this call, or dropping the consumer would hang.
-pub(super) fn committed<C: rdkafka::consumer::ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    keys: &[PartitionKey],
-    limit: Duration,
-) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
-    if keys.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let mut list = TopicPartitionList::new();
-    for key in keys {
-        list.add_partition(&key.topic, key.partition);
-    }
-    let what = "asking for committed offsets";
-    let answer = consumer.committed_offsets(list, limit).map_err(|error| KafkaFailure::new(what, &error))?;
-    let mut offsets = BTreeMap::new();
-    for element in answer.elements() {
-        element.error().map_err(|error| KafkaFailure::new(what, &error))?;
-        if let Offset::Offset(offset) = element.offset() {
-            let key = PartitionKey { topic: Arc::from(element.topic()), partition: element.partition() };
-            offsets.insert(key, offset);
-        }
-    }
-    Ok(offsets)
 }

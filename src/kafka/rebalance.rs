@@ -17,10 +17,10 @@ use rdkafka::{Offset, Statistics, TopicPartitionList};
 use serde_json::json;
 
 use super::KafkaFailure;
+use super::asker::{Asker, committed};
 use super::assignment::{Assignment, Epochs, PartitionKey};
-use super::claims_log::committed;
 use super::client::{SharedContext, problem};
-use super::poller::{Anchor, Intake, PollerError};
+use super::poller::{Anchor, Ends, Intake, PollerError};
 use crate::config::settings::{Settings, StartFrom};
 use crate::events;
 
@@ -37,6 +37,7 @@ pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
 /// Callbacks of the raw consumer; they run inside `poll`, on the poller's thread.
 pub struct RawContext {
     shared: SharedContext,
+    asker: Asker,
     assignment: Mutex<Assignment>,
     epochs: Epochs,
     links: ContextLinks,
@@ -50,7 +51,7 @@ pub struct RawContext {
 /// What the callbacks reach.
 pub struct ContextLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
-    pub ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
+    pub ends: Ends,
     pub anchor: Anchor,
 }
 
@@ -70,9 +71,10 @@ impl Interned {
 }
 
 impl RawContext {
-    pub fn new(settings: &Settings, epochs: Epochs, links: ContextLinks) -> Self {
+    pub fn new(settings: &Settings, asker: Asker, epochs: Epochs, links: ContextLinks) -> Self {
         Self {
             shared: SharedContext::default(),
+            asker,
             assignment: Mutex::new(Assignment::default()),
             epochs,
             links,
@@ -87,6 +89,11 @@ impl RawContext {
     /// What a callback could not do; the worker must end.
     pub fn take_failure(&self) -> Option<PollerError> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// First offset of a partition and the offset after its last record.
+    pub fn watermarks(&self, key: &PartitionKey) -> Result<(i64, i64), KafkaFailure> {
+        self.asker.watermarks(key)
     }
 
     pub fn topic(&self, name: &str) -> Arc<str> {
@@ -119,7 +126,7 @@ impl RawContext {
         }
     }
 
-    fn revoked(&self, keys: Vec<PartitionKey>, lost: bool) {
+    fn revoked(&self, keys: &[PartitionKey], lost: bool) {
         if keys.is_empty() {
             return;
         }
@@ -127,24 +134,24 @@ impl RawContext {
             log_partitions(
                 &events::PARTITIONS_LOST,
                 "partitions were lost; their work in flight is dropped",
-                &keys,
+                keys,
             );
-            (self.links.intake)(Intake::Lost { keys: keys.clone() });
+            (self.links.intake)(Intake::Lost { keys: keys.to_vec() });
         } else {
-            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", &keys);
+            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", keys);
             let (done, finished) = bounded(1);
-            (self.links.intake)(Intake::Revoking { keys: keys.clone(), done });
+            (self.links.intake)(Intake::Revoking { keys: keys.to_vec(), done });
             // A disconnected answer means that the worker is stopping and has committed already.
             if finished.recv_timeout(self.revoke_wait) == Err(RecvTimeoutError::Timeout) {
                 log_partitions(
                     &events::REVOKE_TIMED_OUT,
                     "the last commit of revoked partitions did not end in time; the next owner does them again",
-                    &keys,
+                    keys,
                 );
             }
         }
         let mut assignment = self.assignment();
-        for key in &keys {
+        for key in keys {
             assignment.end(key);
         }
     }
@@ -197,7 +204,7 @@ impl ConsumerContext for RawContext {
             self.assigned(keys);
             if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) }
         } else {
-            self.revoked(keys, consumer.assignment_lost());
+            self.revoked(&keys, consumer.assignment_lost());
             if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
         };
         if let Err(error) = result {
@@ -249,7 +256,7 @@ impl RawContext {
         let mut anchors = BTreeMap::new();
         let mut offsets = BTreeMap::new();
         for key in keys {
-            let (low, high) = watermarks(consumer, key)?;
+            let (low, high) = self.asker.watermarks(key)?;
             let offset = match committed.get(key) {
                 None => {
                     let start = if self.from == StartFrom::Latest { high } else { low };
@@ -290,14 +297,4 @@ impl RawContext {
         );
         Ok(low)
     }
-}
-
-/// First offset of a partition and the offset after its last record.
-pub(super) fn watermarks<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    key: &PartitionKey,
-) -> Result<(i64, i64), KafkaFailure> {
-    consumer
-        .fetch_watermarks(&key.topic, key.partition, REQUEST_TIMEOUT)
-        .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))
 }

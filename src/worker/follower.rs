@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::article::Judgement;
 use crate::config::settings::{Settings, StartFrom};
-use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry};
+use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
 use crate::dedup::level::{Level, LevelRecord};
 use crate::dedup::window::Window;
 use crate::kafka::KafkaFailure;
@@ -67,9 +67,12 @@ pub enum StartProblem {
     Stopped,
 }
 
+/// Verdicts in the order of the log.
+pub type JudgedClaims = Vec<(ClaimIdentity, Judgement)>;
+
 /// What the follower shares with the rest of the worker.
 pub struct FollowerLinks {
-    pub verdicts: Box<dyn Fn(Vec<(ClaimIdentity, Judgement)>) + Send>,
+    pub verdicts: Box<dyn Fn(JudgedClaims) + Send>,
     pub committed: Box<dyn Fn(BTreeMap<PartitionKey, i64>) + Send>,
     pub beat: Box<dyn Fn() + Send>,
     pub is_stopping: Box<dyn Fn() -> bool + Send>,
@@ -107,7 +110,7 @@ pub struct Follower {
     /// Committed offsets as first read: verdicts are wanted from here on.
     committed: BTreeMap<PartitionKey, i64>,
     partitions: Vec<PartitionKey>,
-    batch: Vec<(ClaimIdentity, Judgement)>,
+    batch: JudgedClaims,
     seen: Seen,
     is_catching_up: bool,
 }
@@ -136,15 +139,16 @@ impl Follower {
     /// Reads the log from its beginning to its present end, checks that it can be trusted, and settles the level.
     pub fn catch_up(&mut self, appender: &ClaimsAppender) -> Result<(), StartProblem> {
         let begun = clock::monotonic();
-        self.partitions = self.reader.partitions(&self.settings.kafka.raw_topics)?;
-        self.committed = self.reader.committed(&self.partitions)?;
+        self.partitions = self.reader.asker().partitions(&self.settings.kafka.raw_topics)?;
+        self.committed = self.reader.asker().committed(&self.partitions)?;
         let (low, high) = self.reader.watermarks()?;
         let end_time = if high > low { self.reader.time_before(high)? } else { None };
         self.window.trust_times_until(end_time);
         self.reader.start_at(low)?;
         self.read_until(high, low, begun)?;
-        self.check_start(low)?;
+        let losses = self.check_start(low)?;
         self.settle_level(appender)?;
+        self.void(&losses, appender)?;
         self.window.trust_times_until(None);
         self.is_catching_up = false;
         events::emit(
@@ -190,7 +194,10 @@ impl Follower {
                         ("applied", json!(self.applied() - low)),
                         ("end", json!(high - low)),
                         ("seconds", json!(seconds)),
-                        ("claims_per_second", json!((self.seen.entries as f64 / seconds).round())),
+                        (
+                            "claims_per_second",
+                            json!(self.seen.entries / clock::since(begun).as_secs().max(1)),
+                        ),
                     ],
                 );
             }
@@ -250,6 +257,10 @@ impl Follower {
                 Ok(())
             }
             Ok(LogEntry::Level { record, .. }) => self.apply_level(offset, time_ms, record),
+            Ok(LogEntry::Void { range, .. }) => {
+                self.window.void(&range);
+                Ok(())
+            }
             Ok(LogEntry::Claim(claim)) => self.apply_claim(offset, time_ms, &claim),
         }
     }
@@ -297,7 +308,7 @@ impl Follower {
             );
         }
         if changed {
-            self.window.set_level(record.level.clone());
+            self.window.set_level(record.level.clone(), record.number);
         }
         self.seen.level_time_ms = time_ms;
         self.seen.level = Some(record);
@@ -315,7 +326,7 @@ impl Follower {
     }
 
     /// The start rule: whether offsets and log fit together.
-    fn check_start(&self, low: i64) -> Result<(), StartProblem> {
+    fn check_start(&self, low: i64) -> Result<Vec<VoidRange>, StartProblem> {
         let topic = self.settings.kafka.claims_topic.clone();
         let has_worked = self.committed.values().any(|offset| *offset > 0);
         let accepted = self.settings.dedup.accept_empty_log;
@@ -333,7 +344,8 @@ impl Follower {
         self.check_offsets()
     }
 
-    fn check_offsets(&self) -> Result<(), StartProblem> {
+    /// What retention took, where going on without it is accepted.
+    fn check_offsets(&self) -> Result<Vec<VoidRange>, StartProblem> {
         let expired: Vec<String> = self
             .seen
             .partitions
@@ -344,15 +356,39 @@ impl Follower {
         if !expired.is_empty() && self.settings.start.from == StartFrom::Start {
             return Err(StartProblem::OffsetsExpired { partitions: expired.join(", ") });
         }
+        let mut losses = Vec::new();
         for (key, committed) in &self.committed {
-            let (begins, _) = self.reader.raw_watermarks(key)?;
-            if *committed < begins && !self.settings.start.accept_loss {
+            let (begins, _) = self.reader.asker().watermarks(key)?;
+            if *committed >= begins {
+                continue;
+            }
+            if !self.settings.start.accept_loss {
                 return Err(StartProblem::PassedByRetention {
                     partition: key.to_string(),
                     committed: *committed,
                     begins,
                 });
             }
+            let topic = key.topic.clone();
+            losses.push(VoidRange { topic, partition: key.partition, from: *committed, to: begins });
+        }
+        Ok(losses)
+    }
+
+    /// Claims of lost records must not suppress their copies. The record precedes every claim of this worker.
+    fn void(&self, losses: &[VoidRange], appender: &ClaimsAppender) -> Result<(), StartProblem> {
+        for range in losses {
+            appender.append(&claim::encode_void(self.scope, range))?;
+            events::emit(
+                &events::CLAIMS_VOIDED,
+                "claims of lost raw records match nothing from now on",
+                &[
+                    ("topic", json!(range.topic.as_ref())),
+                    ("partition", json!(range.partition)),
+                    ("from", json!(range.from)),
+                    ("to", json!(range.to)),
+                ],
+            );
         }
         Ok(())
     }
@@ -442,10 +478,10 @@ impl Follower {
 
     /// A missed answer is no harm: verdicts are kept a little longer.
     fn ask_committed(&mut self) {
-        if let Ok(partitions) = self.reader.partitions(&self.settings.kafka.raw_topics) {
+        if let Ok(partitions) = self.reader.asker().partitions(&self.settings.kafka.raw_topics) {
             self.partitions = partitions;
         }
-        if let Ok(committed) = self.reader.committed(&self.partitions) {
+        if let Ok(committed) = self.reader.asker().committed(&self.partitions) {
             (self.links.committed)(committed);
         }
         if let Ok((_, high)) = self.reader.watermarks() {

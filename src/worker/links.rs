@@ -26,7 +26,7 @@ use crate::shutdown::Shutdown;
 use crate::stages::Prepared;
 
 /// How long the poller waits for start offsets to be committed.
-const ANCHOR_WAIT: Duration = Duration::from_secs(60);
+const ANCHOR_WAIT: Duration = Duration::from_mins(1);
 
 /// What all threads share.
 #[derive(Clone)]

@@ -116,11 +116,13 @@ impl Asked<'_> {
     /// Whether the group has committed offsets.
     fn group(&self, reader: &ClaimsReader, report: &mut Report) -> Result<bool, KafkaFailure> {
         let group = &self.settings.kafka.group;
-        let partitions = reader.partitions(&self.settings.kafka.raw_topics)?;
+        let partitions = reader.asker().partitions(&self.settings.kafka.raw_topics)?;
         if partitions.is_empty() {
             return Ok(false);
         }
-        let Some(committed) = kept(group, reader.committed(&partitions), report)? else { return Ok(false) };
+        let Some(committed) = kept(group, reader.asker().committed(&partitions), report)? else {
+            return Ok(false);
+        };
         let Some(behind) = kept(group, self.behind(reader, &partitions, &committed, report), report)? else {
             return Ok(false);
         };
@@ -144,7 +146,7 @@ impl Asked<'_> {
     ) -> Result<i64, KafkaFailure> {
         let mut behind = 0;
         for key in partitions {
-            let (begins, end) = reader.raw_watermarks(key)?;
+            let (begins, end) = reader.asker().watermarks(key)?;
             let next = committed.get(key).copied().unwrap_or(begins);
             behind += (end - next.max(begins)).max(0);
             if next < begins {

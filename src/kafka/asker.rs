@@ -1,0 +1,107 @@
+//! Asks the cluster for ends, partitions and committed offsets, on connections of its own.
+//!
+//! A broker answers the requests of one connection in order, so that a question behind a waiting fetch waits as long as
+//! the fetch does. Never reads a record, never joins the group.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::config::FromClientConfigAndContext as _;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::KafkaFailure;
+use super::assignment::PartitionKey;
+use super::client::{Connection, PlainContext};
+
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Events that are looked through for the reason of a refusal.
+const EVENTS_MAX: usize = 100;
+
+/// See the module.
+pub struct Asker {
+    consumer: BaseConsumer<PlainContext>,
+}
+
+impl Asker {
+    pub fn new(connection: &Connection) -> Result<Self, KafkaFailure> {
+        let consumer =
+            BaseConsumer::from_config_and_context(&connection.claims_consumer(), PlainContext::default())
+                .map_err(|error| KafkaFailure::new("creating a consumer", &error))?;
+        Ok(Self { consumer })
+    }
+
+    /// The group's committed offsets; a partition without one is left out.
+    pub fn committed(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
+        committed(&self.consumer, keys, REQUEST_TIMEOUT).map_err(|failure| self.told_reason(failure))
+    }
+
+    /// A group that may not be asked for looks like a broker that doesn't answer; the reason waits among the events.
+    fn told_reason(&self, failure: KafkaFailure) -> KafkaFailure {
+        if !failure.is_transient() {
+            return failure;
+        }
+        let events = (0..EVENTS_MAX).map_while(|_| self.consumer.poll(Duration::ZERO));
+        events
+            .filter_map(Result::err)
+            .map(|error| KafkaFailure::new("asking for committed offsets", &error))
+            .find(|reason| !reason.is_transient())
+            .unwrap_or(failure)
+    }
+
+    /// First offset of a partition and the offset after its last record.
+    pub fn watermarks(&self, key: &PartitionKey) -> Result<(i64, i64), KafkaFailure> {
+        self.consumer
+            .fetch_watermarks(&key.topic, key.partition, REQUEST_TIMEOUT)
+            .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))
+    }
+
+    /// The partitions of some topics.
+    pub fn partitions(&self, topics: &[String]) -> Result<Vec<PartitionKey>, KafkaFailure> {
+        let mut keys = Vec::new();
+        for topic in topics {
+            let metadata = self
+                .consumer
+                .fetch_metadata(Some(topic), REQUEST_TIMEOUT)
+                .map_err(|error| KafkaFailure::new(format!("looking up {topic}"), &error))?;
+            let name: Arc<str> = Arc::from(topic.as_str());
+            for found in metadata.topics().iter().filter(|found| found.name() == topic) {
+                keys.extend(
+                    found.partitions().iter().map(|partition| PartitionKey {
+                        topic: Arc::clone(&name),
+                        partition: partition.id(),
+                    }),
+                );
+            }
+        }
+        keys.sort();
+        Ok(keys)
+    }
+}
+
+/// Committed offsets as plain numbers: no librdkafka list may outlive this call, or dropping the consumer would hang.
+pub(super) fn committed<C: rdkafka::consumer::ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    keys: &[PartitionKey],
+    limit: Duration,
+) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut list = TopicPartitionList::new();
+    for key in keys {
+        list.add_partition(&key.topic, key.partition);
+    }
+    let what = "asking for committed offsets";
+    let answer = consumer.committed_offsets(list, limit).map_err(|error| KafkaFailure::new(what, &error))?;
+    let mut offsets = BTreeMap::new();
+    for element in answer.elements() {
+        element.error().map_err(|error| KafkaFailure::new(what, &error))?;
+        if let Offset::Offset(offset) = element.offset() {
+            let key = PartitionKey { topic: Arc::from(element.topic()), partition: element.partition() };
+            offsets.insert(key, offset);
+        }
+    }
+    Ok(offsets)
+}
