@@ -204,7 +204,9 @@ impl ConsumerContext for RawContext {
             self.assigned(keys);
             if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) }
         } else {
+            let paused = self.paused(&keys);
             self.revoked(&keys, consumer.assignment_lost());
+            release(consumer, &paused);
             if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
         };
         if let Err(error) = result {
@@ -214,6 +216,15 @@ impl ConsumerContext for RawContext {
 }
 
 impl RawContext {
+    /// Those of the partitions that reading is paused for.
+    fn paused(&self, keys: &[PartitionKey]) -> TopicPartitionList {
+        let mut list = TopicPartitionList::new();
+        for (key, _) in self.assignment().iter().filter(|(key, owned)| owned.paused && keys.contains(key)) {
+            list.add_partition(&key.topic, key.partition);
+        }
+        list
+    }
+
     /// Gives each partition of `list` its offset, trying again while time can heal.
     fn set_offsets(
         &self,
@@ -296,5 +307,15 @@ impl RawContext {
             ],
         );
         Ok(low)
+    }
+}
+
+/// A pause outlives the assignment in librdkafka: a partition that left paused and came back would never be read.
+fn release(consumer: &BaseConsumer<RawContext>, paused: &TopicPartitionList) {
+    if paused.count() == 0 {
+        return;
+    }
+    if let Err(error) = consumer.resume(paused) {
+        problem("error", "REBALANCE", &format!("a pause could not be ended: {error}"));
     }
 }
