@@ -7,14 +7,13 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::support::articles::{self, Random};
 use crate::support::broker::Broker;
 use crate::support::outcomes::{self, Outcome, Place, check_one_each};
 use crate::support::records::NewRecord;
 use crate::support::worker::{CLAIMS_CONFIG, Topics, WorkerOptions, wait_until_committed};
-use crate::support::{unique, wire};
+use crate::support::{sha256_hex, unique, wire};
 
 const LIMIT: Duration = Duration::from_mins(4);
 /// More than decode.content_bytes_max of zeros.
@@ -174,7 +173,7 @@ fn odd_rejections_say_what_they_were(found: &[Outcome]) {
         .iter()
         .find(|outcome| outcome.header("khabar-error-code").as_deref() == Some("payload_too_large"));
     let large = large.expect("it is rejected");
-    let hash: String = Sha256::digest(noise(LARGE_BYTES)).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = sha256_hex(&noise(LARGE_BYTES));
     assert_eq!(large.header("khabar-original-omitted"), Some(format!("size={LARGE_BYTES};sha256={hash}")));
     assert_eq!(large.record.key.as_deref(), Some(&b"large"[..]));
     let times: Vec<String> = found

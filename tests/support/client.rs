@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{
-    AdminClient, AdminOptions, NewPartitions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
-    TopicReplication,
+    AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, OwnedResourceSpecifier,
+    ResourceSpecifier, TopicReplication,
 };
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
@@ -124,6 +124,16 @@ impl Client {
             block_on(self.admin().delete_records(&until, &admin_options())).expect("the broker answers");
         for element in deleted.elements() {
             element.error().expect("the records are deleted");
+        }
+    }
+
+    /// Sets one setting of a topic; the others go back to their defaults.
+    pub fn alter_topic(&self, topic: &str, name: &str, value: &str) {
+        let wanted = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(name, value);
+        let results =
+            block_on(self.admin().alter_configs([&wanted], &admin_options())).expect("the broker answers");
+        for result in results {
+            result.unwrap_or_else(|(_, code)| panic!("topic {topic} is altered: {code}"));
         }
     }
 

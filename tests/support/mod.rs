@@ -25,6 +25,7 @@ pub mod records;
 pub mod wire;
 pub mod worker;
 
+use std::fmt::Write as _;
 use std::future::Future;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::TcpListener;
@@ -33,6 +34,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
+
+use sha2::{Digest as _, Sha256};
 
 /// Between two looks at something that is waited for.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
@@ -45,6 +48,14 @@ pub fn unique(name: &str) -> String {
 /// A random number; the seed of the standard library's hash maps is the source.
 pub fn random_u64() -> u64 {
     RandomState::new().build_hasher().finish()
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// As many different TCP ports of this host as asked for, free at this moment.

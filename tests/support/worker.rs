@@ -354,6 +354,9 @@ impl Drop for Worker {
         let _ = self.lifeline.wait();
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if thread::panicking() {
+            eprintln!("the output of process {}:\n{}", self.id(), self.output().join("\n"));
+        }
     }
 }
 
