@@ -35,6 +35,8 @@ const RETRY_PAUSE_FIRST: Duration = Duration::from_millis(100);
 const RETRY_PAUSE_MAX: Duration = Duration::from_secs(5);
 /// send_offsets is repeated so often while librdkafka calls it retriable.
 const SEND_OFFSETS_ATTEMPTS_MAX: u32 = 20;
+/// A failed transaction is asked for its reason for so long; it answers at once.
+const ORIGIN_TIMEOUT: Duration = Duration::from_secs(2);
 const DROP_LIMIT: Duration = Duration::from_secs(5);
 /// Offset metadata: the format and the claims offset that the worker had applied.
 const METADATA_FORMAT: &str = "khabar1";
@@ -120,6 +122,8 @@ struct Failure {
     cause: String,
     /// An authorisation or configuration failure that no new producer heals.
     hopeless: Option<KafkaFailure>,
+    /// It follows from an earlier failure of the transaction, which librdkafka tells the next call only.
+    is_consequence: bool,
 }
 
 impl Failure {
@@ -147,11 +151,15 @@ impl Failure {
             _ => None,
         };
         let input = if fatal || fenced || hopeless.is_some() { Input::Fatal } else { Input::Failed };
-        Self { input, cause, hopeless }
+        let is_consequence = matches!(
+            code,
+            Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight | RDKafkaErrorCode::State)
+        );
+        Self { input, cause, hopeless, is_consequence }
     }
 
     fn other(cause: String) -> Self {
-        Self { input: Input::Failed, cause, hopeless: None }
+        Self { input: Input::Failed, cause, hopeless: None, is_consequence: false }
     }
 }
 
@@ -351,6 +359,7 @@ impl Committer {
                     input: Input::Fatal,
                     cause: hopeless.to_string(),
                     hopeless: Some(hopeless),
+                    is_consequence: false,
                 };
             };
             events::emit(
@@ -484,6 +493,7 @@ impl Committer {
 
     /// The one way out of every failure: a new producer, and the partitions back to their committed offsets.
     fn recover(&mut self, failure: Failure) -> Result<(), CommitterError> {
+        let failure = if failure.is_consequence { self.origin_of(failure) } else { failure };
         let (state, order) = step(self.state, failure.input);
         self.state = state;
         if order == Order::Exit || state == State::Dead {
@@ -519,6 +529,29 @@ impl Committer {
         // The poller may have ended already; then nothing is read any more.
         let _ = self.links.poller.send(PollerCommand::Rewind { floor: self.floor });
         Ok(())
+    }
+
+    /// The failure that made librdkafka give up the open transaction, else the given one. A failed transaction answers
+    /// any call with its reason; offsets that are taken after all are aborted with it.
+    fn origin_of(&self, failure: Failure) -> Failure {
+        let (Some(producer), Some(group)) = (&self.producer, self.consumer.group_metadata()) else {
+            return failure;
+        };
+        if self.transactional_id.is_none() {
+            return failure;
+        }
+        let Ok(list) = self.offset_list(&self.open.offsets) else { return failure };
+        match producer.inner.send_offsets_to_transaction(&list, &group, ORIGIN_TIMEOUT) {
+            Ok(()) => failure,
+            Err(error) => {
+                let topics: Vec<&str> = Outcome::ALL
+                    .into_iter()
+                    .filter(|outcome| self.open.outcomes[*outcome as usize] > 0)
+                    .map(|outcome| topic_of(&self.connection, outcome))
+                    .collect();
+                Failure::new(&format!("producing to {}", topics.join(", ")), &error)
+            }
+        }
     }
 
     /// A producer that is ready to begin; tries until the broker answers or the process must end.

@@ -400,6 +400,9 @@ impl Follower {
             let deadline = clock::monotonic() + LEVEL_WAIT;
             while self.seen.level.is_none() {
                 (self.links.beat)();
+                if let Some(failure) = appender.failed() {
+                    return Err(failure.into());
+                }
                 if clock::monotonic() > deadline || (self.links.is_stopping)() {
                     return Err(KafkaFailure::Transient {
                         what: "waiting for the level record in the claims log".to_owned(),

@@ -173,7 +173,7 @@ fn a_refused_user_or_operation_ends_the_worker() {
             Lack::DescribeRaw | Lack::ReadRaw => raw,
             Lack::WriteEnriched => enriched,
             Lack::WriteClaims => claims,
-            Lack::Group => name,
+            Lack::Group => "Group",
             Lack::Transactions => "transaction",
         };
         assert!(text.contains(named), "{lack:?}: it names {named}: {text}");

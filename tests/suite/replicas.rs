@@ -174,8 +174,7 @@ fn exact_repeats_over_partitions_give_one_enriched_through_kills() {
     check_one_enriched_each(&found, text_of).unwrap_or_else(|problems| panic!("{problems}"));
     check_order(&found).unwrap_or_else(|problems| panic!("{problems}"));
     assert_same(&during, &found);
-    let rejected = raw.values().filter(|text| text.is_none()).count();
-    assert_eq!(counts.rejected, rejected);
+    assert_eq!(counts.rejected, raw.values().filter(|text| text.is_none()).count());
     assert_committed_to_the_ends(&client, &topics, &group);
     assert_eq!(errors, Vec::<Value>::new());
     println!("{records} raw records, seed {seed}: {counts:?}");

@@ -22,6 +22,7 @@ pub mod observer;
 pub mod outcomes;
 pub mod producing;
 pub mod records;
+pub mod wire;
 pub mod worker;
 
 use std::future::Future;
