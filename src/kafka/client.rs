@@ -137,9 +137,10 @@ impl Connection {
         }
     }
 
-    /// Sends outputs: in transactions, or idempotent only.
-    pub fn output_producer(&self, transactional_id: Option<&str>) -> ClientConfig {
+    /// Sends outputs: in transactions, or idempotent only. `batch_bytes` is the largest batch.
+    pub fn output_producer(&self, transactional_id: Option<&str>, batch_bytes: usize) -> ClientConfig {
         let mut config = self.producer();
+        config.set("batch.size", batch_bytes.to_string());
         let timeout_ms = self.settings.transaction.timeout_ms;
         match transactional_id {
             Some(id) => config

@@ -16,6 +16,8 @@ use crate::flow::Header;
 
 /// How long a full local queue is waited for.
 const QUEUE_FULL_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Stands where no single record failed.
+const NO_TAG: usize = usize::MAX;
 const QUEUE_FULL_STEP: Duration = Duration::from_millis(2);
 
 /// A record that was not delivered.
@@ -31,8 +33,18 @@ impl Undelivered {
     pub fn is_too_large(&self) -> bool {
         matches!(
             code_of(&self.error),
-            Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidRecord)
+            Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge)
         )
+    }
+
+    /// The topic does not take such a record, however small: a compacted one wants a key.
+    pub fn is_invalid(&self) -> bool {
+        code_of(&self.error) == Some(RDKafkaErrorCode::InvalidRecord)
+    }
+
+    /// Nothing failed, the wait ended.
+    pub const fn is_overdue(&self) -> bool {
+        self.tag == NO_TAG
     }
 }
 
@@ -79,7 +91,7 @@ impl Deliveries {
             let now = Instant::now();
             if now >= deadline {
                 let error = KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut);
-                return Err(Undelivered { tag: usize::MAX, error });
+                return Err(Undelivered { tag: NO_TAG, error });
             }
             ledger =
                 self.changed.wait_timeout(ledger, deadline - now).unwrap_or_else(PoisonError::into_inner).0;

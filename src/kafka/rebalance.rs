@@ -4,8 +4,9 @@
 //! a start that is committed first, so that claims never precede a committed offset.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use rdkafka::client::ClientContext;
@@ -27,9 +28,14 @@ use crate::events;
 /// Beyond the drain itself, a revoked partition waits so long for its last commit.
 const REVOKE_MARGIN: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Start offsets are asked for so often before the worker gives up; the group waits meanwhile.
-const ATTEMPTS_MAX: u32 = 12;
+/// Start offsets are asked for so long before the worker gives up; the group waits meanwhile. Well below
+/// `max.poll.interval.ms`, 300 s: beyond that the member would be out of the group in the middle of its callback.
+const START_LIMIT: Duration = Duration::from_secs(150);
+/// An end that lies before a committed offset may be that of a leader that has just begun.
+const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
+/// No start offsets are being committed.
+const NO_ANCHOR: u64 = 0;
 
 /// The raw consumer, shared with the committer for the group's metadata only.
 pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
@@ -46,6 +52,10 @@ pub struct RawContext {
     accept_loss: bool,
     topics: Mutex<Interned>,
     failure: Mutex<Option<PollerError>>,
+    /// The ticket of the start offsets that the callback waits for.
+    anchoring: AtomicU64,
+    /// The worker ends: everything that it will ever commit is committed.
+    closing: AtomicBool,
 }
 
 /// What the callbacks reach.
@@ -53,6 +63,7 @@ pub struct ContextLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
     pub ends: Ends,
     pub anchor: Anchor,
+    pub beat: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// Topic names, one allocation each.
@@ -83,7 +94,20 @@ impl RawContext {
             accept_loss: settings.start.accept_loss,
             topics: Mutex::new(Interned::default()),
             failure: Mutex::new(None),
+            anchoring: AtomicU64::new(NO_ANCHOR),
+            closing: AtomicBool::new(false),
         }
+    }
+
+    /// Whether start offsets of this ticket are still waited for. Beyond that the partitions may be another worker's,
+    /// which may have committed more.
+    pub fn awaits_anchor(&self, ticket: u64) -> bool {
+        ticket != NO_ANCHOR && self.anchoring.load(Ordering::SeqCst) == ticket
+    }
+
+    /// From now on revoked partitions have nothing left to be committed.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
     }
 
     /// What a callback could not do; the worker must end.
@@ -137,6 +161,8 @@ impl RawContext {
                 keys,
             );
             (self.links.intake)(Intake::Lost { keys: keys.to_vec() });
+        } else if self.closing.load(Ordering::SeqCst) {
+            log_partitions(&events::PARTITIONS_REVOKED, "partitions are given back", keys);
         } else {
             log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", keys);
             let (done, finished) = bounded(1);
@@ -202,8 +228,16 @@ impl ConsumerContext for RawContext {
                 return;
             }
             self.assigned(keys);
-            if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) }
+            let result =
+                if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) };
+            if let Err(error) = &result {
+                // It would own partitions that it never reads.
+                let failure = KafkaFailure::new("taking over partitions", error);
+                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.into());
+            }
+            result
         } else {
+            self.resume(consumer, &keys);
             self.revoked(&keys, consumer.assignment_lost());
             if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
         };
@@ -214,6 +248,24 @@ impl ConsumerContext for RawContext {
 }
 
 impl RawContext {
+    /// Ends the pause of partitions that go away: librdkafka keeps it, and one that comes back would never be read.
+    fn resume(&self, consumer: &BaseConsumer<Self>, keys: &[PartitionKey]) {
+        let mut list = TopicPartitionList::new();
+        let mut assignment = self.assignment();
+        for key in keys {
+            if let Some(owned) = assignment.get_mut(key).filter(|owned| owned.paused) {
+                owned.paused = false;
+                list.add_partition(&key.topic, key.partition);
+            }
+        }
+        drop(assignment);
+        if list.count() > 0
+            && let Err(error) = consumer.resume(&list)
+        {
+            problem("error", "REBALANCE", &format!("the pause of revoked partitions did not end: {error}"));
+        }
+    }
+
     /// Gives each partition of `list` its offset, trying again while time can heal.
     fn set_offsets(
         &self,
@@ -221,21 +273,27 @@ impl RawContext {
         keys: &[PartitionKey],
         list: &mut TopicPartitionList,
     ) -> Result<(), PollerError> {
-        let mut attempt = 0;
+        let begun = Instant::now();
+        let mut beyond_end = 0;
         let offsets = loop {
-            attempt += 1;
-            match self.find_offsets(consumer, keys) {
+            (self.links.beat)();
+            let failure = match self.find_offsets(consumer, keys) {
                 Ok(offsets) => break offsets,
-                Err(PollerError::Kafka(failure)) if failure.is_transient() && attempt < ATTEMPTS_MAX => {
-                    problem(
-                        "error",
-                        "START",
-                        &format!("the start of a partition can't be found yet: {failure}"),
-                    );
-                    std::thread::sleep(ATTEMPT_PAUSE);
+                Err(failure) => failure,
+            };
+            let may_pass = match &failure {
+                PollerError::Kafka(failure) => failure.is_transient() && begun.elapsed() < START_LIMIT,
+                PollerError::BeyondEnd { .. } => {
+                    beyond_end += 1;
+                    beyond_end < BEYOND_END_ATTEMPTS_MAX
                 }
-                Err(failure) => return Err(failure),
+                PollerError::PassedByRetention { .. } | PollerError::PositionLost => false,
+            };
+            if !may_pass || self.closing.load(Ordering::SeqCst) {
+                return Err(failure);
             }
+            problem("error", "START", &format!("the start of a partition can't be found yet: {failure}"));
+            std::thread::sleep(ATTEMPT_PAUSE);
         };
         for (key, offset) in offsets {
             if let Some(mut element) = list.find_partition(&key.topic, key.partition) {
@@ -256,6 +314,7 @@ impl RawContext {
         let mut anchors = BTreeMap::new();
         let mut offsets = BTreeMap::new();
         for key in keys {
+            (self.links.beat)();
             let (low, high) = self.asker.watermarks(key)?;
             let offset = match committed.get(key) {
                 None => {
@@ -272,7 +331,11 @@ impl RawContext {
             offsets.insert(key.clone(), offset);
         }
         if !anchors.is_empty() {
-            (self.links.anchor)(anchors).map_err(|cause| KafkaFailure::Transient {
+            let ticket = self.epochs.begin();
+            self.anchoring.store(ticket, Ordering::SeqCst);
+            let anchored = (self.links.anchor)(anchors, ticket);
+            self.anchoring.store(NO_ANCHOR, Ordering::SeqCst);
+            anchored.map_err(|cause| KafkaFailure::Transient {
                 what: "committing start offsets".to_owned(),
                 cause,
             })?;

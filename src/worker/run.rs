@@ -29,7 +29,7 @@ use crate::kafka::admin::Admin;
 use crate::kafka::assignment::Epochs;
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::kafka::client::Connection;
-use crate::kafka::committer::{Committer, CommitterInput};
+use crate::kafka::committer::{Committer, CommitterError, CommitterInput};
 use crate::kafka::poller::{Intake, Poller, PollerCommand};
 use crate::metrics::Metrics;
 use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
@@ -145,8 +145,9 @@ impl Worker {
             &shared.died(),
         )
         .map_err(|error| thread_failure("stages", &error))?;
-        self.join_group(shared, &connection, limits, &mut running, (handle, appender, events_out))?;
-        Ok(Some(running))
+        let has_joined =
+            self.join_group(shared, &connection, limits, &mut running, (handle, appender, events_out))?;
+        Ok(has_joined.then_some(running))
     }
 
     fn parser(&self) -> Result<Parser, Failure> {
@@ -206,7 +207,8 @@ impl Worker {
         }
     }
 
-    /// Connects the producer, then joins the group: the order keeps a worker that can't commit out of it.
+    /// Connects the producer, then joins the group: the order keeps a worker that can't commit out of it. False when told
+    /// to stop meanwhile.
     fn join_group(
         &self,
         shared: &Shared,
@@ -214,7 +216,7 @@ impl Worker {
         limits: Arc<OutputLimits>,
         running: &mut Running,
         (pool, appender, events_out): (PoolHandle, Option<Arc<ClaimsAppender>>, Receiver<Event>),
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let settings = &self.settings;
         shared.health.set_state(State::Joining);
         events::emit(
@@ -230,7 +232,7 @@ impl Worker {
         let (committer_in, committer_out) = unbounded();
         let (poller_in, poller_out) = unbounded();
         let links = shared.poller_links(committer_in.clone(), poller_out);
-        let poller = Poller::new(connection, links, running.budget.clone(), epochs.clone())?;
+        let mut poller = Poller::new(connection, links, running.budget.clone(), epochs.clone())?;
         let mut committer = Committer::new(
             connection.clone(),
             poller.consumer(),
@@ -239,7 +241,14 @@ impl Worker {
             limits,
             transactional_id(settings)?,
         );
-        committer.connect()?;
+        match committer.connect(&|| shared.shutdown.is_requested()) {
+            Err(CommitterError::Abandoned) => {
+                committer.close();
+                poller.leave();
+                return Ok(false);
+            }
+            connected => connected?,
+        }
 
         let orders = WorkerOrders { pool, appender, committer: committer_in.clone(), shared: shared.clone() };
         let conductor = Conductor::new(orders, Verdicts::default());
@@ -261,12 +270,22 @@ impl Worker {
                 .spawn("committer", move || committer.run())
                 .map_err(|error| thread_failure("committer", &error))?,
         );
+        let report = shared.clone();
         running.poller = Some(
-            shared.spawn("poller", move || poller.run()).map_err(|error| thread_failure("poller", &error))?,
+            shared
+                .spawn("poller", move || {
+                    if let Err(error) = poller.run() {
+                        report.fail(error.into());
+                        poller.wait_for_close();
+                    }
+                    poller.leave();
+                    Ok::<(), Failure>(())
+                })
+                .map_err(|error| thread_failure("poller", &error))?,
         );
         running.committer_in = Some(committer_in);
         running.poller_in = Some(poller_in);
-        Ok(())
+        Ok(true)
     }
 }
 
