@@ -19,6 +19,7 @@ use super::{KafkaFailure, code_of};
 /// The log is one partition: its order is the truth.
 pub const CLAIMS_PARTITION: i32 = 0;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Appends entries in the order of the calls, idempotently and outside of transactions.
 pub struct ClaimsAppender {
     producer: CountedProducer,
