@@ -51,6 +51,8 @@ pub enum Intake {
     Begun {
         key: PartitionKey,
         epoch: u64,
+        /// Where an assigned partition begins; `None` for one that is rewound, whose lag stays as it is.
+        start: Option<i64>,
     },
     /// Partitions move away: finish them, commit, then answer.
     Revoking {
@@ -338,7 +340,7 @@ impl Poller {
         let renewed = context.assignment().renew_before(floor, &self.epochs);
         let keys: Vec<PartitionKey> = renewed.iter().map(|(key, _)| key.clone()).collect();
         for (key, epoch) in renewed {
-            (self.links.intake)(Intake::Begun { key, epoch });
+            (self.links.intake)(Intake::Begun { key, epoch, start: None });
         }
         let mut attempt = 0;
         loop {

@@ -138,7 +138,7 @@ impl RawContext {
             .collect()
     }
 
-    fn assigned(&self, keys: Vec<PartitionKey>) {
+    fn assigned(&self, keys: Vec<PartitionKey>, offsets: &BTreeMap<PartitionKey, i64>) {
         if keys.is_empty() {
             return;
         }
@@ -146,7 +146,8 @@ impl RawContext {
         for key in keys {
             let epoch = self.epochs.begin();
             self.assignment().begin(key.clone(), epoch);
-            (self.links.intake)(Intake::Begun { key, epoch });
+            let start = offsets.get(&key).copied();
+            (self.links.intake)(Intake::Begun { key, epoch, start });
         }
     }
 
@@ -223,11 +224,14 @@ impl ConsumerContext for RawContext {
         let is_incremental = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
         let keys = self.keys(list);
         let result = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            if let Err(failure) = self.set_offsets(consumer, &keys, list) {
-                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-                return;
-            }
-            self.assigned(keys);
+            let offsets = match self.set_offsets(consumer, &keys, list) {
+                Ok(offsets) => offsets,
+                Err(failure) => {
+                    *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                    return;
+                }
+            };
+            self.assigned(keys, &offsets);
             let result =
                 if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) };
             if let Err(error) = &result {
@@ -272,7 +276,7 @@ impl RawContext {
         consumer: &BaseConsumer<Self>,
         keys: &[PartitionKey],
         list: &mut TopicPartitionList,
-    ) -> Result<(), PollerError> {
+    ) -> Result<BTreeMap<PartitionKey, i64>, PollerError> {
         let begun = Instant::now();
         let mut beyond_end = 0;
         let offsets = loop {
@@ -295,14 +299,14 @@ impl RawContext {
             problem("error", "START", &format!("the start of a partition can't be found yet: {failure}"));
             std::thread::sleep(ATTEMPT_PAUSE);
         };
-        for (key, offset) in offsets {
+        for (key, offset) in &offsets {
             if let Some(mut element) = list.find_partition(&key.topic, key.partition) {
                 element
-                    .set_offset(Offset::Offset(offset))
+                    .set_offset(Offset::Offset(*offset))
                     .map_err(|error| KafkaFailure::new(format!("setting the offset of {key}"), &error))?;
             }
         }
-        Ok(())
+        Ok(offsets)
     }
 
     fn find_offsets(

@@ -4,6 +4,9 @@
 //! One thread owns this state, so nothing in it is locked; what is to be done goes out as orders. It computes no stage
 //! and never waits for one.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
@@ -191,9 +194,7 @@ impl<O: Orders> Conductor<O> {
 
     /// The log has judged a claim, ours or another's.
     pub fn verdict(&mut self, identity: &ClaimIdentity, judgement: &Judgement) {
-        if !self.verdicts.insert(identity, judgement) {
-            return;
-        }
+        let is_first = self.verdicts.insert(identity, judgement);
         let key = PartitionKey {
             topic: identity.coordinates.topic.clone(),
             partition: identity.coordinates.partition,
@@ -205,6 +206,8 @@ impl<O: Orders> Conductor<O> {
         if !is_ours {
             return;
         }
+        // A record that waits gets its verdict even where the store wants none: else it would wait for ever.
+        let judgement = if is_first { judgement } else { self.verdicts.get(identity).unwrap_or(judgement) };
         if let Step::Judging(prepared) = std::mem::replace(&mut slot.step, Step::Finishing) {
             self.orders.finish(ticket, prepared, Some(judgement.clone()));
         }

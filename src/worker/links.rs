@@ -106,9 +106,9 @@ impl Shared {
                 self.metrics.records_read.inc();
                 self.metrics.bytes_in.inc_by(raw.size_bytes() as u64);
             }
-            Intake::Begun { key, .. } => {
+            Intake::Begun { key, start, .. } => {
                 self.has_joined.store(true, Ordering::Release);
-                self.lag.begin(key);
+                self.lag.begin(key, *start);
             }
             Intake::Revoking { keys, .. } | Intake::Lost { keys } => self.lag.forget(keys),
         }

@@ -387,7 +387,7 @@ fn dispatch(conductor: &mut Conductor<WorkerOrders>, event: Event, drains: &Drai
         Event::Intake(Intake::Record { raw, epoch, permit, arrived }) => {
             conductor.record(raw, epoch, permit, arrived);
         }
-        Event::Intake(Intake::Begun { key, epoch }) => conductor.begun(key, epoch),
+        Event::Intake(Intake::Begun { key, epoch, .. }) => conductor.begun(key, epoch),
         Event::Intake(Intake::Revoking { keys, done }) => conductor.revoking(keys, now + drains.revoke, done),
         Event::Intake(Intake::Lost { keys }) => conductor.lost(keys),
         Event::Prepared { ticket, result } => conductor.prepared(&ticket, result),
