@@ -8,6 +8,7 @@ mod bad_input;
 mod broker;
 mod children;
 mod commands;
+mod equal;
 mod outcomes;
 mod refusals;
 mod replicas;

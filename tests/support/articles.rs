@@ -93,7 +93,7 @@ pub fn envelope(number: usize) -> String {
 /// The same text in an envelope with a URL of its own.
 pub fn envelope_with_url(number: usize) -> String {
     let url = format!("https://gazette.example.com/story/{number}");
-    let fetched_at = "2024-03-15T08:00:00Z";
+    let fetched_at = "2024-05-09T08:00:00Z";
     serde_json::json!({"url": url, "fetched_at": fetched_at, "content": dump(number), "content_type": "text/plain"})
         .to_string()
 }
