@@ -269,6 +269,8 @@ pub struct Judgement {
     pub rule: &'static str,
     /// Claims offset of the record's first claim.
     pub sequence: i64,
+    /// Number of the claims log's level that judged.
+    pub level: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -103,7 +103,7 @@ mod tests {
         assert!(!budget.wait(Duration::from_millis(1)));
         let waiter = std::thread::spawn({
             let budget = budget.clone();
-            move || budget.wait(Duration::from_secs(60))
+            move || budget.wait(Duration::from_mins(1))
         });
         drop(first);
         assert!(waiter.join().unwrap());

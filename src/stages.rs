@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::article::{Article, Decoded, Flaw, Judgement, Tags};
 use crate::config::settings::{DecodeSettings, Settings};
 use crate::dedup::claim::{Claim, ClaimIdentity};
-use crate::dedup::{level, rules};
+use crate::dedup::rules;
 use crate::emit::{self, Emitter, EmitterOptions};
 use crate::flow::{Origin, OutputRecord, ParsedRecord, RawRecord};
 use crate::output_limits::OutputLimits;
@@ -58,7 +58,6 @@ impl Stages {
             duplicate_body: settings.dedup.duplicate_body,
             parser_version: PARSER_VERSION,
             lexicons: None,
-            dedup_level: scope.map(|_| level::ENGINE),
         });
         Self { decode: settings.decode.clone(), parser, emitter, scope, limits }
     }

@@ -199,6 +199,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts are given as they are")]
     fn add(
         &mut self,
         property: &'static str,

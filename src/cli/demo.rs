@@ -41,12 +41,12 @@ pub(super) fn execute(layers: &Layers, arguments: &DemoArguments) -> Result<(), 
     }
     telemetry::install(&loaded.settings.log, Destination::StandardError);
     println!("khabar demo: the worker of `khabar run` on a broker inside this process.");
-    let demo = Demo::start(loaded.settings).map_err(failed)?;
+    let demo = Demo::start(loaded.settings)?;
     println!("The broker listens on {}; the worker is ready.\n", demo.bootstrap_servers());
-    let samples = demo::samples().map_err(failed)?;
+    let samples = demo::samples()?;
     let mut tally = Tally::default();
     for (number, sample) in samples.iter().enumerate() {
-        let told = demo.feed(number, sample).map_err(failed)?;
+        let told = demo.feed(number, sample)?;
         print!("{}", tally.paragraph(number + 1, sample, &told));
     }
     println!("{}", tally.summary(samples.len()));
@@ -69,8 +69,10 @@ const LIMITS: &str = "
 What this broker can't show: it hides no aborted record from readers and keeps no offset of a transaction, so
 exactly-once needs a genuine Kafka (`make test` runs one); and it keeps about 5 MB of each partition.";
 
-fn failed(error: DemoError) -> CliError {
-    CliError::Failed(error.to_string())
+impl From<DemoError> for CliError {
+    fn from(error: DemoError) -> Self {
+        Self::Failed(error.to_string())
+    }
 }
 
 /// Stays up until Ctrl-C.

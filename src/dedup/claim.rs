@@ -17,6 +17,7 @@ const MAGIC: [u8; 2] = *b"KC";
 const VERSION: u8 = 1;
 const KIND_CLAIM: u8 = 0;
 const KIND_LEVEL: u8 = 1;
+const KIND_VOID: u8 = 2;
 const CRC_BYTES: usize = 4;
 const LANGUAGE_BYTES_MAX: usize = 35;
 /// Longer level records are not ours.
@@ -59,10 +60,7 @@ pub struct Claim {
 impl Claim {
     /// The claim of a parsed record.
     pub fn new(scope: u64, identity: ClaimIdentity, record: &ParsedRecord, language: &str) -> Self {
-        let mut language = language.to_owned();
-        if language.len() > LANGUAGE_BYTES_MAX {
-            language = "und".to_owned();
-        }
+        let language = if language.len() > LANGUAGE_BYTES_MAX { "und" } else { language };
         Self {
             scope,
             identity,
@@ -70,7 +68,7 @@ impl Claim {
             article_id: record.article.id,
             has_url: record.article.has_url,
             fetched_at_ms: record.fetched_at_ms.unwrap_or(-1),
-            language,
+            language: language.to_owned(),
             source_hash: record.article.source.as_deref().map_or(0, |source| xxh3_64(source.as_bytes())),
             sketch: super::sketch::sketch(&text_of(&record.article)),
         }
@@ -97,13 +95,35 @@ pub fn scope(cluster: &str, group: &str) -> u64 {
 pub enum LogEntry {
     Claim(Box<Claim>),
     Level { scope: u64, record: LevelRecord },
+    Void { scope: u64, range: VoidRange },
+}
+
+/// Raw records that retention took before they were read: claims of them that stand earlier in the log match nothing,
+/// for their articles never reached downstream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoidRange {
+    pub topic: Arc<str>,
+    pub partition: i32,
+    /// First lost offset.
+    pub from: i64,
+    /// The offset after the last lost one.
+    pub to: i64,
+}
+
+impl VoidRange {
+    /// Whether a raw record lies in the range.
+    pub fn holds(&self, coordinates: &RawCoordinates) -> bool {
+        coordinates.topic == self.topic
+            && coordinates.partition == self.partition
+            && (self.from..self.to).contains(&coordinates.offset)
+    }
 }
 
 impl LogEntry {
     pub const fn scope(&self) -> u64 {
         match self {
             Self::Claim(claim) => claim.scope,
-            Self::Level { scope, .. } => *scope,
+            Self::Level { scope, .. } | Self::Void { scope, .. } => *scope,
         }
     }
 }
@@ -151,6 +171,16 @@ pub fn encode_level(scope: u64, record: &LevelRecord) -> Result<Vec<u8>, serde_j
     Ok(writer.finish())
 }
 
+/// The bytes of a void record.
+pub fn encode_void(scope: u64, range: &VoidRange) -> Vec<u8> {
+    let mut writer = Writer::new(KIND_VOID, scope);
+    writer.text(&range.topic);
+    writer.bytes.extend_from_slice(&range.partition.to_le_bytes());
+    writer.bytes.extend_from_slice(&range.from.to_le_bytes());
+    writer.bytes.extend_from_slice(&range.to.to_le_bytes());
+    writer.finish()
+}
+
 /// Reads one entry. Topic names are interned through `intern`, so that millions of claims share them.
 pub fn decode(bytes: &[u8], intern: &mut dyn FnMut(&str) -> Arc<str>) -> Result<LogEntry, EntryError> {
     let body = checked_body(bytes)?;
@@ -159,6 +189,7 @@ pub fn decode(bytes: &[u8], intern: &mut dyn FnMut(&str) -> Arc<str>) -> Result<
     match (version, kind) {
         (VERSION, KIND_CLAIM) => Ok(LogEntry::Claim(Box::new(decode_claim(&mut reader, intern)?))),
         (VERSION, KIND_LEVEL) => decode_level(&mut reader),
+        (VERSION, KIND_VOID) => decode_void(&mut reader, intern),
         _ => Err(EntryError::Unknown { version, kind }),
     }
 }
@@ -223,6 +254,17 @@ fn decode_level(reader: &mut Reader<'_>) -> Result<LogEntry, EntryError> {
     let record = serde_json::from_slice(json)
         .map_err(|_| EntryError::Unknown { version: VERSION, kind: KIND_LEVEL })?;
     Ok(LogEntry::Level { scope, record })
+}
+
+fn decode_void(
+    reader: &mut Reader<'_>,
+    intern: &mut dyn FnMut(&str) -> Arc<str>,
+) -> Result<LogEntry, EntryError> {
+    let scope = reader.u64()?;
+    let topic = intern(reader.text()?);
+    let range = VoidRange { topic, partition: reader.i32()?, from: reader.i64()?, to: reader.i64()? };
+    reader.end()?;
+    Ok(LogEntry::Void { scope, range })
 }
 
 struct Writer {

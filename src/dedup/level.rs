@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::settings::DedupSettings;
 
+/// Codes of a sketch, as they stand in the log.
+const SKETCH_CODES: u32 = 48;
+const _: () = assert!(SKETCH_CODES as usize == crate::dedup::sketch::SKETCH_SIZE);
+
 /// The engine that this binary runs.
 pub const ENGINE: u32 = 1;
 const HOUR_MS: i64 = 3_600_000;
@@ -29,7 +33,7 @@ impl Level {
         Self {
             engine: ENGINE,
             window_hours: settings.window_hours,
-            sketch_size: crate::dedup::sketch::SKETCH_SIZE as u32,
+            sketch_size: SKETCH_CODES,
             revision_novelty_permille: settings.revision_novelty_permille,
             revision_similarity_permille: settings.revision_similarity_permille,
             near: "off".to_owned(),

@@ -251,7 +251,7 @@ fn code(hash: u32) -> u16 {
     if hash < 0x1_0000 {
         return 0;
     }
-    let exponent = 31 - hash.leading_zeros();
-    // exponent is 16 to 31, so both parts fit.
-    (((exponent - 16) << 12) | ((hash >> (exponent - 12)) & 0xfff)) as u16
+    let exponent = hash.ilog2();
+    // exponent is 16 to 31, so both parts fit into 16 bits.
+    u16::try_from(((exponent - 16) << 12) | ((hash >> (exponent - 12)) & 0xfff)).unwrap_or(u16::MAX)
 }

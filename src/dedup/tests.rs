@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry};
+use super::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
 use super::level::{ENGINE, Level, LevelRecord};
 use super::rules;
 use super::sketch::{SKETCH_SIZE, sketch};
@@ -41,7 +41,8 @@ fn claim_of(offset: i64, url: Option<&str>, text: &str) -> Claim {
 
 /// A text of `count` different words, from `start` on.
 fn text_of_words(start: usize, count: usize) -> String {
-    (start..start + count).map(|word| format!("كلمة{word}x ")).collect()
+    let words: Vec<String> = (start..start + count).map(|word| format!("كلمة{word}x")).collect();
+    words.join(" ")
 }
 
 #[test]
@@ -144,6 +145,30 @@ fn many_small_changes_of_a_page_add_up_to_a_revision() {
 }
 
 #[test]
+fn claims_of_lost_raw_records_match_nothing_any_more() {
+    let mut window = Window::new(level());
+    let url = Some("https://news.example/1");
+    let text = text_of_words(0, 80);
+    for offset in 0..3 {
+        window.apply(&claim_of(offset, url, &text), offset, offset).unwrap();
+    }
+    let range = VoidRange { topic: Arc::from("raw"), partition: 0, from: 0, to: 2 };
+    window.void(&range);
+    let judged = window.judge(&claim_of(9, None, &text), 9, 10);
+    assert_eq!(judged.matched.unwrap().coordinates.offset, 2);
+    window.void(&VoidRange { to: 3, ..range.clone() });
+    assert_eq!(window.judge(&claim_of(9, url, &text), 9, 10).verdict, Verdict::New);
+    let elsewhere = VoidRange { partition: 1, from: 0, to: 100, ..range };
+    window.apply(&claim_of(3, None, &text), 3, 11).unwrap();
+    window.void(&elsewhere);
+    assert!(window.judge(&claim_of(9, url, &text), 9, 12).verdict.is_duplicate());
+    for offset in 4..200 {
+        window.apply(&claim_of(offset, None, &format!("x{offset}")), offset, offset * HOUR_MS).unwrap();
+    }
+    assert!(window.len() < 60, "void entries are evicted like any other");
+}
+
+#[test]
 fn eviction_forgets_old_claims_and_their_keys() {
     let mut window = Window::new(level());
     for offset in 0..200_i64 {
@@ -186,6 +211,10 @@ fn entries_survive_the_log_and_damage_is_seen() {
         LevelRecord { number: 1, cluster: "c".into(), group: "g".into(), level: level(), previous: None };
     let bytes = claim::encode_level(7, &record).unwrap();
     assert_eq!(claim::decode(&bytes, &mut intern), Ok(LogEntry::Level { scope: 7, record }));
+
+    let range = VoidRange { topic: Arc::from("raw"), partition: 1, from: 2, to: 9 };
+    let void = claim::decode(&claim::encode_void(7, &range), &mut intern);
+    assert_eq!(void, Ok(LogEntry::Void { scope: 7, range }));
 
     let mut newer = bytes[..bytes.len() - 4].to_vec();
     newer[2] = 9;

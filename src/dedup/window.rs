@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::claim::Claim;
+use super::claim::{Claim, VoidRange};
 use super::level::Level;
 use super::rules;
 use super::sketch::{Overlap, SHINGLES_MIN, overlap};
@@ -22,6 +22,7 @@ const VERSIONS_MAX: usize = 32;
 #[derive(Debug)]
 pub struct Window {
     level: Level,
+    level_number: u32,
     entries: VecDeque<Entry>,
     /// Index of `entries[0]` since the window began.
     first_index: u64,
@@ -39,6 +40,8 @@ struct Entry {
     article_id: Hash128,
     text_hash: Hash128,
     has_url: bool,
+    /// Matches nothing any more, and stands in no postings.
+    is_void: bool,
     full: bool,
     shingles: u32,
     codes: Box<[u16]>,
@@ -78,6 +81,13 @@ impl Postings {
         }
     }
 
+    fn indices(self) -> Vec<u64> {
+        match self {
+            Self::One((index, _)) => vec![index],
+            Self::Many(all) => all.into_iter().map(|(index, _)| index).collect(),
+        }
+    }
+
     /// The earliest position with an append time after `after_ms`.
     fn earliest_after(&self, after_ms: i64) -> Option<u64> {
         match self {
@@ -113,6 +123,7 @@ impl Window {
     pub fn new(level: Level) -> Self {
         Self {
             level,
+            level_number: 1,
             entries: VecDeque::new(),
             first_index: 0,
             by_text: HashMap::new(),
@@ -135,9 +146,10 @@ impl Window {
         &self.level
     }
 
-    /// Claims after this are judged by `level`.
-    pub fn set_level(&mut self, level: Level) {
+    /// Claims after this are judged by `level`, which has this number in its log.
+    pub fn set_level(&mut self, level: Level, number: u32) {
         self.level = level;
+        self.level_number = number;
     }
 
     /// While a log is read from its beginning, times beyond that of its last entry must not evict: a clock that
@@ -182,6 +194,7 @@ impl Window {
             article_id: claim.article_id,
             text_hash: claim.sketch.text_hash,
             has_url: claim.has_url,
+            is_void: false,
             full: claim.sketch.full,
             shingles: claim.sketch.shingles,
             codes: claim.sketch.codes.clone().into_boxed_slice(),
@@ -197,9 +210,38 @@ impl Window {
         while self.entries.front().is_some_and(|entry| entry.time_ms < limit_ms) {
             let Some(entry) = self.entries.pop_front() else { break };
             self.first_index += 1;
+            if entry.is_void {
+                continue;
+            }
             unpost(&mut self.by_text, &entry.text_hash);
             if entry.has_url {
                 unpost(&mut self.by_url, &entry.article_id);
+            }
+        }
+    }
+
+    /// Claims of lost raw records match nothing from now on. Linear in the window: losses are rare.
+    pub fn void(&mut self, range: &VoidRange) {
+        let mut texts = Vec::new();
+        let mut urls = Vec::new();
+        for entry in self.entries.iter_mut().filter(|entry| !entry.is_void && range.holds(&entry.coordinates))
+        {
+            entry.is_void = true;
+            texts.push(entry.text_hash);
+            if entry.has_url {
+                urls.push(entry.article_id);
+            }
+        }
+        for (keys, postings) in [(texts, &mut self.by_text), (urls, &mut self.by_url)] {
+            for key in keys {
+                let Some(all) = postings.remove(&key) else { continue };
+                for index in all.indices() {
+                    let at = usize::try_from(index - self.first_index).ok();
+                    if let Some(entry) = at.and_then(|at| self.entries.get(at)).filter(|entry| !entry.is_void)
+                    {
+                        post(postings, key, index, entry.time_ms);
+                    }
+                }
             }
         }
     }
@@ -214,11 +256,11 @@ impl Window {
         let same_text =
             self.by_text.get(&claim.sketch.text_hash).and_then(|all| all.earliest_after(after_ms));
         if let Some(entry) = same_text.and_then(|index| self.entry(index)) {
-            return judgement(Verdict::Exact, Some(entry), 1000, 0, rules::SAME_TEXT, sequence);
+            return self.judgement(Verdict::Exact, Some(entry), (1000, 0), rules::SAME_TEXT, sequence);
         }
         let versions = if claim.has_url { self.versions(&claim.article_id, after_ms) } else { Vec::new() };
         if versions.is_empty() {
-            return judgement(Verdict::New, None, 0, 1000, rules::NO_MATCH, sequence);
+            return self.judgement(Verdict::New, None, (0, 1000), rules::NO_MATCH, sequence);
         }
         self.judge_revision(claim, &versions, sequence)
     }
@@ -255,42 +297,59 @@ impl Window {
         let compared = kept.iter().map(|entry| (*entry, compare(&text, &Text::of(entry))));
         // The most similar version; of equals the latest.
         let Some((best, overlap)) = compared.max_by_key(|(_, overlap)| overlap.resemblance_permille()) else {
-            return judgement(Verdict::New, None, 0, 1000, rules::NO_MATCH, sequence);
+            return self.judgement(Verdict::New, None, (0, 1000), rules::NO_MATCH, sequence);
         };
         let (score, novelty) = (overlap.resemblance_permille(), overlap.novelty_permille());
         if let Some(earlier) = kept.iter().find(|entry| self.adds_little(&text, &Text::of(entry))) {
             let overlap = compare(&text, &Text::of(earlier));
             let (score, novelty) = (overlap.resemblance_permille(), overlap.novelty_permille());
-            return judgement(
+            return self.judgement(
                 Verdict::Refetch,
                 Some(earlier),
-                score,
-                novelty,
+                (score, novelty),
                 rules::SAME_URL_LITTLE_NEW,
                 sequence,
             );
         }
         if text.shingles < SHINGLES_MIN || best.shingles < SHINGLES_MIN {
-            return judgement(
+            return self.judgement(
                 Verdict::Revision,
                 Some(best),
-                score,
-                novelty,
+                (score, novelty),
                 rules::SAME_URL_SHORT_TEXT,
                 sequence,
             );
         }
         if overlap.containment_permille() >= self.level.revision_similarity_permille {
-            return judgement(
+            return self.judgement(
                 Verdict::Revision,
                 Some(best),
-                score,
-                novelty,
+                (score, novelty),
                 rules::SAME_URL_CHANGED,
                 sequence,
             );
         }
-        judgement(Verdict::New, Some(best), score, novelty, rules::SAME_URL_OTHER_TEXT, sequence)
+        self.judgement(Verdict::New, Some(best), (score, novelty), rules::SAME_URL_OTHER_TEXT, sequence)
+    }
+
+    fn judgement(
+        &self,
+        verdict: Verdict,
+        matched: Option<&Entry>,
+        (score_permille, novelty_permille): (u16, u16),
+        rule: &'static str,
+        sequence: i64,
+    ) -> Judgement {
+        Judgement {
+            verdict,
+            matched: matched
+                .map(|entry| Matched { coordinates: entry.coordinates.clone(), id: entry.article_id }),
+            score_permille,
+            novelty_permille,
+            rule,
+            sequence,
+            level: self.level_number,
+        }
     }
 
     /// Whether `text` has next to nothing that `earlier` lacks: few new shingles and the same numbers.
@@ -318,25 +377,6 @@ impl<'a> Text<'a> {
 
 fn compare(text: &Text<'_>, earlier: &Text<'_>) -> Overlap {
     overlap(text.codes, text.full, earlier.codes, earlier.full)
-}
-
-fn judgement(
-    verdict: Verdict,
-    matched: Option<&Entry>,
-    score_permille: u16,
-    novelty_permille: u16,
-    rule: &'static str,
-    sequence: i64,
-) -> Judgement {
-    Judgement {
-        verdict,
-        matched: matched
-            .map(|entry| Matched { coordinates: entry.coordinates.clone(), id: entry.article_id }),
-        score_permille,
-        novelty_permille,
-        rule,
-        sequence,
-    }
 }
 
 fn post(postings: &mut HashMap<Hash128, Postings>, key: Hash128, index: u64, time_ms: i64) {

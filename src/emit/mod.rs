@@ -38,8 +38,6 @@ pub struct EmitterOptions {
     pub parser_version: u32,
     /// Fingerprint of the lexicons where the user changed them.
     pub lexicons: Option<String>,
-    /// The claims log's level that judges; `None` without deduplication.
-    pub dedup_level: Option<u32>,
 }
 
 /// Makes output records. Built once; cheap to clone and to share.
@@ -118,7 +116,7 @@ impl Emitter {
                 parser: self.options.parser_version,
                 tagger: TAGGER_VERSION,
                 lexicons: self.options.lexicons.as_deref().map(Cow::Borrowed),
-                level: self.options.dedup_level.filter(|_| judgement.is_some()),
+                level: judgement.map(|judgement| judgement.level),
             },
         }
     }

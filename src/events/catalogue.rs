@@ -35,27 +35,27 @@ catalogue! {
     CATCHING_UP = "catching_up", Info, ["applied", "end", "claims_per_second", "seconds"],
         "The worker reads the claims log before it joins the group; it is not ready yet. `applied` of `end` is done.",
         "Wait. If `applied` stands still, look for broker_unreachable or permission_denied of the claims topic.";
-    CAUGHT_UP = "caught_up", Info, ["claims", "window_claims", "seconds", "claims_level", "window_bytes"],
+    CAUGHT_UP = "caught_up", Info, ["claims", "window_claims", "seconds", "claims_level"],
         "The claims log is read to its end; the window of earlier articles stands in memory.", "Nothing.";
     JOINING = "joining", Info, ["group", "raw_topics", "instance_id"],
         "The worker joins its consumer group.",
         "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";
-    RUNNING = "running", Info, ["partitions", "seconds_to_ready"],
+    RUNNING = "running", Info, ["seconds_to_ready"],
         "The worker is ready and processes records. Without partitions it stands by: there are more replicas than partitions.",
         "Nothing.";
 
     // Partitions.
-    PARTITIONS_ASSIGNED = "partitions_assigned", Info, ["partitions", "owned", "generation", "positions"],
+    PARTITIONS_ASSIGNED = "partitions_assigned", Info, ["partitions"],
         "The group gave these partitions to this worker.", "Nothing.";
-    PARTITIONS_REVOKED = "partitions_revoked", Info, ["partitions", "owned", "generation", "unfinished"],
+    PARTITIONS_REVOKED = "partitions_revoked", Info, ["partitions"],
         "These partitions move to another worker. What was in flight was committed within shutdown.revoke_drain_seconds; `unfinished` records are left to the next owner, which reads them again.",
         "Nothing.";
-    PARTITIONS_LOST = "partitions_lost", Warn, ["partitions", "owned", "dropped"],
+    PARTITIONS_LOST = "partitions_lost", Warn, ["partitions"],
         "The group took these partitions away without asking: this worker was silent for longer than kafka.session_timeout_ms or the broker was away. Work in flight is dropped and redone by the next owner; nothing is lost or doubled.",
         "If it repeats: look for poll_late (a starved or paused process: raise the CPU limit) and broker_unreachable (network), or raise kafka.session_timeout_ms.";
-    OFFSETS_REWOUND = "offsets_rewound", Info, ["partitions", "positions", "cause"],
+    OFFSETS_REWOUND = "offsets_rewound", Info, ["positions"],
         "After a failed transaction or a new assignment, reading goes on from the committed offsets.", "Nothing.";
-    OFFSETS_EXPIRED = "offsets_expired", Error, ["partitions", "group", "claims_offset"],
+    OFFSETS_EXPIRED = "offsets_expired", Error, ["partitions"],
         "The group has no committed offset for these partitions, but the claims log shows that it has worked there: the offsets expired. The worker stops rather than guess where to go on.",
         "Choose: `khabar run --from earliest` reads again all that is kept (repeats of claimed records get the same outcome), `--from latest` skips to the end. Then raise the broker's offsets.retention.minutes above the longest standstill.";
     OFFSETS_PASSED_BY_RETENTION = "offsets_passed_by_retention", Error, ["topic", "partition", "committed", "begins", "lost"],
@@ -63,7 +63,7 @@ catalogue! {
         "If they cannot be fed again, go on with `khabar run --accept-loss` once. Then raise the raw topic's retention, or the number of replicas, so that lag stays below retention.";
 
     // Backpressure and progress.
-    CONSUMER_PAUSED = "consumer_paused", Info, ["in_flight_records", "in_flight_bytes", "limit"],
+    CONSUMER_PAUSED = "consumer_paused", Info, ["in_flight_records", "in_flight_bytes"],
         "The budget in flight is spent; reading pauses until some of it is committed. Nothing is dropped.",
         "Nothing while it resumes within seconds. If it stays so, look at stage_seconds in `stats` for the slow stage, or at transaction events.";
     CONSUMER_RESUMED = "consumer_resumed", Info, ["paused_ms"],
@@ -71,7 +71,7 @@ catalogue! {
     POLL_LATE = "poll_late", Warn, ["late_ms", "limit_ms"],
         "The thread that talks to Kafka was not run in time; when that lasts, the group takes the partitions away.",
         "The host is starved: check the container's CPU limit (throttling), memory pressure and suspended hosts.";
-    NO_PROGRESS = "no_progress", Warn, ["seconds", "lag", "in_flight_records", "oldest", "state"],
+    NO_PROGRESS = "no_progress", Warn, ["seconds", "lag", "in_flight_records", "state"],
         "There is lag, and nothing was committed for this long.",
         "Look at the warnings before this one. `oldest` names the record that has waited longest. If the broker is well and no record moves, restart this worker; nothing is lost or doubled by it.";
 
@@ -79,7 +79,7 @@ catalogue! {
     REJECTED = "rejected", Warn, ["code", "stage", "topic", "partition", "offset"],
         "A record was rejected; it is in the rejected topic, untouched, with the reason in its headers. `held_back` counts those not shown.",
         "Look at one: `code` says what is wrong with it. Mend its producer and feed the records again.";
-    OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "partition", "offset", "outcome", "bytes", "bytes_max", "action"],
+    OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "outcome", "bytes", "bytes_max"],
         "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
         "Raise max.message.bytes of the output topics to that of the raw topic and more; `khabar topics` shows both.";
     PANICKED = "panicked", Warn, ["thread", "place"],
@@ -90,10 +90,10 @@ catalogue! {
     TRANSACTION_REPLACED = "transaction_replaced", Warn, ["cause", "records", "transactional_id", "milliseconds"],
         "A transaction failed or its end was unclear. The producer was replaced, which aborts it, and its records are read and processed again; nothing is lost or doubled.",
         "Nothing for a single one (brokers restart). If it repeats, `cause` names the reason; for timeouts raise transaction.timeout_ms or lower transaction.records_max.";
-    FENCED = "fenced", Error, ["transactional_id", "instance_id", "cause"],
+    FENCED = "fenced", Error, ["cause"],
         "Another process took over this worker's transactional id or instance id. This one stops at once; nothing is doubled.",
         "If two replicas have the same kafka.instance_id, give each its own (a StatefulSet's pod name) or leave it empty. After a long standstill of this process it is expected: let it restart.";
-    FATAL_KAFKA_ERROR = "fatal_kafka_error", Error, ["code", "cause", "operation"],
+    FATAL_KAFKA_ERROR = "fatal_kafka_error", Error, ["cause", "operation"],
         "The Kafka client says that it cannot go on. The worker stops with exit code 1; what was not committed is read again after the restart.",
         "Let the platform restart it. If it comes back at once, `cause` names what the broker refuses.";
 
@@ -112,13 +112,13 @@ catalogue! {
     BROKER_UNREACHABLE = "broker_unreachable", Warn, ["bootstrap_servers", "cause", "attempt", "retry_in_ms"],
         "No broker answers. The worker goes on trying; it needs no restart.",
         "Check that the brokers run, that kafka.bootstrap_servers is right, and that the network and security_protocol (plain text against a TLS port looks like this) fit.";
-    AUTHENTICATION_FAILED = "authentication_failed", Error, ["mechanism", "username", "cause"],
+    AUTHENTICATION_FAILED = "authentication_failed", Error, ["cause"],
         "The broker refuses the user name, the password or the certificate.",
         "Check kafka.sasl_username, the password file and kafka.sasl_mechanism, or the client certificate; a rotated secret needs a restart of the worker.";
-    PERMISSION_DENIED = "permission_denied", Error, ["operation", "resource", "name", "cause"],
+    PERMISSION_DENIED = "permission_denied", Error, ["operation", "cause"],
         "The broker refuses an operation that the worker needs.",
         "Grant it: read on the raw topics, the claims topic and the group; write on the output topics, the claims topic and the transactional id; describe on all of them. `khabar check --online` lists what is missing.";
-    TOPIC_MISSING = "topic_missing", Error, ["topic", "setting"],
+    TOPIC_MISSING = "topic_missing", Warn, ["topic", "setting"],
         "A topic that the configuration names does not exist.",
         "Correct the name, or create it with `khabar topics --create`.";
     TOPIC_UNSUITABLE = "topic_unsuitable", Error, ["topic", "property", "found", "needed"],
@@ -129,28 +129,31 @@ catalogue! {
         "Alter the topic as the message says; `khabar check --online` lists all differences.";
 
     // Claims log.
-    CLAIMS_LEVEL_WRITTEN = "claims_level_written", Info, ["claims_level", "offset", "cause"],
+    CLAIMS_LEVEL_WRITTEN = "claims_level_written", Info, ["claims_level", "cause"],
         "This worker recorded the deduplication level in the claims log: the log was empty, or an operator raised the level.",
         "Nothing.";
-    CLAIMS_LEVEL_CHANGED = "claims_level_changed", Info, ["claims_level", "earlier_level", "offset"],
+    CLAIMS_LEVEL_CHANGED = "claims_level_changed", Info, ["claims_level", "offset"],
         "The claims log says that from this offset on another deduplication level holds.", "Nothing.";
-    CLAIMS_LEVEL_DIFFERS = "claims_level_differs", Error, ["claims_level", "configured_level", "differences"],
+    CLAIMS_LEVEL_DIFFERS = "claims_level_differs", Error, ["differences"],
         "This worker's deduplication settings or version differ from what the claims log records; replicas would judge differently, so it does not work.",
         "Give all replicas the same [dedup] settings and version. To change them for all: roll out, then run `khabar claims level --raise` once.";
-    CLAIMS_LOG_LOST = "claims_log_lost", Error, ["topic", "committed_partitions"],
+    CLAIMS_LOG_LOST = "claims_log_lost", Error, ["topic"],
         "The claims log is empty, or it is another topic than before, although the group has committed offsets: earlier articles would be forgotten. The worker stops.",
         "Check kafka.claims_topic and whether the topic was recreated. To go on with an empty memory, start once with `--set dedup.accept_empty_log=true`.";
-    CLAIMS_LOG_CUT = "claims_log_cut", Error, ["topic", "begins_ms", "needed_ms", "offset"],
+    CLAIMS_LOG_CUT = "claims_log_cut", Error, ["topic", "begins_ms", "needed_ms"],
         "The claims log no longer reaches back as far as the window needs for records that are not finished yet, or it lost its end. The worker stops.",
         "Raise the claims topic's retention.ms (`khabar topics` names the value) and find out who cut it. To go on with what is left, start once with `--set dedup.accept_empty_log=true`.";
-    CLAIMS_FOREIGN_SCOPE = "claims_foreign_scope", Warn, ["count", "group", "cluster_id", "offset"],
+    CLAIMS_VOIDED = "claims_voided", Warn, ["topic", "partition", "from", "to"],
+        "Raw records of this range (`to` is the offset after the last) were lost to retention, and going on was accepted: their claims are void, so that copies of their articles come out as new.",
+        "Nothing, if the loss was meant; lengthen the raw topic's retention.";
+    CLAIMS_FOREIGN_SCOPE = "claims_foreign_scope", Warn, ["count", "cluster_id"],
         "The claims log holds claims of another group or cluster; they are ignored.",
         "Give each group a claims topic of its own: foreign claims cost reading and memory at start.";
     CLAIMS_UNREADABLE = "claims_unreadable", Error, ["offset", "cause", "version"],
-        "A record of the claims log is damaged, or written by a version that this one does not know. The worker stops being ready: judging without it would give other verdicts than its siblings.",
+        "An entry of the claims log is damaged: every replica skips it alike, and no verdict differs. Or (`version` is there) it was written by a newer khabar: the worker ends, for it could not judge as its siblings do.",
         "If `version` is newer, update this replica. Else find out who writes to the claims topic besides khabar.";
-    CLAIMS_CLOCK_STEPPED_BACK = "claims_clock_stepped_back", Warn, ["offset", "by_ms", "rebuild"],
-        "The broker's clock, which stamps the claims log, went back by this much. Beyond a day the window is built again from the log.",
+    CLAIMS_CLOCK_STEPPED_BACK = "claims_clock_stepped_back", Error, ["by_ms", "rebuild"],
+        "The broker's clock, which stamps the claims log, went back by more than a day. The worker ends; the next start builds the window again from the log.",
         "Check time synchronisation on the brokers.";
     CLAIMS_APPEND_FAILED = "claims_append_failed", Error, ["cause"],
         "A claim can't be written, for a reason that no retry heals; the worker ends. Nothing is lost: its records are done again.",
@@ -165,7 +168,7 @@ catalogue! {
     DRAIN_TIMED_OUT = "drain_timed_out", Warn, ["in_flight_records", "drain_seconds"],
         "Not all in flight could be committed within shutdown.drain_seconds; the rest is left to the next owner, nothing is lost.",
         "If it repeats, raise shutdown.drain_seconds and the platform's grace period above it.";
-    WORKER_THREAD_DIED = "worker_thread_died", Error, ["thread", "place"],
+    WORKER_THREAD_DIED = "worker_thread_died", Error, ["thread"],
         "A thread that the worker cannot do without ended by a bug. The worker stops with exit code 1; what was not committed is read again after the restart.",
         "Let the platform restart it, and report the lines before this one.";
     STATS = "stats", Info, [

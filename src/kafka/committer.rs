@@ -9,7 +9,7 @@ mod failure;
 mod links;
 mod open;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -46,6 +46,8 @@ const RETRY_PAUSE_FIRST: Duration = Duration::from_millis(100);
 const RETRY_PAUSE_MAX: Duration = Duration::from_secs(5);
 /// send_offsets is repeated so often while librdkafka calls it retriable.
 const SEND_OFFSETS_ATTEMPTS_MAX: u32 = 20;
+/// A failed transaction is asked for its reason for so long; it answers at once.
+const ORIGIN_TIMEOUT: Duration = Duration::from_secs(2);
 const DROP_LIMIT: Duration = Duration::from_secs(5);
 /// A commit that is not answered by then is unclear: a new producer settles it.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -390,6 +392,7 @@ impl Committer {
 
     /// The one way out of every failure: a new producer, and the partitions back to their committed offsets.
     fn recover(&mut self, failure: Failure) -> Result<(), CommitterError> {
+        let failure = if failure.is_consequence { self.origin_of(failure) } else { failure };
         let (state, order) = step(self.state, failure.input);
         self.state = state;
         if order == Order::Exit || state == State::Dead {
@@ -426,6 +429,31 @@ impl Committer {
         // The poller may have ended already; then nothing is read any more.
         let _ = self.links.poller.send(PollerCommand::Rewind { floor: self.floor });
         Ok(())
+    }
+
+    /// The failure that made librdkafka give up the open transaction, else the given one. A failed transaction answers
+    /// any call with its reason; offsets that are taken after all are aborted with it.
+    fn origin_of(&self, failure: Failure) -> Failure {
+        let (Some(producer), Some(group)) = (&self.producer, self.consumer.group_metadata()) else {
+            return failure;
+        };
+        if self.transactional_id.is_none() {
+            return failure;
+        }
+        let Ok(list) = self.offset_list(&self.open.offsets()) else { return failure };
+        match producer.inner.send_offsets_to_transaction(&list, &group, ORIGIN_TIMEOUT) {
+            Ok(()) => failure,
+            Err(error) => {
+                let topics: BTreeSet<&str> = self
+                    .open
+                    .records
+                    .iter()
+                    .map(|record| topic_of(&self.connection, record.outcome))
+                    .collect();
+                let topics: Vec<&str> = topics.into_iter().collect();
+                Failure::new(&format!("producing to {}", topics.join(", ")), &error)
+            }
+        }
     }
 
     /// A producer that is ready to begin; tries until the broker answers or the process must end.

@@ -4,6 +4,8 @@
 //! sends outputs and commits, the [`claims_log`] appends and follows claims. [`admin`] looks at topics, [`embedded`]
 //! is the broker of the demo. What a record means is decided elsewhere.
 
+#![allow(clippy::disallowed_types, reason = "lists of partitions may be held here, and nowhere else")]
+
 pub mod admin;
 pub mod asker;
 pub mod assignment;

@@ -34,7 +34,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPTS_MAX: u32 = 12;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
 /// A turn longer than this is told; the group takes the partitions away after `max.poll.interval.ms`, 300 s.
-const POLL_LATE_AFTER: Duration = Duration::from_secs(60);
+const POLL_LATE_AFTER: Duration = Duration::from_mins(1);
 /// How long leaving the group may take.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -79,13 +79,16 @@ pub enum PollerCommand {
 /// Commits offsets alone, as long as [`RawContext::awaits_anchor`] says that the ticket is good.
 pub type Anchor = Box<dyn Fn(BTreeMap<PartitionKey, i64>, u64) -> Result<(), String> + Send + Sync>;
 
+/// Told the ends of owned partitions.
+pub type Ends = Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>;
+
 /// How the poller reaches the rest of the worker.
 pub struct PollerLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
     /// Commits the start offsets of partitions that have none, so that claims never precede a committed offset.
     pub anchor: Anchor,
     /// The end of each partition as a read_committed reader sees it.
-    pub ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
+    pub ends: Ends,
     pub beat: Arc<dyn Fn() + Send + Sync>,
     pub commands: Receiver<PollerCommand>,
 }
@@ -119,6 +122,7 @@ pub struct Poller {
     paused: bool,
     stopped: bool,
     spent_since: Option<Instant>,
+    paused_at: Option<Instant>,
 }
 
 impl Poller {
@@ -153,6 +157,7 @@ impl Poller {
             paused: false,
             stopped: false,
             spent_since: None,
+            paused_at: None,
         })
     }
 
@@ -208,6 +213,7 @@ impl Poller {
             self.spent_since = None;
         } else if since.elapsed() > PAUSE_AFTER {
             self.pause()?;
+            self.paused_at = Some(Instant::now());
             events::emit(
                 &events::CONSUMER_PAUSED,
                 "the budget is spent; reading pauses until half of it is free",
@@ -238,7 +244,8 @@ impl Poller {
         if list.count() == 0 {
             return Ok(());
         }
-        events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[]);
+        let paused_ms = self.paused_at.take().map_or(0, |at| milliseconds(at.elapsed()));
+        events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[("paused_ms", json!(paused_ms))]);
         self.consumer.resume(&list).map_err(|error| KafkaFailure::new("resuming partitions", &error))
     }
 
@@ -351,7 +358,7 @@ impl Poller {
                     return Ok(());
                 }
                 Err(failure) if failure.is_transient() && attempt < ATTEMPTS_MAX => {
-                    std::thread::sleep(ATTEMPT_PAUSE)
+                    std::thread::sleep(ATTEMPT_PAUSE);
                 }
                 Err(failure) => return Err(failure.into()),
             }
@@ -416,13 +423,16 @@ impl Poller {
 /// A turn of the poll loop that took too much of the poll interval.
 fn warn_if_late(took: Duration) {
     if took > POLL_LATE_AFTER {
-        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         events::emit(
             &events::POLL_LATE,
             "the raw consumer was not polled for long",
             &[("late_ms", json!(milliseconds(took))), ("limit_ms", json!(milliseconds(POLL_LATE_AFTER)))],
         );
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Drops a client on a thread of its own and waits at most `limit`; by then everything is committed or settled.

@@ -21,7 +21,7 @@ use super::KafkaFailure;
 use super::asker::{Asker, committed};
 use super::assignment::{Assignment, Epochs, PartitionKey};
 use super::client::{SharedContext, problem};
-use super::poller::{Anchor, Intake, PollerError};
+use super::poller::{Anchor, Ends, Intake, PollerError};
 use crate::config::settings::{Settings, StartFrom};
 use crate::events;
 
@@ -61,7 +61,7 @@ pub struct RawContext {
 /// What the callbacks reach.
 pub struct ContextLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
-    pub ends: Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>,
+    pub ends: Ends,
     pub anchor: Anchor,
     pub beat: Arc<dyn Fn() + Send + Sync>,
 }
@@ -151,7 +151,7 @@ impl RawContext {
         }
     }
 
-    fn revoked(&self, keys: Vec<PartitionKey>, lost: bool) {
+    fn revoked(&self, keys: &[PartitionKey], lost: bool) {
         if keys.is_empty() {
             return;
         }
@@ -159,26 +159,26 @@ impl RawContext {
             log_partitions(
                 &events::PARTITIONS_LOST,
                 "partitions were lost; their work in flight is dropped",
-                &keys,
+                keys,
             );
-            (self.links.intake)(Intake::Lost { keys: keys.clone() });
+            (self.links.intake)(Intake::Lost { keys: keys.to_vec() });
         } else if self.closing.load(Ordering::SeqCst) {
-            log_partitions(&events::PARTITIONS_REVOKED, "partitions are given back", &keys);
+            log_partitions(&events::PARTITIONS_REVOKED, "partitions are given back", keys);
         } else {
-            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", &keys);
+            log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", keys);
             let (done, finished) = bounded(1);
-            (self.links.intake)(Intake::Revoking { keys: keys.clone(), done });
+            (self.links.intake)(Intake::Revoking { keys: keys.to_vec(), done });
             // A disconnected answer means that the worker is stopping and has committed already.
             if finished.recv_timeout(self.revoke_wait) == Err(RecvTimeoutError::Timeout) {
                 log_partitions(
                     &events::REVOKE_TIMED_OUT,
                     "the last commit of revoked partitions did not end in time; the next owner does them again",
-                    &keys,
+                    keys,
                 );
             }
         }
         let mut assignment = self.assignment();
-        for key in &keys {
+        for key in keys {
             assignment.end(key);
         }
     }
@@ -242,7 +242,7 @@ impl ConsumerContext for RawContext {
             result
         } else {
             self.resume(consumer, &keys);
-            self.revoked(keys, consumer.assignment_lost());
+            self.revoked(&keys, consumer.assignment_lost());
             if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
         };
         if let Err(error) = result {

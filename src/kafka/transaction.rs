@@ -55,23 +55,22 @@ pub enum Order {
 /// The transition table.
 pub const fn step(state: State, input: Input) -> (State, Order) {
     match (state, input) {
-        (State::Dead, _) => (State::Dead, Order::Nothing),
-        (_, Input::Fatal) => (State::Dead, Order::Exit),
+        (State::Dead, _) | (State::Idle, Input::Cut) | (State::Replacing, Input::Cut | Input::Outcome) => {
+            (state, Order::Nothing)
+        }
         (State::Idle, Input::Outcome) => (State::Open, Order::BeginAndSend),
         (State::Open, Input::Outcome) => (State::Open, Order::Send),
         (State::Open, Input::Cut) => (State::Committing, Order::Commit),
         (State::Committing, Input::Committed) => (State::Idle, Order::Report),
-        (State::Idle | State::Open | State::Committing, Input::Failed) => (State::Replacing, Order::Replace),
-        (State::Replacing, Input::Replaced) => (State::Idle, Order::Rewind),
         // A replacement that fails is tried again.
-        (State::Replacing, Input::Failed) => (State::Replacing, Order::Replace),
-        (State::Idle, Input::Cut) | (State::Replacing, Input::Cut | Input::Outcome) => {
-            (state, Order::Nothing)
+        (State::Idle | State::Open | State::Committing | State::Replacing, Input::Failed) => {
+            (State::Replacing, Order::Replace)
         }
-        // Inputs that the committer can't give in these states: treated as a failure, never ignored.
-        (State::Committing, Input::Outcome | Input::Cut)
-        | (State::Idle | State::Open, Input::Committed)
-        | (State::Replacing, Input::Committed)
+        (State::Replacing, Input::Replaced) => (State::Idle, Order::Rewind),
+        // Beside what is fatal, inputs that the committer can't give in these states: never ignored.
+        (_, Input::Fatal)
+        | (State::Committing, Input::Outcome | Input::Cut)
+        | (State::Idle | State::Open | State::Replacing, Input::Committed)
         | (State::Idle | State::Open | State::Committing, Input::Replaced) => (State::Dead, Order::Exit),
     }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::article::Judgement;
 use crate::config::settings::{Settings, StartFrom};
-use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry};
+use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
 use crate::dedup::level::{Level, LevelRecord};
 use crate::dedup::window::Window;
 use crate::kafka::KafkaFailure;
@@ -67,9 +67,12 @@ pub enum StartProblem {
     Stopped,
 }
 
+/// Verdicts in the order of the log.
+pub type JudgedClaims = Vec<(ClaimIdentity, Judgement)>;
+
 /// What the follower shares with the rest of the worker.
 pub struct FollowerLinks {
-    pub verdicts: Box<dyn Fn(Vec<(ClaimIdentity, Judgement)>) + Send>,
+    pub verdicts: Box<dyn Fn(JudgedClaims) + Send>,
     pub committed: Box<dyn Fn(BTreeMap<PartitionKey, i64>) + Send>,
     pub beat: Box<dyn Fn() + Send>,
     pub is_stopping: Box<dyn Fn() -> bool + Send>,
@@ -107,7 +110,7 @@ pub struct Follower {
     /// Committed offsets as first read: verdicts are wanted from here on.
     committed: BTreeMap<PartitionKey, i64>,
     partitions: Vec<PartitionKey>,
-    batch: Vec<(ClaimIdentity, Judgement)>,
+    batch: JudgedClaims,
     seen: Seen,
     is_catching_up: bool,
 }
@@ -143,8 +146,9 @@ impl Follower {
         self.window.trust_times_until(end_time);
         self.reader.start_at(low)?;
         self.read_until(high, low, begun)?;
-        self.check_start(low)?;
+        let losses = self.check_start(low)?;
         self.settle_level(appender)?;
+        self.void(&losses, appender)?;
         self.window.trust_times_until(None);
         self.is_catching_up = false;
         events::emit(
@@ -194,7 +198,10 @@ impl Follower {
                         ("applied", json!(self.applied() - low)),
                         ("end", json!(high - low)),
                         ("seconds", json!(seconds)),
-                        ("claims_per_second", json!((self.seen.entries as f64 / seconds).round())),
+                        (
+                            "claims_per_second",
+                            json!(self.seen.entries / clock::since(begun).as_secs().max(1)),
+                        ),
                     ],
                 );
             }
@@ -254,6 +261,10 @@ impl Follower {
                 Ok(())
             }
             Ok(LogEntry::Level { record, .. }) => self.apply_level(offset, time_ms, record),
+            Ok(LogEntry::Void { range, .. }) => {
+                self.window.void(&range);
+                Ok(())
+            }
             Ok(LogEntry::Claim(claim)) => self.apply_claim(offset, time_ms, &claim),
         }
     }
@@ -301,7 +312,7 @@ impl Follower {
             );
         }
         if changed {
-            self.window.set_level(record.level.clone());
+            self.window.set_level(record.level.clone(), record.number);
         }
         self.seen.level_time_ms = time_ms;
         self.seen.level = Some(record);
@@ -319,7 +330,7 @@ impl Follower {
     }
 
     /// The start rule: whether offsets and log fit together.
-    fn check_start(&self, low: i64) -> Result<(), StartProblem> {
+    fn check_start(&self, low: i64) -> Result<Vec<VoidRange>, StartProblem> {
         let topic = self.settings.kafka.claims_topic.clone();
         let has_worked = self.committed.values().any(|offset| *offset > 0);
         let accepted = self.settings.dedup.accept_empty_log;
@@ -337,7 +348,8 @@ impl Follower {
         self.check_offsets()
     }
 
-    fn check_offsets(&self) -> Result<(), StartProblem> {
+    /// What retention took, where going on without it is accepted.
+    fn check_offsets(&self) -> Result<Vec<VoidRange>, StartProblem> {
         let without: Vec<PartitionKey> = self
             .seen
             .partitions
@@ -354,15 +366,39 @@ impl Follower {
                 return Err(StartProblem::OffsetsExpired { partitions: expired.join(", ") });
             }
         }
+        let mut losses = Vec::new();
         for (key, committed) in &self.committed {
             let (begins, _) = self.reader.asker().watermarks(key)?;
-            if *committed < begins && !self.settings.start.accept_loss {
+            if *committed >= begins {
+                continue;
+            }
+            if !self.settings.start.accept_loss {
                 return Err(StartProblem::PassedByRetention {
                     partition: key.to_string(),
                     committed: *committed,
                     begins,
                 });
             }
+            let topic = key.topic.clone();
+            losses.push(VoidRange { topic, partition: key.partition, from: *committed, to: begins });
+        }
+        Ok(losses)
+    }
+
+    /// Claims of lost records must not suppress their copies. The record precedes every claim of this worker.
+    fn void(&self, losses: &[VoidRange], appender: &ClaimsAppender) -> Result<(), StartProblem> {
+        for range in losses {
+            appender.append(&claim::encode_void(self.scope, range))?;
+            events::emit(
+                &events::CLAIMS_VOIDED,
+                "claims of lost raw records match nothing from now on",
+                &[
+                    ("topic", json!(range.topic.as_ref())),
+                    ("partition", json!(range.partition)),
+                    ("from", json!(range.from)),
+                    ("to", json!(range.to)),
+                ],
+            );
         }
         Ok(())
     }
@@ -374,6 +410,9 @@ impl Follower {
             let deadline = clock::monotonic() + LEVEL_WAIT;
             while self.seen.level.is_none() {
                 (self.links.beat)();
+                if let Some(failure) = appender.failed() {
+                    return Err(failure.into());
+                }
                 if clock::monotonic() > deadline || (self.links.is_stopping)() {
                     return Err(KafkaFailure::Transient {
                         what: "waiting for the level record in the claims log".to_owned(),

@@ -88,7 +88,7 @@ impl Worker {
             Some(running) => running.watch(&shared, &failed, begun),
             None => Ok("stopped while starting"),
         });
-        self.log_end(&shared, result, begun)
+        log_end(&shared, &result, begun)
     }
 
     fn log_start(&self) {
@@ -106,32 +106,6 @@ impl Worker {
                 ("threads", json!(threads(settings))),
             ],
         );
-    }
-
-    fn log_end(&self, shared: &Shared, result: Result<&'static str, Failure>, begun: Instant) -> Ended {
-        shared.stopping.store(true, Ordering::Release);
-        let (exit_code, cause) = match &result {
-            Ok(cause) => (0, (*cause).to_owned()),
-            Err(failure) => {
-                failure.log();
-                (failure.exit_code, failure.kind.name.to_owned())
-            }
-        };
-        let outcomes = Outcome::ALL.map(|outcome| shared.metrics.outcome_count(outcome));
-        shared.health.set_state(State::Stopped);
-        events::emit(
-            &events::STOPPED,
-            "khabar has stopped",
-            &[
-                ("enriched", json!(outcomes[0])),
-                ("duplicate", json!(outcomes[1])),
-                ("rejected", json!(outcomes[2])),
-                ("exit_code", json!(exit_code)),
-                ("cause", json!(cause)),
-                ("seconds", json!(clock::since(begun).as_secs())),
-            ],
-        );
-        Ended { exit_code, cause, outcomes }
     }
 
     /// Brings everything up; `None` when told to stop meanwhile.
@@ -203,17 +177,17 @@ impl Worker {
             Follower::new(Arc::clone(&self.settings), reader, shared.follower_links(), cluster);
         let (caught_up, ready) = bounded(1);
         let for_thread = Arc::clone(&appender);
-        let stopped = shared.clone();
+        let watched = shared.clone();
         let thread = shared.spawn("follower", move || {
             let result = follower.catch_up(&for_thread);
             let is_ready = result.is_ok();
             // The starter may have given up.
             let _ = caught_up.send(result);
-            let followed = if is_ready { follower.follow(&for_thread) } else { Ok(()) };
-            if matches!(followed, Err(StartProblem::Stopped)) || stopped.is_stopping() {
+            let outcome = if is_ready { follower.follow(&for_thread) } else { Ok(()) };
+            if matches!(outcome, Err(StartProblem::Stopped)) || watched.is_stopping() {
                 Ok(())
             } else {
-                followed
+                outcome
             }
         });
         running.follower = Some(thread.map_err(|error| thread_failure("follower", &error))?);
@@ -315,6 +289,33 @@ impl Worker {
     }
 }
 
+/// The final event, always the last line of a worker's log.
+fn log_end(shared: &Shared, result: &Result<&'static str, Failure>, begun: Instant) -> Ended {
+    shared.stopping.store(true, Ordering::Release);
+    let (exit_code, cause) = match result {
+        Ok(cause) => (0, (*cause).to_owned()),
+        Err(failure) => {
+            failure.log();
+            (failure.exit_code, failure.kind.name.to_owned())
+        }
+    };
+    let outcomes = Outcome::ALL.map(|outcome| shared.metrics.outcome_count(outcome));
+    shared.health.set_state(State::Stopped);
+    events::emit(
+        &events::STOPPED,
+        "khabar has stopped",
+        &[
+            ("enriched", json!(outcomes[0])),
+            ("duplicate", json!(outcomes[1])),
+            ("rejected", json!(outcomes[2])),
+            ("exit_code", json!(exit_code)),
+            ("cause", json!(cause)),
+            ("seconds", json!(clock::since(begun).as_secs())),
+        ],
+    );
+    Ended { exit_code, cause, outcomes }
+}
+
 fn thread_failure(name: &str, error: &std::io::Error) -> Failure {
     Failure::new(
         &events::WORKER_THREAD_DIED,
@@ -384,7 +385,7 @@ fn conduct(
 fn dispatch(conductor: &mut Conductor<WorkerOrders>, event: Event, drains: &Drains, now: Instant) {
     match event {
         Event::Intake(Intake::Record { raw, epoch, permit, arrived }) => {
-            conductor.record(raw, epoch, permit, arrived)
+            conductor.record(raw, epoch, permit, arrived);
         }
         Event::Intake(Intake::Begun { key, epoch, .. }) => conductor.begun(key, epoch),
         Event::Intake(Intake::Revoking { keys, done }) => conductor.revoking(keys, now + drains.revoke, done),
@@ -392,10 +393,14 @@ fn dispatch(conductor: &mut Conductor<WorkerOrders>, event: Event, drains: &Drai
         Event::Prepared { ticket, result } => conductor.prepared(&ticket, result),
         Event::Finished { ticket, output } => conductor.finished(&ticket, output),
         Event::Verdicts(batch) => {
-            batch.iter().for_each(|(identity, judgement)| conductor.verdict(identity, judgement))
+            for (identity, judgement) in &batch {
+                conductor.verdict(identity, judgement);
+            }
         }
         Event::Committed(offsets) => {
-            offsets.iter().for_each(|(key, offset)| conductor.committed(key, *offset))
+            for (key, offset) in &offsets {
+                conductor.committed(key, *offset);
+            }
         }
         Event::Drain { done } => conductor.stopping(now + drains.stop, done),
         Event::Stop => {}

@@ -100,6 +100,7 @@ mod tests {
             novelty_permille: 1000,
             rule: "no_match",
             sequence,
+            level: 1,
         }
     }
 

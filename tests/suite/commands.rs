@@ -44,7 +44,7 @@ fn levels(topic: &str) -> Vec<LevelRecord> {
     entries
         .filter_map(|entry| match entry {
             LogEntry::Level { record, .. } => Some(record),
-            LogEntry::Claim(_) => None,
+            LogEntry::Claim(_) | LogEntry::Void { .. } => None,
         })
         .collect()
 }

@@ -1,8 +1,14 @@
 //! The tests that run the program or a broker: one target, so that they link once and share one broker.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test fails")]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_input;
 mod broker;
 mod children;
 mod commands;
+mod outcomes;
+mod refusals;
+mod replicas;
+mod start_rules;

@@ -127,6 +127,14 @@ impl Client {
         }
     }
 
+    /// Deletes a group that has no member, and with it its committed offsets.
+    pub fn delete_group(&self, group: &str) {
+        super::wait_for(&format!("group {group} to be deleted"), REQUEST_LIMIT, || {
+            let results = block_on(self.admin().delete_groups(&[group], &admin_options())).ok()?;
+            results.iter().all(Result::is_ok).then_some(())
+        });
+    }
+
     /// The settings of a topic, defaults included.
     pub fn topic_configs(&self, topic: &str) -> BTreeMap<String, String> {
         let results =

@@ -13,12 +13,16 @@
 )]
 #![allow(clippy::disallowed_types, reason = "partition lists stay within one function")]
 
+pub mod articles;
 pub mod broker;
 pub mod client;
 pub mod fetch;
+pub mod http;
 pub mod observer;
+pub mod outcomes;
 pub mod producing;
 pub mod records;
+pub mod wire;
 pub mod worker;
 
 use std::future::Future;

@@ -245,6 +245,11 @@ impl Worker {
             .collect()
     }
 
+    /// All events of level `error`.
+    pub fn errors(&self) -> Vec<Value> {
+        self.events(None).into_iter().filter(|event| event["level"] == "error").collect()
+    }
+
     /// Waits for the first event of that name. Panics with the worker's output when the time is over or it ended.
     pub fn wait_for_event(&mut self, name: &str, limit: Duration) -> Value {
         self.wait_for_event_where(name, limit, |_| true)

@@ -85,6 +85,7 @@ impl Survey {
             }
             Ok(entry) if entry.scope() != self.scope => self.take_foreign(entry),
             Ok(LogEntry::Claim(_)) => self.claims += 1,
+            Ok(LogEntry::Void { .. }) => {}
             Ok(LogEntry::Level { record: level, .. }) => self.take_level(record, level),
         }
     }

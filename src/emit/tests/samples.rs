@@ -16,7 +16,7 @@ pub(super) fn emitter() -> Emitter {
 }
 
 pub(super) fn options() -> EmitterOptions {
-    EmitterOptions { duplicate_body: false, parser_version: 3, lexicons: None, dedup_level: Some(1) }
+    EmitterOptions { duplicate_body: false, parser_version: 3, lexicons: None }
 }
 
 pub(super) fn origin() -> Origin {
@@ -188,5 +188,6 @@ pub(super) fn judgement(verdict: Verdict) -> Judgement {
         novelty_permille: if is_new { 1_000 } else { 60 },
         rule: "sample_rule",
         sequence: 1_234,
+        level: 1,
     }
 }

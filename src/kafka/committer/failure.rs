@@ -12,6 +12,8 @@ pub(super) struct Failure {
     pub(super) cause: String,
     /// An authorisation or configuration failure that no new producer heals.
     pub(super) hopeless: Option<KafkaFailure>,
+    /// It follows from an earlier failure of the transaction, which librdkafka tells the next call only.
+    pub(super) is_consequence: bool,
 }
 
 impl Failure {
@@ -38,17 +40,26 @@ impl Failure {
             _ => None,
         };
         let input = if fatal || fenced || hopeless.is_some() { Input::Fatal } else { Input::Failed };
-        Self { input, cause, hopeless }
+        let is_consequence = matches!(
+            code_of(error),
+            Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight | RDKafkaErrorCode::State)
+        );
+        Self { input, cause, hopeless, is_consequence }
     }
 
     /// One that a new producer settles.
     pub(super) fn other(cause: impl Into<String>) -> Self {
-        Self { input: Input::Failed, cause: cause.into(), hopeless: None }
+        Self { input: Input::Failed, cause: cause.into(), hopeless: None, is_consequence: false }
     }
 
     /// One that only a person can heal: `topic` does not take what it must.
     pub(super) fn refused(topic: &str, cause: String) -> Self {
         let hopeless = KafkaFailure::Configuration { what: format!("producing to {topic}"), cause };
-        Self { input: Input::Fatal, cause: hopeless.to_string(), hopeless: Some(hopeless) }
+        Self {
+            input: Input::Fatal,
+            cause: hopeless.to_string(),
+            hopeless: Some(hopeless),
+            is_consequence: false,
+        }
     }
 }

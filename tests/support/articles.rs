@@ -1,0 +1,117 @@
+//! Articles by number: the same number always gives the same text, and different numbers different ones.
+
+use super::records::NewRecord;
+
+/// A small generator of numbers that look random and come again with their seed (SplitMix64).
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Random {
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        let end = u64::try_from(end).expect("a count fits");
+        usize::try_from(self.next() % end).expect("it is below a usize")
+    }
+
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+const ARABIC: [&str; 24] = [
+    "الوزير",
+    "المدينة",
+    "الميناء",
+    "السوق",
+    "المدرسة",
+    "الطريق",
+    "القطار",
+    "المجلس",
+    "المشروع",
+    "الصيادين",
+    "الأسعار",
+    "الموسم",
+    "الشركة",
+    "الجسر",
+    "المياه",
+    "الكهرباء",
+    "القرية",
+    "المعرض",
+    "الطلاب",
+    "الحديقة",
+    "الملعب",
+    "المكتبة",
+    "السكان",
+    "التجار",
+];
+const ENGLISH: [&str; 24] = [
+    "minister", "harbour", "market", "school", "road", "train", "council", "project", "fishers", "prices",
+    "season", "company", "bridge", "water", "village", "fair", "students", "garden", "stadium", "library",
+    "people", "traders", "ferry", "island",
+];
+const WORDS_PER_PARAGRAPH: usize = 24;
+
+/// Article number so-and-so; even ones are Arabic, odd ones English.
+pub fn dump(number: usize) -> String {
+    let mut random = Random::new(u64::try_from(number).expect("a number fits"));
+    if number.is_multiple_of(2) {
+        format!(
+            "خبر رقم {number} عن {}\nتاريخ النشر: 14th, March 2024 GMT\n{}\n{}\nالمصدر: جريدة الموج\n",
+            ARABIC[random.below(ARABIC.len())],
+            paragraph(&ARABIC, number, &mut random),
+            paragraph(&ARABIC, number, &mut random),
+        )
+    } else {
+        format!(
+            "Story number {number} about the {}\nPublished: March 14, 2024\n\n{}\n\n{}\n\nSource: The Mill Gazette\n",
+            ENGLISH[random.below(ENGLISH.len())],
+            paragraph(&ENGLISH, number, &mut random),
+            paragraph(&ENGLISH, number, &mut random),
+        )
+    }
+}
+
+/// The same text in an envelope, without a URL.
+pub fn envelope(number: usize) -> String {
+    serde_json::json!({"content": dump(number), "content_type": "text/plain"}).to_string()
+}
+
+/// The same text in an envelope with a URL of its own.
+pub fn envelope_with_url(number: usize) -> String {
+    let url = format!("https://gazette.example.com/story/{number}");
+    let fetched_at = "2024-03-15T08:00:00Z";
+    serde_json::json!({"url": url, "fetched_at": fetched_at, "content": dump(number), "content_type": "text/plain"})
+        .to_string()
+}
+
+fn paragraph(words: &[&str], number: usize, random: &mut Random) -> String {
+    let mut text = String::new();
+    for _ in 0..WORDS_PER_PARAGRAPH {
+        text.push_str(words[random.below(words.len())]);
+        text.push(' ');
+    }
+    format!("{text}{number}.")
+}
+
+/// A raw record that can't become an article.
+pub fn broken(topic: &str, number: usize) -> NewRecord {
+    match number % 3 {
+        0 => NewRecord::tombstone(topic),
+        1 => NewRecord::new(topic, format!("{{\"content\": \"cut in the middle of {number}")),
+        _ => NewRecord::new(topic, vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2]),
+    }
+}
