@@ -81,6 +81,7 @@ fn judgement(sequence: i64) -> Judgement {
         score_permille: 0,
         novelty_permille: 1000,
         rule: "no_match",
+        level: 1,
         sequence,
     }
 }
