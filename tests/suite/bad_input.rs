@@ -174,7 +174,11 @@ fn odd_rejections_say_what_they_were(found: &[Outcome]) {
         .iter()
         .find(|outcome| outcome.header("khabar-error-code").as_deref() == Some("payload_too_large"));
     let large = large.expect("it is rejected");
-    let hash: String = Sha256::digest(noise(LARGE_BYTES)).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = Sha256::digest(noise(LARGE_BYTES))
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat();
     assert_eq!(large.header("khabar-original-omitted"), Some(format!("size={LARGE_BYTES};sha256={hash}")));
     assert_eq!(large.record.key.as_deref(), Some(&b"large"[..]));
     let times: Vec<String> = found
