@@ -12,7 +12,7 @@ mod open;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::RecvTimeoutError;
 use rdkafka::consumer::{CommitMode, Consumer as _, ConsumerGroupMetadata};
@@ -34,6 +34,7 @@ use super::poller::{PollerCommand, drop_with_limit};
 use super::producer::{CountedProducer, Outgoing, Undelivered};
 use super::rebalance::{RawConsumer, RawContext};
 use super::transaction::{Input, Order, State, step};
+use crate::clock;
 use crate::config::settings::Delivery;
 use crate::emit::fit::wire_bytes;
 use crate::events;
@@ -160,7 +161,7 @@ impl Committer {
 
     fn time_to_cut(&self) -> Option<Duration> {
         let interval = Duration::from_millis(self.connection.settings.transaction.interval_ms);
-        self.open.begun.map(|begun| interval.saturating_sub(begun.elapsed()))
+        self.open.begun.map(|begun| interval.saturating_sub(clock::since(begun)))
     }
 
     fn cut_if_due(&mut self) -> Result<(), CommitterError> {
@@ -196,7 +197,7 @@ impl Committer {
     }
 
     fn begin(&mut self) -> Result<(), Failure> {
-        self.open.begun = Some(Instant::now());
+        self.open.begun = Some(clock::monotonic());
         if self.transactional_id.is_none() {
             return Ok(());
         }
@@ -277,12 +278,12 @@ impl Committer {
     }
 
     fn await_deliveries(&mut self) -> Result<(), Failure> {
-        let deadline = Instant::now()
+        let deadline = clock::monotonic()
             + Duration::from_millis(u64::from(self.connection.settings.transaction.timeout_ms));
         loop {
             (self.links.beat)();
             let producer = self.producer.as_ref().ok_or_else(|| Failure::other("no producer"))?;
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(clock::monotonic());
             let Err(undelivered) = producer.deliveries.wait(left.min(DELIVERY_WAIT)) else { return Ok(()) };
             if !undelivered.is_overdue() || left <= DELIVERY_WAIT {
                 return Err(self.undelivered(&undelivered));
@@ -401,7 +402,7 @@ impl Committer {
                 None => CommitterError::Fenced(failure.cause),
             });
         }
-        let begun = Instant::now();
+        let begun = clock::monotonic();
         if self.failures > 0 {
             std::thread::sleep((RETRY_PAUSE_FIRST * 2_u32.pow(self.failures.min(6))).min(RETRY_PAUSE_MAX));
         }
@@ -422,7 +423,7 @@ impl Committer {
                 ("cause", json!(failure.cause)),
                 ("records", json!(records)),
                 ("transactional_id", json!(self.transactional_id)),
-                ("milliseconds", json!(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX))),
+                ("milliseconds", json!(u64::try_from(clock::since(begun).as_millis()).unwrap_or(u64::MAX))),
             ],
         );
         self.state = step(self.state, Input::Replaced).0;

@@ -21,6 +21,7 @@ use super::client::{Connection, problem};
 use super::rebalance::{ContextLinks, RawConsumer, RawContext};
 use super::{KafkaFailure, code_of};
 use crate::budget::{Budget, Permit};
+use crate::clock;
 use crate::events;
 use crate::flow::{Header, RawCoordinates, RawRecord};
 
@@ -171,11 +172,11 @@ impl Poller {
     pub fn run(&mut self) -> Result<(), PollerError> {
         let topics: Vec<&str> = self.raw_topics.iter().map(String::as_str).collect();
         self.consumer.subscribe(&topics).map_err(|error| KafkaFailure::new("joining the group", &error))?;
-        let mut turn = Instant::now();
+        let mut turn = clock::monotonic();
         loop {
             (self.links.beat)();
-            warn_if_late(turn.elapsed());
-            turn = Instant::now();
+            warn_if_late(clock::since(turn));
+            turn = clock::monotonic();
             while let Ok(command) = self.links.commands.try_recv() {
                 match command {
                     PollerCommand::Rewind { floor } => self.rewind(floor)?,
@@ -211,9 +212,9 @@ impl Poller {
         let since = *self.spent_since.get_or_insert_with(Instant::now);
         if self.budget.wait(BUDGET_WAIT) {
             self.spent_since = None;
-        } else if since.elapsed() > PAUSE_AFTER {
+        } else if clock::since(since) > PAUSE_AFTER {
             self.pause()?;
-            self.paused_at = Some(Instant::now());
+            self.paused_at = Some(clock::monotonic());
             events::emit(
                 &events::CONSUMER_PAUSED,
                 "the budget is spent; reading pauses until half of it is free",
@@ -244,7 +245,7 @@ impl Poller {
         if list.count() == 0 {
             return Ok(());
         }
-        let paused_ms = self.paused_at.take().map_or(0, |at| milliseconds(at.elapsed()));
+        let paused_ms = self.paused_at.take().map_or(0, |at| milliseconds(clock::since(at)));
         events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[("paused_ms", json!(paused_ms))]);
         self.consumer.resume(&list).map_err(|error| KafkaFailure::new("resuming partitions", &error))
     }
@@ -281,7 +282,7 @@ impl Poller {
         let Arrival::Next { epoch } = context.assignment().arrive(&key, message.offset()) else { return };
         let raw = to_raw(message, &key);
         let permit = self.budget.take(raw.size_bytes());
-        (self.links.intake)(Intake::Record { raw, epoch, permit, arrived: Instant::now() });
+        (self.links.intake)(Intake::Record { raw, epoch, permit, arrived: clock::monotonic() });
     }
 
     fn poll_error(&mut self, error: &KafkaError) -> Result<(), PollerError> {
@@ -412,8 +413,8 @@ impl Poller {
     pub fn leave(self) {
         self.consumer.context().close();
         self.consumer.unsubscribe();
-        let deadline = Instant::now() + LEAVE_TIMEOUT;
-        while !self.consumer.context().assignment().is_empty() && Instant::now() < deadline {
+        let deadline = clock::monotonic() + LEAVE_TIMEOUT;
+        while !self.consumer.context().assignment().is_empty() && clock::monotonic() < deadline {
             let _message = self.consumer.poll(Duration::from_millis(50));
         }
         drop_with_limit(self.consumer, LEAVE_TIMEOUT);

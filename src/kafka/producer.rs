@@ -1,7 +1,7 @@
 //! A producer whose deliveries are counted, so that a commit can wait for all of them without polling.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
@@ -12,6 +12,7 @@ use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedPro
 
 use super::client::SharedContext;
 use super::code_of;
+use crate::clock;
 use crate::flow::Header;
 
 /// How long a full local queue is waited for.
@@ -79,7 +80,7 @@ impl Deliveries {
 
     /// Waits until all is acknowledged; the first failure ends the wait.
     pub fn wait(&self, limit: Duration) -> Result<(), Undelivered> {
-        let deadline = Instant::now() + limit;
+        let deadline = clock::monotonic() + limit;
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(failure) = ledger.failure.take() {
@@ -88,7 +89,7 @@ impl Deliveries {
             if ledger.outstanding == 0 {
                 return Ok(());
             }
-            let now = Instant::now();
+            let now = clock::monotonic();
             if now >= deadline {
                 let error = KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut);
                 return Err(Undelivered { tag: NO_TAG, error });
@@ -145,12 +146,12 @@ impl CountedProducer {
 
     /// Hands one record to librdkafka. Waits where its queue is full, never for an acknowledgement.
     pub fn send(&self, tag: usize, record: &Outgoing<'_>) -> Result<(), Undelivered> {
-        let deadline = Instant::now() + QUEUE_FULL_WAIT_MAX;
+        let deadline = clock::monotonic() + QUEUE_FULL_WAIT_MAX;
         self.deliveries.sent();
         loop {
             let Err((error, _)) = self.inner.send(record.to_kafka(tag)) else { return Ok(()) };
             let is_full = code_of(&error) == Some(RDKafkaErrorCode::QueueFull);
-            if !is_full || Instant::now() >= deadline {
+            if !is_full || clock::monotonic() >= deadline {
                 self.deliveries.answered(None);
                 return Err(Undelivered { tag, error });
             }

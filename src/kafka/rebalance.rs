@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use rdkafka::client::ClientContext;
@@ -22,6 +22,7 @@ use super::asker::{Asker, committed};
 use super::assignment::{Assignment, Epochs, PartitionKey};
 use super::client::{SharedContext, problem};
 use super::poller::{Anchor, Ends, Intake, PollerError};
+use crate::clock;
 use crate::config::settings::{Settings, StartFrom};
 use crate::events;
 
@@ -277,7 +278,7 @@ impl RawContext {
         keys: &[PartitionKey],
         list: &mut TopicPartitionList,
     ) -> Result<BTreeMap<PartitionKey, i64>, PollerError> {
-        let begun = Instant::now();
+        let begun = clock::monotonic();
         let mut beyond_end = 0;
         let offsets = loop {
             (self.links.beat)();
@@ -286,7 +287,7 @@ impl RawContext {
                 Err(failure) => failure,
             };
             let may_pass = match &failure {
-                PollerError::Kafka(failure) => failure.is_transient() && begun.elapsed() < START_LIMIT,
+                PollerError::Kafka(failure) => failure.is_transient() && clock::since(begun) < START_LIMIT,
                 PollerError::BeyondEnd { .. } => {
                     beyond_end += 1;
                     beyond_end < BEYOND_END_ATTEMPTS_MAX

@@ -8,13 +8,14 @@
 mod tests;
 
 use std::collections::{HashMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use super::verdicts::Verdicts;
 use crate::article::Judgement;
 use crate::budget::Permit;
+use crate::clock;
 use crate::dedup::claim::{Claim, ClaimIdentity};
 use crate::flow::{OutputRecord, RawRecord};
 use crate::kafka::assignment::PartitionKey;
@@ -37,6 +38,8 @@ pub trait Orders {
     fn finish(&mut self, ticket: Ticket, prepared: Box<Prepared>, judgement: Option<Judgement>);
     /// Append a claim to the log; answered, some time, by [`Conductor::verdict`].
     fn append(&mut self, claim: &Claim);
+    /// A claim of ours came back judged, so long after it was appended.
+    fn judged(&mut self, waited: Duration);
     /// Hand a finished record to the committer.
     fn commit(&mut self, finished: Finished);
     /// Have the committer commit all it was handed, then answer `done`.
@@ -51,7 +54,7 @@ enum Step {
     /// Waits until all records before it in its partition have claimed.
     Ready(Box<Prepared>),
     /// Its claim is on its way through the log.
-    Judging(Box<Prepared>),
+    Judging(Box<Prepared>, Instant),
     Finishing,
     Done(OutputRecord),
 }
@@ -166,12 +169,12 @@ impl<O: Orders> Conductor<O> {
                     match (known, &prepared.claim) {
                         (Some(None), Some(claim)) => {
                             self.orders.append(claim);
-                            slot.step = Step::Judging(prepared);
+                            slot.step = Step::Judging(prepared, clock::monotonic());
                         }
                         (known, _) => self.orders.finish(ticket, prepared, known.flatten()),
                     }
                 }
-                step @ (Step::Judging(_) | Step::Finishing | Step::Done(_)) => slot.step = step,
+                step @ (Step::Judging(..) | Step::Finishing | Step::Done(_)) => slot.step = step,
             }
             lane.claimed += 1;
         }
@@ -202,13 +205,14 @@ impl<O: Orders> Conductor<O> {
         let Some(lane) = self.lanes.get_mut(&key) else { return };
         let ticket = Ticket { key, epoch: lane.epoch, offset: identity.coordinates.offset };
         let Some(slot) = lane.slot(&ticket) else { return };
-        let is_ours = matches!(&slot.step, Step::Judging(prepared) if prepared.claim.as_ref().is_some_and(|claim| claim.identity == *identity));
+        let is_ours = matches!(&slot.step, Step::Judging(prepared, _) if prepared.claim.as_ref().is_some_and(|claim| claim.identity == *identity));
         if !is_ours {
             return;
         }
         // A record that waits gets its verdict even where the store wants none: else it would wait for ever.
         let judgement = if is_first { judgement } else { self.verdicts.get(identity).unwrap_or(judgement) };
-        if let Step::Judging(prepared) = std::mem::replace(&mut slot.step, Step::Finishing) {
+        if let Step::Judging(prepared, since) = std::mem::replace(&mut slot.step, Step::Finishing) {
+            self.orders.judged(clock::since(since));
             self.orders.finish(ticket, prepared, Some(judgement.clone()));
         }
     }

@@ -148,6 +148,9 @@ impl Shared {
         for latency in &report.latencies {
             self.metrics.observe_latency(*latency);
         }
+        if let Some(took) = report.took {
+            self.metrics.observe_stage(metrics::Stage::Commit, took);
+        }
         self.lag.committed(&report.offsets);
         if let Ok(mut last) = self.last_commit.lock() {
             *last = crate::clock::monotonic();
@@ -215,6 +218,10 @@ impl Orders for WorkerOrders {
         {
             self.shared.fail(failure.into());
         }
+    }
+
+    fn judged(&mut self, waited: Duration) {
+        self.shared.metrics.observe_stage(metrics::Stage::Dedup, waited);
     }
 
     fn commit(&mut self, finished: Finished) {

@@ -57,6 +57,8 @@ pub struct Committed {
     pub output_bytes: u64,
     /// Intake to commit, one per record.
     pub latencies: Vec<Duration>,
+    /// From the first output to the end of the commit; absent where offsets alone were committed.
+    pub took: Option<Duration>,
 }
 
 /// How a transaction ended, for the metrics.

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::{Committed, Finished};
 use crate::budget::Permit;
+use crate::clock;
 use crate::flow::Outcome;
 use crate::kafka::assignment::{Assignment, PartitionKey};
 
@@ -70,7 +71,8 @@ impl OpenTransaction {
             offsets: self.offsets(),
             outcomes: self.outcomes,
             output_bytes: self.output_bytes as u64,
-            latencies: self.records.iter().map(|record| record.arrived.elapsed()).collect(),
+            took: self.begun.map(clock::since),
+            latencies: self.records.iter().map(|record| clock::since(record.arrived)).collect(),
         }
     }
 }
@@ -91,7 +93,7 @@ mod tests {
         let output =
             OutputRecord { outcome: Outcome::Duplicate, key: None, payload: None, headers: Vec::new() };
         let permit = Budget::new(10, 10).take(1);
-        Finished { key: key(partition), offset, epoch, output, permit, arrived: Instant::now() }
+        Finished { key: key(partition), offset, epoch, output, permit, arrived: clock::monotonic() }
     }
 
     #[test]

@@ -106,6 +106,8 @@ struct Ordered {
 }
 
 impl Orders for Ordered {
+    fn judged(&mut self, _waited: Duration) {}
+
     fn prepare(&mut self, ticket: Ticket, raw: RawRecord) {
         self.jobs.push(Job::Prepare(ticket, raw));
     }
