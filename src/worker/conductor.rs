@@ -48,6 +48,18 @@ pub trait Orders {
     fn lost(&mut self, keys: Vec<PartitionKey>);
 }
 
+/// A record that decode or parse gave up.
+#[derive(Debug)]
+pub struct Rejected {
+    pub output: OutputRecord,
+    /// Its plain text, for the case that an earlier owner has claimed it already.
+    pub plain: Option<Box<Prepared>>,
+}
+
+fn is_judged(verdicts: &Verdicts, prepared: &Prepared) -> bool {
+    prepared.claim.as_ref().is_some_and(|claim| verdicts.get(&claim.identity).is_some())
+}
+
 #[derive(Debug)]
 enum Step {
     Preparing,
@@ -143,12 +155,16 @@ impl<O: Orders> Conductor<O> {
     }
 
     /// A record is parsed and has its claim, or is rejected.
-    pub fn prepared(&mut self, ticket: &Ticket, result: Result<Box<Prepared>, OutputRecord>) {
+    pub fn prepared(&mut self, ticket: &Ticket, result: Result<Box<Prepared>, Box<Rejected>>) {
         let Some(lane) = self.lanes.get_mut(&ticket.key) else { return };
         let Some(slot) = lane.slot(ticket) else { return };
         slot.step = match result {
             Ok(prepared) => Step::Ready(prepared),
-            Err(output) => Step::Done(output),
+            Err(rejected) => match rejected.plain {
+                // Others may have been judged by its claim: it can't be rejected any more.
+                Some(plain) if is_judged(&self.verdicts, &plain) => Step::Ready(plain),
+                _ => Step::Done(rejected.output),
+            },
         };
         self.advance(&ticket.key);
     }

@@ -36,7 +36,7 @@ pub(crate) enum Event {
     Intake(Intake),
     Prepared {
         ticket: conductor::Ticket,
-        result: Result<Box<Prepared>, OutputRecord>,
+        result: Result<Box<Prepared>, Box<conductor::Rejected>>,
     },
     Finished {
         ticket: conductor::Ticket,

@@ -207,7 +207,11 @@ impl World {
         match job {
             Job::Prepare(ticket, raw) => {
                 let rejected = is_rejected(ticket.offset);
-                let result = if rejected { Err(output(None)) } else { Ok(prepared(&raw)) };
+                let result = if rejected {
+                    Err(Box::new(Rejected { output: output(None), plain: None }))
+                } else {
+                    Ok(prepared(&raw))
+                };
                 self.conductor.prepared(&ticket, result);
             }
             Job::Finish(ticket, judgement) => {
@@ -470,4 +474,25 @@ fn a_stop_waits_for_every_partition() {
     }
     assert!(drained.try_recv().is_ok());
     assert_eq!(world.lanes.iter().map(|lane| lane.committed).sum::<i64>(), 2);
+}
+
+#[test]
+fn a_record_that_was_claimed_is_not_rejected_any_more() {
+    for claimed in [false, true] {
+        let mut world = World::new();
+        if claimed {
+            world.conductor.verdict(&identity(0, 0), &judgement(7));
+        }
+        world.read(0);
+        let Some(Job::Prepare(ticket, raw)) = world.conductor.orders().jobs.pop() else {
+            panic!("it is prepared")
+        };
+        let rejected = Rejected { output: output(None), plain: Some(prepared(&raw)) };
+        world.conductor.prepared(&ticket, Err(Box::new(rejected)));
+        let orders = world.conductor.orders();
+        assert!(orders.appended.is_empty(), "no second claim");
+        let is_finished =
+            matches!(orders.jobs.first(), Some(Job::Finish(_, Some(judgement))) if judgement.sequence == 7);
+        assert_eq!((is_finished, orders.told.is_empty()), (claimed, claimed));
+    }
 }
