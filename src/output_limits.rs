@@ -26,6 +26,11 @@ impl OutputLimits {
         self.0[outcome as usize].load(Ordering::Acquire)
     }
 
+    /// The smallest of the limits.
+    pub fn smallest(&self) -> usize {
+        Outcome::ALL.into_iter().map(|outcome| self.get(outcome)).min().unwrap_or(BYTES_MIN)
+    }
+
     pub fn set(&self, outcome: Outcome, bytes_max: usize) {
         self.0[outcome as usize].store(bytes_max.max(BYTES_MIN), Ordering::Release);
     }

@@ -21,6 +21,8 @@ pub const PARSER_VERSION: u32 = 1;
 
 /// Value of `khabar.degraded` for an item whose tags failed.
 pub const DEGRADED_TAG: &str = "tag";
+/// Value of `khabar.degraded` for an item that parse gave up after its record was claimed.
+pub const DEGRADED_PARSE: &str = "parse";
 
 /// Built once per process and shared by all threads.
 #[derive(Debug)]
@@ -89,6 +91,26 @@ impl Stages {
             fetched_at_ms: decoded.decoded.fetched_at_ms,
             meta: decoded.decoded.meta.clone(),
         })
+    }
+
+    /// The plain text of content that parse gave up, for a record that was claimed before. `None` where there is no text,
+    /// or no claims.
+    pub fn plain(&self, decoded: DecodedRecord) -> Option<Box<Prepared>> {
+        self.scope?;
+        let article = catch_unwind(AssertUnwindSafe(|| self.parser.plain(&decoded.decoded))).ok()?;
+        if article.headline.is_none() && article.paragraphs.is_empty() {
+            return None;
+        }
+        let record = ParsedRecord {
+            origin: decoded.origin,
+            article,
+            content_hash: decoded.decoded.content_hash,
+            fetched_at_ms: decoded.decoded.fetched_at_ms,
+            meta: decoded.decoded.meta,
+        };
+        let mut prepared = self.claim(record, decoded.identity);
+        prepared.degraded.push(DEGRADED_PARSE);
+        Some(prepared)
     }
 
     /// Tags the article and writes its claim.

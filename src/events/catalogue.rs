@@ -79,6 +79,9 @@ catalogue! {
     REJECTED = "rejected", Warn, ["code", "stage", "topic", "partition", "offset"],
         "A record was rejected; it is in the rejected topic, untouched, with the reason in its headers. `held_back` counts those not shown.",
         "Look at one: `code` says what is wrong with it. Mend its producer and feed the records again.";
+    DEGRADED = "degraded", Warn, ["stages", "topic", "partition", "offset"],
+        "A stage failed for a record whose claim stood in the log already, so that it could not be rejected: it was emitted without that stage's work, marked `khabar.degraded`.",
+        "Report the record: a stage that accepted it once should not fail now.";
     OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "outcome", "bytes", "bytes_max"],
         "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
         "Raise max.message.bytes of the output topics to that of the raw topic and more; `khabar topics` shows both.";

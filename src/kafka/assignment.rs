@@ -70,6 +70,11 @@ impl Assignment {
         self.owned.get_mut(key)
     }
 
+    /// Whether a partition is owned, and since this epoch.
+    pub fn holds(&self, key: &PartitionKey, epoch: u64) -> bool {
+        self.owned.get(key).is_some_and(|owned| owned.epoch == epoch)
+    }
+
     /// Owned partitions in order.
     pub fn iter(&self) -> impl Iterator<Item = (&PartitionKey, &Owned)> {
         self.owned.iter()
@@ -133,5 +138,19 @@ mod tests {
         assert_eq!(renewed, vec![(key(0), 4)]);
         assert_eq!(assignment.arrive(&key(0), 3), Arrival::Next { epoch: 4 });
         assert_eq!(assignment.arrive(&key(1), 9), Arrival::Next { epoch: 3 });
+    }
+
+    #[test]
+    fn a_partition_that_went_and_came_back_is_not_held_under_its_old_epoch() {
+        let epochs = Epochs::default();
+        let mut assignment = Assignment::default();
+        let before = epochs.begin();
+        assignment.begin(key(0), before);
+        assert!(assignment.holds(&key(0), before));
+        assignment.end(&key(0));
+        assert!(!assignment.holds(&key(0), before));
+        let after = epochs.begin();
+        assignment.begin(key(0), after);
+        assert!(assignment.holds(&key(0), after) && !assignment.holds(&key(0), before));
     }
 }

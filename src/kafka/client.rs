@@ -2,8 +2,8 @@
 //!
 //! Every property that a guarantee rests on is written here, even where it equals librdkafka's default.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -12,6 +12,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use serde_json::json;
 
 use super::code_of;
+use crate::clock;
 use crate::config::secrets::Secrets;
 use crate::config::settings::{GroupProtocol, KafkaSettings, SecurityProtocol, Settings};
 use crate::events;
@@ -137,9 +138,10 @@ impl Connection {
         }
     }
 
-    /// Sends outputs: in transactions, or idempotent only.
-    pub fn output_producer(&self, transactional_id: Option<&str>) -> ClientConfig {
+    /// Sends outputs: in transactions, or idempotent only. `batch_bytes` is the largest batch.
+    pub fn output_producer(&self, transactional_id: Option<&str>, batch_bytes: usize) -> ClientConfig {
         let mut config = self.producer();
+        config.set("batch.size", batch_bytes.to_string());
         let timeout_ms = self.settings.transaction.timeout_ms;
         match transactional_id {
             Some(id) => config
@@ -216,18 +218,30 @@ impl SharedContext {
                 RDKafkaErrorCode::AllBrokersDown
                 | RDKafkaErrorCode::BrokerTransportFailure
                 | RDKafkaErrorCode::Resolve,
-            ) => {
-                events::emit(
-                    &events::BROKER_UNREACHABLE,
-                    "a broker can't be reached; trying again",
-                    &[("cause", json!(reason))],
-                );
-            }
+            ) => unreachable_broker(reason),
             // The poller gets it too, and finds the partition's start.
             Some(RDKafkaErrorCode::AutoOffsetReset) => {}
             _ => problem("error", "ERROR", &format!("{error}: {reason}")),
         }
     }
+}
+
+/// Every client tells every lost connection and every vain attempt, some twenty a second: one of them in this time is
+/// enough, and leaves room for the events that sum them up.
+const UNREACHABLE_PAUSE: Duration = Duration::from_secs(10);
+
+fn unreachable_broker(reason: &str) {
+    static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.is_some_and(|told| clock::since(told) < UNREACHABLE_PAUSE) {
+        return;
+    }
+    *told = Some(clock::monotonic());
+    events::emit(
+        &events::BROKER_UNREACHABLE,
+        "a broker can't be reached; trying again",
+        &[("cause", json!(reason))],
+    );
 }
 
 /// Advice about settings that khabar sets on purpose, for clients that make no use of them.

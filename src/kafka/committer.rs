@@ -1,32 +1,44 @@
 //! The thread that owns the output producer: sends outcomes, commits them with their offsets, and recovers.
 //!
 //! It carries out what [`super::transaction`] orders. Outcomes arrive in raw order per partition, and only finished
-//! prefixes do, so the offset after the last one sent is the offset to commit.
+//! prefixes do, so the offset after the last one sent is the offset to commit. The broker checks that the member is in
+//! the group, not that a partition is the member's: that is checked here, at each commit.
+
+mod batch;
+mod failure;
+mod links;
+mod open;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use rdkafka::consumer::{CommitMode, Consumer as _};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use crossbeam_channel::RecvTimeoutError;
+use rdkafka::consumer::{CommitMode, Consumer as _, ConsumerGroupMetadata};
+use rdkafka::error::KafkaError;
 use rdkafka::producer::Producer as _;
 use rdkafka::{Offset, TopicPartitionList};
 use serde_json::json;
 
+use self::batch::BatchLimit;
+use self::failure::Failure;
+pub use self::links::{
+    Committed, CommitterError, CommitterInput, CommitterLinks, Finished, TransactionResult,
+};
+use self::open::OpenTransaction;
+use super::KafkaFailure;
 use super::assignment::{Epochs, PartitionKey};
 use super::client::{Connection, SharedContext};
 use super::poller::{PollerCommand, drop_with_limit};
 use super::producer::{CountedProducer, Outgoing, Undelivered};
-use super::rebalance::RawConsumer;
+use super::rebalance::{RawConsumer, RawContext};
 use super::transaction::{Input, Order, State, step};
-use super::{KafkaFailure, code_of};
-use crate::budget::Permit;
+use crate::clock;
 use crate::config::settings::Delivery;
 use crate::emit::fit::wire_bytes;
 use crate::events;
-use crate::flow::{Outcome, OutputRecord};
+use crate::flow::Outcome;
 use crate::output_limits::OutputLimits;
 
 const IDLE_WAIT: Duration = Duration::from_millis(100);
@@ -38,147 +50,12 @@ const SEND_OFFSETS_ATTEMPTS_MAX: u32 = 20;
 /// A failed transaction is asked for its reason for so long; it answers at once.
 const ORIGIN_TIMEOUT: Duration = Duration::from_secs(2);
 const DROP_LIMIT: Duration = Duration::from_secs(5);
+/// A commit that is not answered by then is unclear: a new producer settles it.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(20);
+/// Deliveries are waited for in steps of this, with a beat between.
+const DELIVERY_WAIT: Duration = Duration::from_secs(5);
 /// Offset metadata: the format and the claims offset that the worker had applied.
 const METADATA_FORMAT: &str = "khabar1";
-
-/// One finished record.
-#[derive(Debug)]
-pub struct Finished {
-    pub key: PartitionKey,
-    pub offset: i64,
-    pub epoch: u64,
-    pub output: OutputRecord,
-    pub permit: Permit,
-    pub arrived: Instant,
-}
-
-/// What the committer is told, in order.
-#[derive(Debug)]
-pub enum CommitterInput {
-    Outcome(Box<Finished>),
-    /// Commit what is open, then answer.
-    Cut {
-        done: Option<Sender<()>>,
-    },
-    /// Commit start offsets without any output.
-    Anchor {
-        offsets: BTreeMap<PartitionKey, i64>,
-        done: Sender<Result<(), String>>,
-    },
-    /// These partitions are no longer ours: a transaction that holds any of them must not commit.
-    Lost {
-        keys: Vec<PartitionKey>,
-    },
-    /// Commit what is open and end.
-    Stop,
-}
-
-/// What was committed, for the pipeline and the metrics.
-#[derive(Debug, Default)]
-pub struct Committed {
-    /// The next offset of each partition.
-    pub offsets: BTreeMap<PartitionKey, i64>,
-    /// Records per outcome, in the order of [`Outcome::ALL`].
-    pub outcomes: [u64; 3],
-    pub output_bytes: u64,
-    /// Intake to commit, one per record.
-    pub latencies: Vec<Duration>,
-}
-
-/// How a transaction ended, for the metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransactionResult {
-    Committed,
-    Replaced,
-}
-
-/// How the committer reaches the rest of the worker.
-pub struct CommitterLinks {
-    pub inputs: Receiver<CommitterInput>,
-    pub poller: Sender<PollerCommand>,
-    pub committed: Box<dyn Fn(Committed) + Send>,
-    pub ended: Box<dyn Fn(TransactionResult) + Send>,
-    pub beat: Box<dyn Fn() + Send>,
-    /// The claims offset up to which the worker has applied the log.
-    pub claims_applied: Box<dyn Fn() -> i64 + Send>,
-    /// Set when the process must end without waiting for a broker.
-    pub abandon: Arc<AtomicBool>,
-}
-
-/// Why the committer ended by itself.
-#[derive(Debug, thiserror::Error)]
-pub enum CommitterError {
-    #[error("another worker uses this transactional id, or the coordinator gave up on this one: {0}")]
-    Fenced(String),
-    #[error(transparent)]
-    Kafka(#[from] KafkaFailure),
-    #[error("told to end while the broker was unreachable")]
-    Abandoned,
-}
-
-/// One failure, sorted for the machine.
-struct Failure {
-    input: Input,
-    cause: String,
-    /// An authorisation or configuration failure that no new producer heals.
-    hopeless: Option<KafkaFailure>,
-    /// It follows from an earlier failure of the transaction, which librdkafka tells the next call only.
-    is_consequence: bool,
-}
-
-impl Failure {
-    fn new(what: &str, error: &KafkaError) -> Self {
-        let fatal = match error {
-            KafkaError::Transaction(inner) => inner.is_fatal(),
-            _ => false,
-        };
-        let code = code_of(error);
-        let fenced = matches!(
-            code,
-            Some(
-                RDKafkaErrorCode::Fenced
-                    | RDKafkaErrorCode::ProducerFenced
-                    | RDKafkaErrorCode::InvalidProducerEpoch
-                    | RDKafkaErrorCode::FencedInstanceId
-                    | RDKafkaErrorCode::Fatal
-            )
-        );
-        let cause = format!("{what}: {error}");
-        let hopeless = match KafkaFailure::new(what, error) {
-            failure @ (KafkaFailure::Permission { .. }
-            | KafkaFailure::Authentication { .. }
-            | KafkaFailure::Configuration { .. }) => Some(failure),
-            _ => None,
-        };
-        let input = if fatal || fenced || hopeless.is_some() { Input::Fatal } else { Input::Failed };
-        let is_consequence = matches!(
-            code,
-            Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight | RDKafkaErrorCode::State)
-        );
-        Self { input, cause, hopeless, is_consequence }
-    }
-
-    fn other(cause: String) -> Self {
-        Self { input: Input::Failed, cause, hopeless: None, is_consequence: false }
-    }
-}
-
-/// What the open transaction holds.
-#[derive(Default)]
-struct OpenTransaction {
-    begun: Option<Instant>,
-    offsets: BTreeMap<PartitionKey, i64>,
-    outcomes: [u64; 3],
-    output_bytes: usize,
-    records: Vec<SentRecord>,
-}
-
-struct SentRecord {
-    _permit: Permit,
-    arrived: Instant,
-    outcome: Outcome,
-    bytes: usize,
-}
 
 /// See the module.
 pub struct Committer {
@@ -193,7 +70,7 @@ pub struct Committer {
     open: OpenTransaction,
     /// Outcomes of an epoch before this one are void.
     floor: u64,
-    lost: BTreeSet<PartitionKey>,
+    batch: BatchLimit,
     /// Failures since the last commit.
     failures: u32,
 }
@@ -209,6 +86,8 @@ impl Committer {
         transactional_id: String,
     ) -> Self {
         let exactly_once = connection.settings.delivery == Delivery::ExactlyOnce;
+        let configured = connection.settings.kafka.properties.get("batch.size").map(String::as_str);
+        let batch = BatchLimit::new(configured, limits.smallest());
         Self {
             connection,
             consumer,
@@ -220,14 +99,14 @@ impl Committer {
             state: State::Idle,
             open: OpenTransaction::default(),
             floor: 0,
-            lost: BTreeSet::new(),
+            batch,
             failures: 0,
         }
     }
 
-    /// Connects the first producer; to be called before the group is joined.
-    pub fn connect(&mut self) -> Result<(), CommitterError> {
-        self.producer = Some(self.new_producer()?);
+    /// Connects the first producer; to be called before the group is joined. `is_stopping` ends the tries for it.
+    pub fn connect(&mut self, is_stopping: &dyn Fn() -> bool) -> Result<(), CommitterError> {
+        self.producer = Some(self.new_producer(is_stopping)?);
         Ok(())
     }
 
@@ -256,11 +135,11 @@ impl Committer {
                         let _ = done.try_send(());
                     }
                 }
-                CommitterInput::Anchor { offsets, done } => {
-                    let result = self.anchor(offsets)?;
+                CommitterInput::Anchor { offsets, ticket, done } => {
+                    let result = self.anchor(offsets, ticket)?;
                     let _ = done.try_send(result);
                 }
-                CommitterInput::Lost { keys } => self.lose(keys)?,
+                CommitterInput::Lost { keys } => self.lose(&keys)?,
                 CommitterInput::Stop => {
                     self.cut()?;
                     self.close();
@@ -270,10 +149,11 @@ impl Committer {
         }
     }
 
-    fn close(self) {
+    /// Lets go of the clients, with a limit; what was not committed is not.
+    pub fn close(self) {
         let Self { producer, consumer, .. } = self;
-        // The poller closes the consumer; it must be the last to hold it.
-        drop(consumer);
+        // The poller closes the consumer. If it died, this is the last to hold it, and dropping may hang.
+        drop_with_limit(consumer, DROP_LIMIT);
         if let Some(producer) = producer {
             drop_with_limit(producer, DROP_LIMIT);
         }
@@ -281,7 +161,7 @@ impl Committer {
 
     fn time_to_cut(&self) -> Option<Duration> {
         let interval = Duration::from_millis(self.connection.settings.transaction.interval_ms);
-        self.open.begun.map(|begun| interval.saturating_sub(begun.elapsed()))
+        self.open.begun.map(|begun| interval.saturating_sub(clock::since(begun)))
     }
 
     fn cut_if_due(&mut self) -> Result<(), CommitterError> {
@@ -295,8 +175,16 @@ impl Committer {
     }
 
     fn outcome(&mut self, finished: Finished) -> Result<(), CommitterError> {
-        if finished.epoch < self.floor {
+        let is_void = |finished: &Finished, floor: u64| {
+            finished.epoch < floor
+                || !self.consumer.context().assignment().holds(&finished.key, finished.epoch)
+        };
+        if is_void(&finished, self.floor) {
             return Ok(());
+        }
+        if self.open.mixes(&finished.key, finished.epoch) {
+            // With the outputs of the older epoch this one is void too: the partition is rewound.
+            return self.recover(Failure::other("a partition of the open transaction had moved away"));
         }
         let (state, order) = step(self.state, Input::Outcome);
         self.state = state;
@@ -309,11 +197,11 @@ impl Committer {
     }
 
     fn begin(&mut self) -> Result<(), Failure> {
-        self.open.begun = Some(Instant::now());
+        self.open.begun = Some(clock::monotonic());
         if self.transactional_id.is_none() {
             return Ok(());
         }
-        let producer = self.producer.as_ref().ok_or_else(|| Failure::other("no producer".to_owned()))?;
+        let producer = self.producer.as_ref().ok_or_else(|| Failure::other("no producer"))?;
         producer.inner.begin_transaction().map_err(|error| Failure::new("beginning a transaction", &error))
     }
 
@@ -331,53 +219,43 @@ impl Committer {
         let sent = self
             .producer
             .as_ref()
-            .ok_or_else(|| Failure::other("no producer".to_owned()))
+            .ok_or_else(|| Failure::other("no producer"))
             .map(|producer| producer.send(tag, &record))?;
-        let outcome = output.outcome;
-        self.open.offsets.insert(finished.key, finished.offset + 1);
-        self.open.outcomes[outcome as usize] += 1;
-        self.open.output_bytes += bytes;
-        self.open.records.push(SentRecord {
-            _permit: finished.permit,
-            arrived: finished.arrived,
-            outcome,
-            bytes,
-        });
+        self.open.take(finished, bytes);
         sent.map_err(|undelivered| self.undelivered(&undelivered))
     }
 
-    fn undelivered(&self, undelivered: &Undelivered) -> Failure {
-        if undelivered.is_too_large()
-            && let Some(record) = self.open.records.get(undelivered.tag)
-        {
-            let Some(bytes_max) = self.limits.lower(record.outcome, record.bytes) else {
-                let topic = topic_of(&self.connection, record.outcome);
-                let cause =
-                    format!("it refuses a record of {} bytes; raise its max.message.bytes", record.bytes);
-                let hopeless = KafkaFailure::Configuration { what: format!("producing to {topic}"), cause };
-                return Failure {
-                    input: Input::Fatal,
-                    cause: hopeless.to_string(),
-                    hopeless: Some(hopeless),
-                    is_consequence: false,
-                };
-            };
-            events::emit(
-                &events::OUTPUT_TOO_LARGE,
-                "a topic refused a record for its size; it is made again, smaller",
-                &[
-                    ("topic", json!(topic_of(&self.connection, record.outcome))),
-                    ("outcome", json!(record.outcome.name())),
-                    ("bytes", json!(record.bytes)),
-                    ("bytes_max", json!(bytes_max)),
-                ],
-            );
-            return Failure::other(format!(
-                "delivering an output of {} bytes: {}",
-                record.bytes, undelivered.error
-            ));
+    fn undelivered(&mut self, undelivered: &Undelivered) -> Failure {
+        let failure = Failure::new("delivering outputs", &undelivered.error);
+        let Some(record) = self.open.records.get(undelivered.tag) else { return failure };
+        let (outcome, bytes) = (record.outcome, record.bytes);
+        let topic = topic_of(&self.connection, outcome);
+        if undelivered.is_invalid() {
+            let cause = format!("it refuses a record: {}; is its cleanup.policy delete?", undelivered.error);
+            return Failure::refused(topic, cause);
         }
-        Failure::new("delivering outputs", &undelivered.error)
+        if !undelivered.is_too_large() {
+            return failure;
+        }
+        let cause = format!("delivering an output of {bytes} bytes: {}", undelivered.error);
+        if self.batch.sank(bytes) {
+            return Failure::other(cause);
+        }
+        let Some(bytes_max) = self.limits.lower(outcome, bytes) else {
+            let cause = format!("it refuses a record of {bytes} bytes; raise its max.message.bytes");
+            return Failure::refused(topic, cause);
+        };
+        events::emit(
+            &events::OUTPUT_TOO_LARGE,
+            "a topic refused a record for its size; it is made again, smaller",
+            &[
+                ("topic", json!(topic)),
+                ("outcome", json!(outcome.name())),
+                ("bytes", json!(bytes)),
+                ("bytes_max", json!(bytes_max)),
+            ],
+        );
+        Failure::other(cause)
     }
 
     fn cut(&mut self) -> Result<(), CommitterError> {
@@ -386,11 +264,10 @@ impl Committer {
         if order != Order::Commit {
             return Ok(());
         }
-        let offsets = self.open.offsets.clone();
-        if offsets.keys().any(|key| self.lost.contains(key)) {
-            return self.recover(Failure::other("a partition of the transaction was lost".to_owned()));
-        }
-        match self.commit(&offsets) {
+        let result = self
+            .await_deliveries()
+            .and_then(|()| self.commit(&self.open.offsets(), &|raw| self.open.is_owned(&raw.assignment())));
+        match result {
             Ok(()) => {
                 self.state = step(self.state, Input::Committed).0;
                 self.report();
@@ -400,36 +277,61 @@ impl Committer {
         }
     }
 
-    /// Awaits all deliveries, then commits outputs and offsets together (or, at least once, one after the other).
-    fn commit(&self, offsets: &BTreeMap<PartitionKey, i64>) -> Result<(), Failure> {
-        let producer = self.producer.as_ref().ok_or_else(|| Failure::other("no producer".to_owned()))?;
-        let limit = Duration::from_millis(u64::from(self.connection.settings.transaction.timeout_ms));
-        producer.deliveries.wait(limit).map_err(|undelivered| self.undelivered(&undelivered))?;
+    fn await_deliveries(&mut self) -> Result<(), Failure> {
+        let deadline = clock::monotonic()
+            + Duration::from_millis(u64::from(self.connection.settings.transaction.timeout_ms));
+        loop {
+            (self.links.beat)();
+            let producer = self.producer.as_ref().ok_or_else(|| Failure::other("no producer"))?;
+            let left = deadline.saturating_duration_since(clock::monotonic());
+            let Err(undelivered) = producer.deliveries.wait(left.min(DELIVERY_WAIT)) else { return Ok(()) };
+            if !undelivered.is_overdue() || left <= DELIVERY_WAIT {
+                return Err(self.undelivered(&undelivered));
+            }
+        }
+    }
+
+    /// Commits delivered outputs and offsets together (or, at least once, the offsets after the outputs).
+    fn commit(
+        &self,
+        offsets: &BTreeMap<PartitionKey, i64>,
+        is_ours: &dyn Fn(&RawContext) -> bool,
+    ) -> Result<(), Failure> {
+        let producer = self.producer.as_ref().ok_or_else(|| Failure::other("no producer"))?;
         let list = self.offset_list(offsets).map_err(|error| Failure::new("listing offsets", &error))?;
+        // Fresh at each commit, and taken before the look at the assignment: a worker that gives partitions up notes it
+        // before it enters the generation in which they are another's, which the broker then finds newer than this one.
+        // A member that was put out of the group can have lost its name, and with it what the broker checks.
+        let group = self.consumer.group_metadata().ok_or_else(|| Failure::other("no group metadata"))?;
+        if self.consumer.assignment_lost() || !is_ours(self.consumer.context()) {
+            return Err(Failure::other("a partition of the transaction is no longer this worker's"));
+        }
         if self.transactional_id.is_none() {
             return self
                 .consumer
                 .commit(&list, CommitMode::Sync)
                 .map_err(|error| Failure::new("committing offsets", &error));
         }
-        self.send_offsets(producer, &list)?;
+        self.send_offsets(producer, &list, &group)?;
+        (self.links.beat)();
         producer
             .inner
-            .commit_transaction(rdkafka::util::Timeout::Never)
+            .commit_transaction(COMMIT_TIMEOUT)
             .map_err(|error| Failure::new("committing a transaction", &error))
     }
 
-    fn send_offsets(&self, producer: &CountedProducer, list: &TopicPartitionList) -> Result<(), Failure> {
+    fn send_offsets(
+        &self,
+        producer: &CountedProducer,
+        list: &TopicPartitionList,
+        group: &ConsumerGroupMetadata,
+    ) -> Result<(), Failure> {
         let what = "sending offsets to a transaction";
-        // Fresh at each commit: it holds the member's generation, which fences a worker that lost its place.
-        let group = self
-            .consumer
-            .group_metadata()
-            .ok_or_else(|| Failure::other(format!("{what}: no group metadata")))?;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let error = match producer.inner.send_offsets_to_transaction(list, &group, INIT_TIMEOUT) {
+            (self.links.beat)();
+            let error = match producer.inner.send_offsets_to_transaction(list, group, INIT_TIMEOUT) {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -457,22 +359,22 @@ impl Committer {
 
     fn report(&mut self) {
         self.failures = 0;
-        let open = std::mem::take(&mut self.open);
-        let latencies = open.records.iter().map(|record| record.arrived.elapsed()).collect();
         (self.links.ended)(TransactionResult::Committed);
-        (self.links.committed)(Committed {
-            offsets: open.offsets,
-            outcomes: open.outcomes,
-            output_bytes: open.output_bytes as u64,
-            latencies,
-        });
-        self.lost.clear();
+        (self.links.committed)(std::mem::take(&mut self.open).committed());
     }
 
     /// Start offsets alone, in a transaction of their own.
-    fn anchor(&mut self, offsets: BTreeMap<PartitionKey, i64>) -> Result<Result<(), String>, CommitterError> {
+    fn anchor(
+        &mut self,
+        offsets: BTreeMap<PartitionKey, i64>,
+        ticket: u64,
+    ) -> Result<Result<(), String>, CommitterError> {
         self.cut()?;
-        if let Err(failure) = self.begin().and_then(|()| self.commit(&offsets)) {
+        if !self.consumer.context().awaits_anchor(ticket) {
+            return Ok(Err("start offsets came too late".to_owned()));
+        }
+        let result = self.begin().and_then(|()| self.commit(&offsets, &|raw| raw.awaits_anchor(ticket)));
+        if let Err(failure) = result {
             let cause = failure.cause.clone();
             self.recover(failure)?;
             return Ok(Err(cause));
@@ -482,12 +384,10 @@ impl Committer {
         Ok(Ok(()))
     }
 
-    fn lose(&mut self, keys: Vec<PartitionKey>) -> Result<(), CommitterError> {
-        self.lost = keys.into_iter().collect();
-        if self.state == State::Open && self.open.offsets.keys().any(|key| self.lost.contains(key)) {
-            self.recover(Failure::other("a partition of the open transaction was lost".to_owned()))?;
+    fn lose(&mut self, keys: &[PartitionKey]) -> Result<(), CommitterError> {
+        if self.state == State::Open && self.open.holds_any(keys) {
+            self.recover(Failure::other("a partition of the open transaction was lost"))?;
         }
-        self.lost.clear();
         Ok(())
     }
 
@@ -502,7 +402,7 @@ impl Committer {
                 None => CommitterError::Fenced(failure.cause),
             });
         }
-        let begun = Instant::now();
+        let begun = clock::monotonic();
         if self.failures > 0 {
             std::thread::sleep((RETRY_PAUSE_FIRST * 2_u32.pow(self.failures.min(6))).min(RETRY_PAUSE_MAX));
         }
@@ -513,7 +413,8 @@ impl Committer {
         if let Some(producer) = self.producer.take() {
             drop_with_limit(producer, DROP_LIMIT);
         }
-        self.producer = Some(self.new_producer()?);
+        let abandon = Arc::clone(&self.links.abandon);
+        self.producer = Some(self.new_producer(&|| abandon.load(Ordering::Relaxed))?);
         (self.links.ended)(TransactionResult::Replaced);
         events::emit(
             &events::TRANSACTION_REPLACED,
@@ -522,7 +423,7 @@ impl Committer {
                 ("cause", json!(failure.cause)),
                 ("records", json!(records)),
                 ("transactional_id", json!(self.transactional_id)),
-                ("milliseconds", json!(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX))),
+                ("milliseconds", json!(u64::try_from(clock::since(begun).as_millis()).unwrap_or(u64::MAX))),
             ],
         );
         self.state = step(self.state, Input::Replaced).0;
@@ -540,23 +441,25 @@ impl Committer {
         if self.transactional_id.is_none() {
             return failure;
         }
-        let Ok(list) = self.offset_list(&self.open.offsets) else { return failure };
+        let Ok(list) = self.offset_list(&self.open.offsets()) else { return failure };
         match producer.inner.send_offsets_to_transaction(&list, &group, ORIGIN_TIMEOUT) {
             Ok(()) => failure,
             Err(error) => {
-                let topics: Vec<&str> = Outcome::ALL
-                    .into_iter()
-                    .filter(|outcome| self.open.outcomes[*outcome as usize] > 0)
-                    .map(|outcome| topic_of(&self.connection, outcome))
+                let topics: BTreeSet<&str> = self
+                    .open
+                    .records
+                    .iter()
+                    .map(|record| topic_of(&self.connection, record.outcome))
                     .collect();
+                let topics: Vec<&str> = topics.into_iter().collect();
                 Failure::new(&format!("producing to {}", topics.join(", ")), &error)
             }
         }
     }
 
     /// A producer that is ready to begin; tries until the broker answers or the process must end.
-    fn new_producer(&self) -> Result<CountedProducer, CommitterError> {
-        let config = self.connection.output_producer(self.transactional_id.as_deref());
+    fn new_producer(&self, is_stopping: &dyn Fn() -> bool) -> Result<CountedProducer, CommitterError> {
+        let config = self.connection.output_producer(self.transactional_id.as_deref(), self.batch.bytes());
         let shared = Arc::new(SharedContext::default());
         let producer = CountedProducer::new(&config, Arc::clone(&shared))
             .map_err(|error| KafkaFailure::new("creating the output producer", &error))?;
@@ -580,7 +483,7 @@ impl Committer {
                 let what = "initialising transactions".to_owned();
                 return Err(KafkaFailure::Authentication { what, cause }.into());
             }
-            if self.links.abandon.load(Ordering::Relaxed) {
+            if is_stopping() {
                 return Err(CommitterError::Abandoned);
             }
             events::emit(

@@ -3,7 +3,7 @@
 //! It can't show exactly-once delivery: it hides no aborted record, keeps no transactional offset, fences nobody, and
 //! trims a partition at about 5 MB.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::config::FromClientConfigAndContext as _;
@@ -16,6 +16,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::KafkaFailure;
 use super::client::{PlainContext, SharedContext};
 use super::producer::{CountedProducer, Outgoing};
+use crate::clock;
 use crate::flow::Header;
 
 /// A broker inside this process.
@@ -104,8 +105,8 @@ impl PlainClient {
 
     /// The next record of the topics, if one comes within `limit`.
     pub fn read(&self, limit: Duration) -> Option<ReadRecord> {
-        let deadline = Instant::now() + limit;
-        while Instant::now() < deadline {
+        let deadline = clock::monotonic() + limit;
+        while clock::monotonic() < deadline {
             let Some(Ok(message)) = self.consumer.poll(Duration::from_millis(50)) else { continue };
             let headers = message.headers().map_or_else(Vec::new, |headers| {
                 headers

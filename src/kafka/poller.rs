@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -21,6 +21,7 @@ use super::client::{Connection, problem};
 use super::rebalance::{ContextLinks, RawConsumer, RawContext};
 use super::{KafkaFailure, code_of};
 use crate::budget::{Budget, Permit};
+use crate::clock;
 use crate::events;
 use crate::flow::{Header, RawCoordinates, RawRecord};
 
@@ -51,6 +52,8 @@ pub enum Intake {
     Begun {
         key: PartitionKey,
         epoch: u64,
+        /// Where an assigned partition begins; `None` for one that is rewound, whose lag stays as it is.
+        start: Option<i64>,
     },
     /// Partitions move away: finish them, commit, then answer.
     Revoking {
@@ -74,8 +77,8 @@ pub enum PollerCommand {
     Close,
 }
 
-/// Commits offsets alone.
-pub type Anchor = Box<dyn Fn(BTreeMap<PartitionKey, i64>) -> Result<(), String> + Send + Sync>;
+/// Commits offsets alone, as long as [`RawContext::awaits_anchor`] says that the ticket is good.
+pub type Anchor = Box<dyn Fn(BTreeMap<PartitionKey, i64>, u64) -> Result<(), String> + Send + Sync>;
 
 /// Told the ends of owned partitions.
 pub type Ends = Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>;
@@ -87,7 +90,7 @@ pub struct PollerLinks {
     pub anchor: Anchor,
     /// The end of each partition as a read_committed reader sees it.
     pub ends: Ends,
-    pub beat: Box<dyn Fn() + Send>,
+    pub beat: Arc<dyn Fn() + Send + Sync>,
     pub commands: Receiver<PollerCommand>,
 }
 
@@ -104,6 +107,10 @@ pub enum PollerError {
         "{partition} ends at offset {high}, before the committed offset {committed}: the topic was recreated or truncated; start with start.from = \"earliest\" in a new group, or reset the group's offsets"
     )]
     BeyondEnd { partition: PartitionKey, committed: i64, high: i64 },
+    #[error(
+        "a raw partition's log no longer holds the offset that was to be read next: it was truncated, or retention passed by; a restart finds out which"
+    )]
+    PositionLost,
 }
 
 /// Builds the raw consumer; it joins the group when [`Poller::run`] subscribes.
@@ -132,12 +139,13 @@ impl Poller {
         let for_context = Arc::clone(&intake);
         links.intake = Box::new(move |message| intake(message));
         let ends = std::mem::replace(&mut links.ends, Box::new(|_| {}));
-        let anchor = std::mem::replace(&mut links.anchor, Box::new(|_| Ok(())));
+        let anchor = std::mem::replace(&mut links.anchor, Box::new(|_, _| Ok(())));
+        let beat = Arc::clone(&links.beat);
         let context = RawContext::new(
             settings,
             Asker::new(connection)?,
             epochs.clone(),
-            ContextLinks { intake: Box::new(move |message| for_context(message)), ends, anchor },
+            ContextLinks { intake: Box::new(move |message| for_context(message)), ends, anchor, beat },
         );
         let consumer = BaseConsumer::from_config_and_context(&connection.raw_consumer(), context)
             .map_err(|error| KafkaFailure::new("creating the raw consumer", &error))?;
@@ -159,23 +167,21 @@ impl Poller {
         Arc::clone(&self.consumer)
     }
 
-    /// Joins the group and polls until told to close. Blocks its thread.
-    pub fn run(mut self) -> Result<(), PollerError> {
+    /// Joins the group and polls until told to close. Blocks its thread. [`Self::leave`] is to follow, even after a
+    /// failure: until then the committer may need the member's place in the group.
+    pub fn run(&mut self) -> Result<(), PollerError> {
         let topics: Vec<&str> = self.raw_topics.iter().map(String::as_str).collect();
         self.consumer.subscribe(&topics).map_err(|error| KafkaFailure::new("joining the group", &error))?;
-        let mut turn = Instant::now();
+        let mut turn = clock::monotonic();
         loop {
             (self.links.beat)();
-            warn_if_late(turn.elapsed());
-            turn = Instant::now();
+            warn_if_late(clock::since(turn));
+            turn = clock::monotonic();
             while let Ok(command) = self.links.commands.try_recv() {
                 match command {
                     PollerCommand::Rewind { floor } => self.rewind(floor)?,
                     PollerCommand::StopIntake => self.stopped = true,
-                    PollerCommand::Close => {
-                        self.close();
-                        return Ok(());
-                    }
+                    PollerCommand::Close => return Ok(()),
                 }
             }
             if self.may_poll_records()? {
@@ -206,9 +212,9 @@ impl Poller {
         let since = *self.spent_since.get_or_insert_with(Instant::now);
         if self.budget.wait(BUDGET_WAIT) {
             self.spent_since = None;
-        } else if since.elapsed() > PAUSE_AFTER {
+        } else if clock::since(since) > PAUSE_AFTER {
             self.pause()?;
-            self.paused_at = Some(Instant::now());
+            self.paused_at = Some(clock::monotonic());
             events::emit(
                 &events::CONSUMER_PAUSED,
                 "the budget is spent; reading pauses until half of it is free",
@@ -239,7 +245,7 @@ impl Poller {
         if list.count() == 0 {
             return Ok(());
         }
-        let paused_ms = self.paused_at.take().map_or(0, |at| milliseconds(at.elapsed()));
+        let paused_ms = self.paused_at.take().map_or(0, |at| milliseconds(clock::since(at)));
         events::emit(&events::CONSUMER_RESUMED, "reading goes on", &[("paused_ms", json!(paused_ms))]);
         self.consumer.resume(&list).map_err(|error| KafkaFailure::new("resuming partitions", &error))
     }
@@ -276,7 +282,7 @@ impl Poller {
         let Arrival::Next { epoch } = context.assignment().arrive(&key, message.offset()) else { return };
         let raw = to_raw(message, &key);
         let permit = self.budget.take(raw.size_bytes());
-        (self.links.intake)(Intake::Record { raw, epoch, permit, arrived: Instant::now() });
+        (self.links.intake)(Intake::Record { raw, epoch, permit, arrived: clock::monotonic() });
     }
 
     fn poll_error(&mut self, error: &KafkaError) -> Result<(), PollerError> {
@@ -286,14 +292,9 @@ impl Poller {
             return Err(KafkaFailure::Fatal { what: "reading raw records".to_owned(), cause }.into());
         }
         match code_of(error) {
+            // The partition is fetched no more, and librdkafka does not tell which one it is.
             Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => {
-                self.find_loss()?;
-                problem(
-                    "warning",
-                    "CONSUME",
-                    "a position was out of its partition's range; no record is missing",
-                );
-                Ok(())
+                Err(self.position_lost())
             }
             Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
                 events::emit(
@@ -313,8 +314,8 @@ impl Poller {
         }
     }
 
-    /// The committed or read position of a partition fell out of its log while it was owned.
-    fn find_loss(&self) -> Result<(), PollerError> {
+    /// Whether retention took what a partition was to read next, or its log ends before that.
+    fn position_lost(&self) -> PollerError {
         let owned: Vec<(PartitionKey, Option<i64>)> = self
             .consumer
             .context()
@@ -323,12 +324,15 @@ impl Poller {
             .map(|(key, owned)| (key.clone(), owned.last_read))
             .collect();
         for (partition, last_read) in owned {
-            let (low, _) = self.consumer.context().watermarks(&partition)?;
-            if let Some(next) = last_read.map(|offset| offset + 1).filter(|next| *next < low) {
-                return Err(PollerError::PassedByRetention { partition, committed: next, low });
+            let Some(next) = last_read.map(|offset| offset.saturating_add(1)) else { continue };
+            // An end that can't be asked for now is asked for at the restart.
+            if let Ok((low, _)) = self.consumer.context().watermarks(&partition)
+                && next < low
+            {
+                return PollerError::PassedByRetention { partition, committed: next, low };
             }
         }
-        Ok(())
+        PollerError::PositionLost
     }
 
     /// Back to the committed offsets, under new epochs.
@@ -337,7 +341,7 @@ impl Poller {
         let renewed = context.assignment().renew_before(floor, &self.epochs);
         let keys: Vec<PartitionKey> = renewed.iter().map(|(key, _)| key.clone()).collect();
         for (key, epoch) in renewed {
-            (self.links.intake)(Intake::Begun { key, epoch });
+            (self.links.intake)(Intake::Begun { key, epoch, start: None });
         }
         let mut attempt = 0;
         loop {
@@ -393,11 +397,24 @@ impl Poller {
         })
     }
 
-    /// Leaves the group; the consumer itself is dropped on a thread of its own, for dropping may hang.
-    fn close(self) {
+    /// After a failure: reads no more and waits until told to close, so that what is in flight can be committed.
+    pub fn wait_for_close(&self) {
+        loop {
+            (self.links.beat)();
+            match self.links.commands.recv_timeout(POLL_TIMEOUT) {
+                Ok(PollerCommand::Close) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Leaves the group, once everything is committed; the consumer itself is dropped on a thread of its own, for
+    /// dropping may hang.
+    pub fn leave(self) {
+        self.consumer.context().close();
         self.consumer.unsubscribe();
-        let deadline = Instant::now() + LEAVE_TIMEOUT;
-        while !self.consumer.context().assignment().is_empty() && Instant::now() < deadline {
+        let deadline = clock::monotonic() + LEAVE_TIMEOUT;
+        while !self.consumer.context().assignment().is_empty() && clock::monotonic() < deadline {
             let _message = self.consumer.poll(Duration::from_millis(50));
         }
         drop_with_limit(self.consumer, LEAVE_TIMEOUT);

@@ -1,7 +1,7 @@
 //! A producer whose deliveries are counted, so that a commit can wait for all of them without polling.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
@@ -12,10 +12,13 @@ use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedPro
 
 use super::client::SharedContext;
 use super::code_of;
+use crate::clock;
 use crate::flow::Header;
 
 /// How long a full local queue is waited for.
 const QUEUE_FULL_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Stands where no single record failed.
+const NO_TAG: usize = usize::MAX;
 const QUEUE_FULL_STEP: Duration = Duration::from_millis(2);
 
 /// A record that was not delivered.
@@ -31,8 +34,18 @@ impl Undelivered {
     pub fn is_too_large(&self) -> bool {
         matches!(
             code_of(&self.error),
-            Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidRecord)
+            Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge)
         )
+    }
+
+    /// The topic does not take such a record, however small: a compacted one wants a key.
+    pub fn is_invalid(&self) -> bool {
+        code_of(&self.error) == Some(RDKafkaErrorCode::InvalidRecord)
+    }
+
+    /// Nothing failed, the wait ended.
+    pub const fn is_overdue(&self) -> bool {
+        self.tag == NO_TAG
     }
 }
 
@@ -67,7 +80,7 @@ impl Deliveries {
 
     /// Waits until all is acknowledged; the first failure ends the wait.
     pub fn wait(&self, limit: Duration) -> Result<(), Undelivered> {
-        let deadline = Instant::now() + limit;
+        let deadline = clock::monotonic() + limit;
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(failure) = ledger.failure.take() {
@@ -76,10 +89,10 @@ impl Deliveries {
             if ledger.outstanding == 0 {
                 return Ok(());
             }
-            let now = Instant::now();
+            let now = clock::monotonic();
             if now >= deadline {
                 let error = KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut);
-                return Err(Undelivered { tag: usize::MAX, error });
+                return Err(Undelivered { tag: NO_TAG, error });
             }
             ledger =
                 self.changed.wait_timeout(ledger, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
@@ -133,12 +146,12 @@ impl CountedProducer {
 
     /// Hands one record to librdkafka. Waits where its queue is full, never for an acknowledgement.
     pub fn send(&self, tag: usize, record: &Outgoing<'_>) -> Result<(), Undelivered> {
-        let deadline = Instant::now() + QUEUE_FULL_WAIT_MAX;
+        let deadline = clock::monotonic() + QUEUE_FULL_WAIT_MAX;
         self.deliveries.sent();
         loop {
             let Err((error, _)) = self.inner.send(record.to_kafka(tag)) else { return Ok(()) };
             let is_full = code_of(&error) == Some(RDKafkaErrorCode::QueueFull);
-            if !is_full || Instant::now() >= deadline {
+            if !is_full || clock::monotonic() >= deadline {
                 self.deliveries.answered(None);
                 return Err(Undelivered { tag, error });
             }

@@ -4,6 +4,7 @@
 //! a start that is committed first, so that claims never precede a committed offset.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,15 +22,21 @@ use super::asker::{Asker, committed};
 use super::assignment::{Assignment, Epochs, PartitionKey};
 use super::client::{SharedContext, problem};
 use super::poller::{Anchor, Ends, Intake, PollerError};
+use crate::clock;
 use crate::config::settings::{Settings, StartFrom};
 use crate::events;
 
 /// Beyond the drain itself, a revoked partition waits so long for its last commit.
 const REVOKE_MARGIN: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Start offsets are asked for so often before the worker gives up; the group waits meanwhile.
-const ATTEMPTS_MAX: u32 = 12;
+/// Start offsets are asked for so long before the worker gives up; the group waits meanwhile. Well below
+/// `max.poll.interval.ms`, 300 s: beyond that the member would be out of the group in the middle of its callback.
+const START_LIMIT: Duration = Duration::from_secs(150);
+/// An end that lies before a committed offset may be that of a leader that has just begun.
+const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
+/// No start offsets are being committed.
+const NO_ANCHOR: u64 = 0;
 
 /// The raw consumer, shared with the committer for the group's metadata only.
 pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
@@ -46,6 +53,10 @@ pub struct RawContext {
     accept_loss: bool,
     topics: Mutex<Interned>,
     failure: Mutex<Option<PollerError>>,
+    /// The ticket of the start offsets that the callback waits for.
+    anchoring: AtomicU64,
+    /// The worker ends: everything that it will ever commit is committed.
+    closing: AtomicBool,
 }
 
 /// What the callbacks reach.
@@ -53,6 +64,7 @@ pub struct ContextLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
     pub ends: Ends,
     pub anchor: Anchor,
+    pub beat: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// Topic names, one allocation each.
@@ -83,7 +95,20 @@ impl RawContext {
             accept_loss: settings.start.accept_loss,
             topics: Mutex::new(Interned::default()),
             failure: Mutex::new(None),
+            anchoring: AtomicU64::new(NO_ANCHOR),
+            closing: AtomicBool::new(false),
         }
+    }
+
+    /// Whether start offsets of this ticket are still waited for. Beyond that the partitions may be another worker's,
+    /// which may have committed more.
+    pub fn awaits_anchor(&self, ticket: u64) -> bool {
+        ticket != NO_ANCHOR && self.anchoring.load(Ordering::SeqCst) == ticket
+    }
+
+    /// From now on revoked partitions have nothing left to be committed.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
     }
 
     /// What a callback could not do; the worker must end.
@@ -114,7 +139,7 @@ impl RawContext {
             .collect()
     }
 
-    fn assigned(&self, keys: Vec<PartitionKey>) {
+    fn assigned(&self, keys: Vec<PartitionKey>, offsets: &BTreeMap<PartitionKey, i64>) {
         if keys.is_empty() {
             return;
         }
@@ -122,7 +147,8 @@ impl RawContext {
         for key in keys {
             let epoch = self.epochs.begin();
             self.assignment().begin(key.clone(), epoch);
-            (self.links.intake)(Intake::Begun { key, epoch });
+            let start = offsets.get(&key).copied();
+            (self.links.intake)(Intake::Begun { key, epoch, start });
         }
     }
 
@@ -137,6 +163,8 @@ impl RawContext {
                 keys,
             );
             (self.links.intake)(Intake::Lost { keys: keys.to_vec() });
+        } else if self.closing.load(Ordering::SeqCst) {
+            log_partitions(&events::PARTITIONS_REVOKED, "partitions are given back", keys);
         } else {
             log_partitions(&events::PARTITIONS_REVOKED, "partitions move to another worker", keys);
             let (done, finished) = bounded(1);
@@ -197,14 +225,28 @@ impl ConsumerContext for RawContext {
         let is_incremental = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
         let keys = self.keys(list);
         let result = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            if let Err(failure) = self.set_offsets(consumer, &keys, list) {
-                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-                return;
+            let offsets = match self.set_offsets(consumer, &keys, list) {
+                Ok(offsets) => offsets,
+                Err(failure) => {
+                    *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                    return;
+                }
+            };
+            self.assigned(keys, &offsets);
+            let result =
+                if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) };
+            if let Err(error) = &result {
+                // It would own partitions that it never reads.
+                let failure = KafkaFailure::new("taking over partitions", error);
+                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.into());
             }
-            self.assigned(keys);
-            if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) }
+            result
         } else {
+<<<<<<< HEAD
             let paused = self.paused(&keys);
+=======
+            self.resume(consumer, &keys);
+>>>>>>> main
             self.revoked(&keys, consumer.assignment_lost());
             release(consumer, &paused);
             if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
@@ -216,6 +258,7 @@ impl ConsumerContext for RawContext {
 }
 
 impl RawContext {
+<<<<<<< HEAD
     /// Those of the partitions that reading is paused for.
     fn paused(&self, keys: &[PartitionKey]) -> TopicPartitionList {
         let mut list = TopicPartitionList::new();
@@ -223,6 +266,24 @@ impl RawContext {
             list.add_partition(&key.topic, key.partition);
         }
         list
+=======
+    /// Ends the pause of partitions that go away: librdkafka keeps it, and one that comes back would never be read.
+    fn resume(&self, consumer: &BaseConsumer<Self>, keys: &[PartitionKey]) {
+        let mut list = TopicPartitionList::new();
+        let mut assignment = self.assignment();
+        for key in keys {
+            if let Some(owned) = assignment.get_mut(key).filter(|owned| owned.paused) {
+                owned.paused = false;
+                list.add_partition(&key.topic, key.partition);
+            }
+        }
+        drop(assignment);
+        if list.count() > 0
+            && let Err(error) = consumer.resume(&list)
+        {
+            problem("error", "REBALANCE", &format!("the pause of revoked partitions did not end: {error}"));
+        }
+>>>>>>> main
     }
 
     /// Gives each partition of `list` its offset, trying again while time can heal.
@@ -231,31 +292,37 @@ impl RawContext {
         consumer: &BaseConsumer<Self>,
         keys: &[PartitionKey],
         list: &mut TopicPartitionList,
-    ) -> Result<(), PollerError> {
-        let mut attempt = 0;
+    ) -> Result<BTreeMap<PartitionKey, i64>, PollerError> {
+        let begun = clock::monotonic();
+        let mut beyond_end = 0;
         let offsets = loop {
-            attempt += 1;
-            match self.find_offsets(consumer, keys) {
+            (self.links.beat)();
+            let failure = match self.find_offsets(consumer, keys) {
                 Ok(offsets) => break offsets,
-                Err(PollerError::Kafka(failure)) if failure.is_transient() && attempt < ATTEMPTS_MAX => {
-                    problem(
-                        "error",
-                        "START",
-                        &format!("the start of a partition can't be found yet: {failure}"),
-                    );
-                    std::thread::sleep(ATTEMPT_PAUSE);
+                Err(failure) => failure,
+            };
+            let may_pass = match &failure {
+                PollerError::Kafka(failure) => failure.is_transient() && clock::since(begun) < START_LIMIT,
+                PollerError::BeyondEnd { .. } => {
+                    beyond_end += 1;
+                    beyond_end < BEYOND_END_ATTEMPTS_MAX
                 }
-                Err(failure) => return Err(failure),
+                PollerError::PassedByRetention { .. } | PollerError::PositionLost => false,
+            };
+            if !may_pass || self.closing.load(Ordering::SeqCst) {
+                return Err(failure);
             }
+            problem("error", "START", &format!("the start of a partition can't be found yet: {failure}"));
+            std::thread::sleep(ATTEMPT_PAUSE);
         };
-        for (key, offset) in offsets {
+        for (key, offset) in &offsets {
             if let Some(mut element) = list.find_partition(&key.topic, key.partition) {
                 element
-                    .set_offset(Offset::Offset(offset))
+                    .set_offset(Offset::Offset(*offset))
                     .map_err(|error| KafkaFailure::new(format!("setting the offset of {key}"), &error))?;
             }
         }
-        Ok(())
+        Ok(offsets)
     }
 
     fn find_offsets(
@@ -267,6 +334,7 @@ impl RawContext {
         let mut anchors = BTreeMap::new();
         let mut offsets = BTreeMap::new();
         for key in keys {
+            (self.links.beat)();
             let (low, high) = self.asker.watermarks(key)?;
             let offset = match committed.get(key) {
                 None => {
@@ -283,7 +351,11 @@ impl RawContext {
             offsets.insert(key.clone(), offset);
         }
         if !anchors.is_empty() {
-            (self.links.anchor)(anchors).map_err(|cause| KafkaFailure::Transient {
+            let ticket = self.epochs.begin();
+            self.anchoring.store(ticket, Ordering::SeqCst);
+            let anchored = (self.links.anchor)(anchors, ticket);
+            self.anchoring.store(NO_ANCHOR, Ordering::SeqCst);
+            anchored.map_err(|cause| KafkaFailure::Transient {
                 what: "committing start offsets".to_owned(),
                 cause,
             })?;

@@ -4,14 +4,18 @@
 //! One thread owns this state, so nothing in it is locked; what is to be done goes out as orders. It computes no stage
 //! and never waits for one.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use super::verdicts::Verdicts;
 use crate::article::Judgement;
 use crate::budget::Permit;
+use crate::clock;
 use crate::dedup::claim::{Claim, ClaimIdentity};
 use crate::flow::{OutputRecord, RawRecord};
 use crate::kafka::assignment::PartitionKey;
@@ -34,6 +38,8 @@ pub trait Orders {
     fn finish(&mut self, ticket: Ticket, prepared: Box<Prepared>, judgement: Option<Judgement>);
     /// Append a claim to the log; answered, some time, by [`Conductor::verdict`].
     fn append(&mut self, claim: &Claim);
+    /// A claim of ours came back judged, so long after it was appended.
+    fn judged(&mut self, waited: Duration);
     /// Hand a finished record to the committer.
     fn commit(&mut self, finished: Finished);
     /// Have the committer commit all it was handed, then answer `done`.
@@ -42,13 +48,25 @@ pub trait Orders {
     fn lost(&mut self, keys: Vec<PartitionKey>);
 }
 
+/// A record that decode or parse gave up.
+#[derive(Debug)]
+pub struct Rejected {
+    pub output: OutputRecord,
+    /// Its plain text, for the case that an earlier owner has claimed it already.
+    pub plain: Option<Box<Prepared>>,
+}
+
+fn is_judged(verdicts: &Verdicts, prepared: &Prepared) -> bool {
+    prepared.claim.as_ref().is_some_and(|claim| verdicts.get(&claim.identity).is_some())
+}
+
 #[derive(Debug)]
 enum Step {
     Preparing,
     /// Waits until all records before it in its partition have claimed.
     Ready(Box<Prepared>),
     /// Its claim is on its way through the log.
-    Judging(Box<Prepared>),
+    Judging(Box<Prepared>, Instant),
     Finishing,
     Done(OutputRecord),
 }
@@ -137,12 +155,16 @@ impl<O: Orders> Conductor<O> {
     }
 
     /// A record is parsed and has its claim, or is rejected.
-    pub fn prepared(&mut self, ticket: &Ticket, result: Result<Box<Prepared>, OutputRecord>) {
+    pub fn prepared(&mut self, ticket: &Ticket, result: Result<Box<Prepared>, Box<Rejected>>) {
         let Some(lane) = self.lanes.get_mut(&ticket.key) else { return };
         let Some(slot) = lane.slot(ticket) else { return };
         slot.step = match result {
             Ok(prepared) => Step::Ready(prepared),
-            Err(output) => Step::Done(output),
+            Err(rejected) => match rejected.plain {
+                // Others may have been judged by its claim: it can't be rejected any more.
+                Some(plain) if is_judged(&self.verdicts, &plain) => Step::Ready(plain),
+                _ => Step::Done(rejected.output),
+            },
         };
         self.advance(&ticket.key);
     }
@@ -163,12 +185,12 @@ impl<O: Orders> Conductor<O> {
                     match (known, &prepared.claim) {
                         (Some(None), Some(claim)) => {
                             self.orders.append(claim);
-                            slot.step = Step::Judging(prepared);
+                            slot.step = Step::Judging(prepared, clock::monotonic());
                         }
                         (known, _) => self.orders.finish(ticket, prepared, known.flatten()),
                     }
                 }
-                step @ (Step::Judging(_) | Step::Finishing | Step::Done(_)) => slot.step = step,
+                step @ (Step::Judging(..) | Step::Finishing | Step::Done(_)) => slot.step = step,
             }
             lane.claimed += 1;
         }
@@ -191,9 +213,7 @@ impl<O: Orders> Conductor<O> {
 
     /// The log has judged a claim, ours or another's.
     pub fn verdict(&mut self, identity: &ClaimIdentity, judgement: &Judgement) {
-        if !self.verdicts.insert(identity, judgement) {
-            return;
-        }
+        let is_first = self.verdicts.insert(identity, judgement);
         let key = PartitionKey {
             topic: identity.coordinates.topic.clone(),
             partition: identity.coordinates.partition,
@@ -201,11 +221,14 @@ impl<O: Orders> Conductor<O> {
         let Some(lane) = self.lanes.get_mut(&key) else { return };
         let ticket = Ticket { key, epoch: lane.epoch, offset: identity.coordinates.offset };
         let Some(slot) = lane.slot(&ticket) else { return };
-        let is_ours = matches!(&slot.step, Step::Judging(prepared) if prepared.claim.as_ref().is_some_and(|claim| claim.identity == *identity));
+        let is_ours = matches!(&slot.step, Step::Judging(prepared, _) if prepared.claim.as_ref().is_some_and(|claim| claim.identity == *identity));
         if !is_ours {
             return;
         }
-        if let Step::Judging(prepared) = std::mem::replace(&mut slot.step, Step::Finishing) {
+        // A record that waits gets its verdict even where the store wants none: else it would wait for ever.
+        let judgement = if is_first { judgement } else { self.verdicts.get(identity).unwrap_or(judgement) };
+        if let Step::Judging(prepared, since) = std::mem::replace(&mut slot.step, Step::Finishing) {
+            self.orders.judged(clock::since(since));
             self.orders.finish(ticket, prepared, Some(judgement.clone()));
         }
     }

@@ -98,6 +98,12 @@ impl From<PollerError> for Failure {
         let message = error.to_string();
         match error {
             PollerError::Kafka(failure) => failure.into(),
+            PollerError::PositionLost => Self::new(
+                &events::FATAL_KAFKA_ERROR,
+                message,
+                vec![("operation", json!("reading raw records"))],
+                EXIT_FAILED,
+            ),
             PollerError::PassedByRetention { partition, committed, low } => Self::new(
                 &events::OFFSETS_PASSED_BY_RETENTION,
                 message,

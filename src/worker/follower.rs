@@ -175,11 +175,15 @@ impl Follower {
             }
             if self.step(POLL_LIMIT)? {
                 last_progress = clock::monotonic();
-            } else if clock::since(last_progress) > Duration::from_secs(2)
-                && self.reader.watermarks()?.0 >= high
-            {
-                // Retention took the rest meanwhile.
-                break;
+            } else if clock::since(last_progress) > Duration::from_secs(2) {
+                last_progress = clock::monotonic();
+                match self.reader.watermarks() {
+                    // Retention took the rest meanwhile.
+                    Ok((begins, _)) if begins >= high => break,
+                    Err(failure) if !failure.is_transient() => return Err(failure.into()),
+                    // A broker that is away comes back; reading goes on by itself.
+                    Ok(_) | Err(_) => {}
+                }
             }
             if self.batch.len() >= BATCH_MAX {
                 self.hand_on();
@@ -336,7 +340,7 @@ impl Follower {
         if let (Some(unfinished_ms), Some(begins_ms)) =
             (self.seen.first_unfinished_ms, self.seen.first_time_ms)
         {
-            let needed_ms = unfinished_ms - self.window.level().window_ms();
+            let needed_ms = unfinished_ms.saturating_sub(self.window.level().window_ms());
             if low > 0 && begins_ms > needed_ms && !accepted {
                 return Err(StartProblem::LogCut { topic, begins_ms, needed_ms });
             }
@@ -346,15 +350,21 @@ impl Follower {
 
     /// What retention took, where going on without it is accepted.
     fn check_offsets(&self) -> Result<Vec<VoidRange>, StartProblem> {
-        let expired: Vec<String> = self
+        let without: Vec<PartitionKey> = self
             .seen
             .partitions
             .iter()
             .filter(|key| self.partitions.contains(key) && !self.committed.contains_key(key))
-            .map(ToString::to_string)
+            .cloned()
             .collect();
-        if !expired.is_empty() && self.settings.start.from == StartFrom::Start {
-            return Err(StartProblem::OffsetsExpired { partitions: expired.join(", ") });
+        if !without.is_empty() && self.settings.start.from == StartFrom::Start {
+            // Another worker may have begun there after the first question; offsets are committed before claims.
+            let begun = self.reader.asker().committed(&without)?;
+            let expired: Vec<String> =
+                without.iter().filter(|key| !begun.contains_key(key)).map(ToString::to_string).collect();
+            if !expired.is_empty() {
+                return Err(StartProblem::OffsetsExpired { partitions: expired.join(", ") });
+            }
         }
         let mut losses = Vec::new();
         for (key, committed) in &self.committed {
@@ -490,7 +500,7 @@ impl Follower {
     }
 
     fn repeat_level(&mut self, appender: &ClaimsAppender) -> Result<(), StartProblem> {
-        let age_ms = self.seen.last_time_ms - self.seen.level_time_ms;
+        let age_ms = self.seen.last_time_ms.saturating_sub(self.seen.level_time_ms);
         if age_ms <= self.window.level().window_ms() / LEVEL_REPEAT_DIVISOR {
             return Ok(());
         }

@@ -12,6 +12,12 @@ struct Ends {
     committed: Option<i64>,
 }
 
+impl Ends {
+    fn lag(&self) -> Option<i64> {
+        Some(self.end?.saturating_sub(self.committed?).max(0))
+    }
+}
+
 /// Shared by the poller's statistics and the committer's reports.
 #[derive(Debug)]
 pub struct LagBook {
@@ -24,18 +30,22 @@ impl LagBook {
         Self { partitions: Mutex::new(BTreeMap::new()), metrics }
     }
 
+    /// Changes what is known of a partition that is ours; of others nothing is kept.
     fn update(&self, key: &PartitionKey, change: impl FnOnce(&mut Ends)) {
         let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends = partitions.entry(key.clone()).or_default();
+        let Some(ends) = partitions.get_mut(key) else { return };
         change(ends);
-        if let Ends { end: Some(end), committed: Some(committed) } = *ends {
-            self.metrics.set_lag(&key.topic, key.partition, (end - committed).max(0));
+        if let Some(lag) = ends.lag() {
+            self.metrics.set_lag(&key.topic, key.partition, lag);
         }
     }
 
-    /// The partition is ours.
-    pub fn begin(&self, key: &PartitionKey) {
-        self.update(key, |_| {});
+    /// The partition is ours, and begins at `start` where that is known.
+    pub fn begin(&self, key: &PartitionKey, start: Option<i64>) {
+        let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = partitions.entry(key.clone()).or_default();
+        ends.committed = start.or(ends.committed);
+        drop(partitions);
         self.count();
     }
 
@@ -70,12 +80,31 @@ impl LagBook {
     /// Records that are read or to be read, as far as known.
     pub fn total(&self) -> i64 {
         let partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
-        partitions
-            .values()
-            .map(|ends| match ends {
-                Ends { end: Some(end), committed: Some(committed) } => (end - committed).max(0),
-                _ => 0,
-            })
-            .sum()
+        partitions.values().filter_map(Ends::lag).fold(0, i64::saturating_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lag_of_owned_partitions_is_known_from_the_start_and_that_of_others_is_not_kept() {
+        let metrics = Arc::new(Metrics::new());
+        let book = LagBook::new(Arc::clone(&metrics));
+        let key = PartitionKey { topic: Arc::from("raw"), partition: 0 };
+        book.begin(&key, Some(10));
+        book.ends(&[(key.clone(), 25)]);
+        assert_eq!(book.total(), 15);
+        book.committed(&BTreeMap::from([(key.clone(), 20)]));
+        book.begin(&key, None);
+        assert_eq!(book.total(), 5, "a rewind changes no lag");
+
+        book.forget(std::slice::from_ref(&key));
+        // The last commit of a partition that moves away is told after it has gone.
+        book.committed(&BTreeMap::from([(key.clone(), 22)]));
+        book.ends(&[(key.clone(), 30)]);
+        book.count();
+        assert_eq!((book.total(), metrics.partitions.get()), (0, 0));
     }
 }

@@ -25,8 +25,8 @@ use crate::metrics::{self, Metrics};
 use crate::shutdown::Shutdown;
 use crate::stages::Prepared;
 
-/// How long the poller waits for start offsets to be committed.
-const ANCHOR_WAIT: Duration = Duration::from_mins(1);
+/// How long the poller waits for start offsets to be committed, before it asks again.
+const ANCHOR_WAIT: Duration = Duration::from_secs(30);
 
 /// What all threads share.
 #[derive(Clone)]
@@ -56,7 +56,7 @@ impl Shared {
         self.stopping.load(Ordering::Acquire)
     }
 
-    fn beat(&self, thread: &'static str) -> Box<dyn Fn() + Send> {
+    fn beat(&self, thread: &'static str) -> Box<dyn Fn() + Send + Sync> {
         let health = self.health.clone();
         Box::new(move || health.beat(thread))
     }
@@ -93,9 +93,9 @@ impl Shared {
         let lag = Arc::clone(&self.lag);
         PollerLinks {
             intake: Box::new(move |message| intake.take_in(message)),
-            anchor: Box::new(move |offsets| anchor(&committer, offsets)),
+            anchor: Box::new(move |offsets, ticket| anchor(&committer, offsets, ticket)),
             ends: Box::new(move |ends| lag.ends(&ends)),
-            beat: self.beat("poller"),
+            beat: self.beat("poller").into(),
             commands,
         }
     }
@@ -106,9 +106,9 @@ impl Shared {
                 self.metrics.records_read.inc();
                 self.metrics.bytes_in.inc_by(raw.size_bytes() as u64);
             }
-            Intake::Begun { key, .. } => {
+            Intake::Begun { key, start, .. } => {
                 self.has_joined.store(true, Ordering::Release);
-                self.lag.begin(key);
+                self.lag.begin(key, *start);
             }
             Intake::Revoking { keys, .. } | Intake::Lost { keys } => self.lag.forget(keys),
         }
@@ -148,6 +148,9 @@ impl Shared {
         for latency in &report.latencies {
             self.metrics.observe_latency(*latency);
         }
+        if let Some(took) = report.took {
+            self.metrics.observe_stage(metrics::Stage::Commit, took);
+        }
         self.lag.committed(&report.offsets);
         if let Ok(mut last) = self.last_commit.lock() {
             *last = crate::clock::monotonic();
@@ -170,10 +173,14 @@ impl Shared {
     }
 }
 
-fn anchor(committer: &Sender<CommitterInput>, offsets: BTreeMap<PartitionKey, i64>) -> Result<(), String> {
+fn anchor(
+    committer: &Sender<CommitterInput>,
+    offsets: BTreeMap<PartitionKey, i64>,
+    ticket: u64,
+) -> Result<(), String> {
     let (done, answer) = bounded(1);
     committer
-        .send(CommitterInput::Anchor { offsets, done })
+        .send(CommitterInput::Anchor { offsets, ticket, done })
         .map_err(|_| "the committer has ended".to_owned())?;
     answer
         .recv_timeout(ANCHOR_WAIT)
@@ -211,6 +218,10 @@ impl Orders for WorkerOrders {
         {
             self.shared.fail(failure.into());
         }
+    }
+
+    fn judged(&mut self, waited: Duration) {
+        self.shared.metrics.observe_stage(metrics::Stage::Dedup, waited);
     }
 
     fn commit(&mut self, finished: Finished) {

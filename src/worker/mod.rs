@@ -3,6 +3,7 @@
 //! It owns the threads and the lifecycle (starting, catching up, joining, running, draining, stopped). It computes no
 //! stage and names no rdkafka type.
 
+mod conduct;
 pub mod conductor;
 mod failure;
 mod follower;
@@ -11,6 +12,7 @@ mod links;
 mod pool;
 mod preflight;
 mod run;
+mod running;
 mod threads;
 mod verdicts;
 
@@ -34,7 +36,7 @@ pub(crate) enum Event {
     Intake(Intake),
     Prepared {
         ticket: conductor::Ticket,
-        result: Result<Box<Prepared>, OutputRecord>,
+        result: Result<Box<Prepared>, Box<conductor::Rejected>>,
     },
     Finished {
         ticket: conductor::Ticket,

@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
 use serde_json::json;
 
 use super::Event;
-use super::conductor::Ticket;
+use super::conductor::{Rejected, Ticket};
 use crate::article::Judgement;
 use crate::clock;
 use crate::events;
@@ -100,16 +100,20 @@ impl Worker {
         let decoded = self.stages.decode(&raw);
         let decoded_at = clock::monotonic();
         self.metrics.observe_stage(Stage::Decode, decoded_at - begun);
-        let parsed = decoded.and_then(|decoded| {
-            let record = self.stages.parse(&decoded)?;
-            Ok((record, decoded.identity))
+        let mut plain = None;
+        let parsed = decoded.and_then(|decoded| match self.stages.parse(&decoded) {
+            Ok(record) => Ok((record, decoded.identity)),
+            Err(rejection) => {
+                plain = self.stages.plain(decoded);
+                Err(rejection)
+            }
         });
         let parsed_at = clock::monotonic();
         self.metrics.observe_stage(Stage::Parse, parsed_at - decoded_at);
         match parsed {
             Err(rejection) => {
                 let output = self.reject(raw, &rejection);
-                Event::Prepared { ticket, result: Err(output) }
+                Event::Prepared { ticket, result: Err(Box::new(Rejected { output, plain })) }
             }
             Ok((record, identity)) => {
                 let prepared = self.stages.claim(record, identity);
@@ -123,6 +127,19 @@ impl Worker {
         let begun = clock::monotonic();
         if let Some(judgement) = judgement {
             self.metrics.count_verdict(judgement.verdict.name());
+        }
+        if !prepared.degraded.is_empty() {
+            let place = &prepared.record.origin.coordinates;
+            events::emit(
+                &events::DEGRADED,
+                "a claimed record lost a stage; it leaves without that stage's work",
+                &[
+                    ("stages", json!(prepared.degraded)),
+                    ("topic", json!(place.topic.as_ref())),
+                    ("partition", json!(place.partition)),
+                    ("offset", json!(place.offset)),
+                ],
+            );
         }
         let output = self.stages.finish(prepared, judgement);
         self.metrics.observe_stage(Stage::Emit, clock::since(begun));

@@ -1,22 +1,22 @@
-//! One worker's life: start order, the watch over it, stop order.
+//! One worker's start: configuration, broker, claims log, threads, group, in this order; and its final event.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
 use serde_json::json;
 
+use super::conduct::{Drains, conduct};
 use super::conductor::Conductor;
 use super::failure::{EXIT_CONFIGURATION, EXIT_FAILED, Failure};
 use super::follower::{Follower, StartProblem};
 use super::lag::LagBook;
 use super::links::{Shared, WorkerOrders};
 use super::pool::{self, PoolHandle};
+use super::running::{Running, WATCH_STEP, gauge};
 use super::verdicts::Verdicts;
 use super::{Event, preflight};
-use crate::budget::Budget;
 use crate::clock;
 use crate::config::secrets::Secrets;
 use crate::config::settings::Settings;
@@ -29,23 +29,14 @@ use crate::kafka::admin::Admin;
 use crate::kafka::assignment::Epochs;
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::kafka::client::Connection;
-use crate::kafka::committer::{Committer, CommitterInput};
-use crate::kafka::poller::{Intake, Poller, PollerCommand};
+use crate::kafka::committer::{Committer, CommitterError};
+use crate::kafka::poller::Poller;
 use crate::metrics::Metrics;
 use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
 use crate::parse::Parser;
 use crate::shutdown::Shutdown;
 use crate::sources::Sources;
 use crate::stages::Stages;
-
-const WATCH_STEP: Duration = Duration::from_millis(100);
-const CONDUCTOR_WAIT: Duration = Duration::from_millis(100);
-/// A member without partitions is a stand-by, and ready, after this long.
-const STANDBY_AFTER: Duration = Duration::from_secs(15);
-/// Threads get so long to end after the drain.
-const JOIN_LIMIT: Duration = Duration::from_secs(8);
-/// Work without a commit for this long is told.
-const NO_PROGRESS_AFTER: Duration = Duration::from_secs(30);
 
 /// What a worker is made of.
 pub struct Worker {
@@ -145,8 +136,9 @@ impl Worker {
             &shared.died(),
         )
         .map_err(|error| thread_failure("stages", &error))?;
-        self.join_group(shared, &connection, limits, &mut running, (handle, appender, events_out))?;
-        Ok(Some(running))
+        let has_joined =
+            self.join_group(shared, &connection, limits, &mut running, (handle, appender, events_out))?;
+        Ok(has_joined.then_some(running))
     }
 
     fn parser(&self) -> Result<Parser, Failure> {
@@ -206,7 +198,8 @@ impl Worker {
         }
     }
 
-    /// Connects the producer, then joins the group: the order keeps a worker that can't commit out of it.
+    /// Connects the producer, then joins the group: the order keeps a worker that can't commit out of it. False when told
+    /// to stop meanwhile.
     fn join_group(
         &self,
         shared: &Shared,
@@ -214,7 +207,7 @@ impl Worker {
         limits: Arc<OutputLimits>,
         running: &mut Running,
         (pool, appender, events_out): (PoolHandle, Option<Arc<ClaimsAppender>>, Receiver<Event>),
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let settings = &self.settings;
         shared.health.set_state(State::Joining);
         events::emit(
@@ -230,7 +223,7 @@ impl Worker {
         let (committer_in, committer_out) = unbounded();
         let (poller_in, poller_out) = unbounded();
         let links = shared.poller_links(committer_in.clone(), poller_out);
-        let poller = Poller::new(connection, links, running.budget.clone(), epochs.clone())?;
+        let mut poller = Poller::new(connection, links, running.budget.clone(), epochs.clone())?;
         let mut committer = Committer::new(
             connection.clone(),
             poller.consumer(),
@@ -239,7 +232,14 @@ impl Worker {
             limits,
             transactional_id(settings)?,
         );
-        committer.connect()?;
+        match committer.connect(&|| shared.shutdown.is_requested()) {
+            Err(CommitterError::Abandoned) => {
+                committer.close();
+                poller.leave();
+                return Ok(false);
+            }
+            connected => connected?,
+        }
 
         let orders = WorkerOrders { pool, appender, committer: committer_in.clone(), shared: shared.clone() };
         let conductor = Conductor::new(orders, Verdicts::default());
@@ -261,12 +261,22 @@ impl Worker {
                 .spawn("committer", move || committer.run())
                 .map_err(|error| thread_failure("committer", &error))?,
         );
+        let report = shared.clone();
         running.poller = Some(
-            shared.spawn("poller", move || poller.run()).map_err(|error| thread_failure("poller", &error))?,
+            shared
+                .spawn("poller", move || {
+                    if let Err(error) = poller.run() {
+                        report.fail(error.into());
+                        poller.wait_for_close();
+                    }
+                    poller.leave();
+                    Ok::<(), Failure>(())
+                })
+                .map_err(|error| thread_failure("poller", &error))?,
         );
         running.committer_in = Some(committer_in);
         running.poller_in = Some(poller_in);
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -313,10 +323,6 @@ fn threads(settings: &Settings) -> usize {
     }
 }
 
-fn gauge(value: usize) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
 /// Group and instance id where the platform gives one, else group and a random part.
 fn transactional_id(settings: &Settings) -> Result<String, Failure> {
     let kafka = &settings.kafka;
@@ -331,238 +337,4 @@ fn transactional_id(settings: &Settings) -> Result<String, Failure> {
         Failure::new(&events::FATAL_KAFKA_ERROR, message, Vec::new(), EXIT_FAILED)
     })?;
     Ok(format!("{}-{:016x}", kafka.group, u64::from_le_bytes(bytes)))
-}
-
-struct Drains {
-    revoke: Duration,
-    stop: Duration,
-}
-
-/// The conductor's thread.
-fn conduct(
-    mut conductor: Conductor<WorkerOrders>,
-    events_out: &Receiver<Event>,
-    drains: &Drains,
-    shared: &Shared,
-) {
-    let mut beaten = clock::monotonic();
-    shared.health.beat("conductor");
-    loop {
-        let event = events_out.recv_timeout(CONDUCTOR_WAIT);
-        let now = clock::monotonic();
-        if now - beaten > CONDUCTOR_WAIT {
-            beaten = now;
-            shared.health.beat("conductor");
-        }
-        match event {
-            Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-            Ok(event) => dispatch(&mut conductor, event, drains, now),
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        conductor.check_drains(now);
-    }
-}
-
-fn dispatch(conductor: &mut Conductor<WorkerOrders>, event: Event, drains: &Drains, now: Instant) {
-    match event {
-        Event::Intake(Intake::Record { raw, epoch, permit, arrived }) => {
-            conductor.record(raw, epoch, permit, arrived);
-        }
-        Event::Intake(Intake::Begun { key, epoch }) => conductor.begun(key, epoch),
-        Event::Intake(Intake::Revoking { keys, done }) => conductor.revoking(keys, now + drains.revoke, done),
-        Event::Intake(Intake::Lost { keys }) => conductor.lost(keys),
-        Event::Prepared { ticket, result } => conductor.prepared(&ticket, result),
-        Event::Finished { ticket, output } => conductor.finished(&ticket, output),
-        Event::Verdicts(batch) => {
-            for (identity, judgement) in &batch {
-                conductor.verdict(identity, judgement);
-            }
-        }
-        Event::Committed(offsets) => {
-            for (key, offset) in &offsets {
-                conductor.committed(key, *offset);
-            }
-        }
-        Event::Drain { done } => conductor.stopping(now + drains.stop, done),
-        Event::Stop => {}
-    }
-}
-
-/// The threads of a worker that runs.
-struct Running {
-    settings: Arc<Settings>,
-    budget: Budget,
-    follower: Option<JoinHandle<()>>,
-    conductor: Option<JoinHandle<()>>,
-    committer: Option<JoinHandle<()>>,
-    poller: Option<JoinHandle<()>>,
-    committer_in: Option<Sender<CommitterInput>>,
-    poller_in: Option<Sender<PollerCommand>>,
-}
-
-impl Running {
-    fn new(settings: &Arc<Settings>) -> Self {
-        Self {
-            settings: Arc::clone(settings),
-            budget: Budget::new(settings.budget.records_max, settings.budget.bytes_max),
-            follower: None,
-            conductor: None,
-            committer: None,
-            poller: None,
-            committer_in: None,
-            poller_in: None,
-        }
-    }
-
-    /// Watches over the threads until the end is asked for or forced, then stops them in order.
-    fn watch(
-        mut self,
-        shared: &Shared,
-        failed: &Receiver<Failure>,
-        begun: Instant,
-    ) -> Result<&'static str, Failure> {
-        let joined_at = clock::monotonic();
-        let mut stats_at = joined_at;
-        let mut warned_at = joined_at;
-        loop {
-            match failed.recv_timeout(WATCH_STEP) {
-                Ok(failure) => {
-                    self.stop(shared);
-                    return Err(failure);
-                }
-                Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout) => {}
-            }
-            if shared.shutdown.is_requested() {
-                return self.drain(shared, failed);
-            }
-            let is_in = shared.has_joined.load(Ordering::Acquire) || clock::since(joined_at) > STANDBY_AFTER;
-            if is_in && shared.health.state() == State::Joining {
-                shared.health.set_state(State::Running);
-                let seconds = clock::since(begun).as_secs_f64();
-                events::emit(&events::RUNNING, "khabar is ready", &[("seconds_to_ready", json!(seconds))]);
-            }
-            self.measure(shared);
-            let stats_every = Duration::from_secs(self.settings.log.stats_seconds.max(1));
-            if clock::since(stats_at) >= stats_every {
-                stats_at = clock::monotonic();
-                events::emit(&events::STATS, "statistics", &shared.metrics.snapshot().fields());
-            }
-            if clock::since(warned_at) >= NO_PROGRESS_AFTER {
-                warned_at = clock::monotonic();
-                self.warn_without_progress(shared);
-            }
-        }
-    }
-
-    fn measure(&self, shared: &Shared) {
-        shared.metrics.in_flight_records.set(gauge(self.budget.records()));
-        shared.metrics.in_flight_bytes.set(gauge(self.budget.bytes()));
-    }
-
-    fn warn_without_progress(&self, shared: &Shared) {
-        let silent = shared.last_commit.lock().map_or(Duration::ZERO, |last| clock::since(*last));
-        let lag = shared.lag.total();
-        if silent >= NO_PROGRESS_AFTER && (lag > 0 || self.budget.records() > 0) {
-            events::emit(
-                &events::NO_PROGRESS,
-                "there is work and nothing was committed for long",
-                &[
-                    ("seconds", json!(silent.as_secs())),
-                    ("lag", json!(lag)),
-                    ("in_flight_records", json!(self.budget.records())),
-                    ("state", json!(shared.health.state().name())),
-                ],
-            );
-        }
-    }
-
-    /// Commits what is in flight within the deadline, then ends. A second signal, or a failure, cuts it short.
-    fn drain(mut self, shared: &Shared, failed: &Receiver<Failure>) -> Result<&'static str, Failure> {
-        let drain_seconds = self.settings.shutdown.drain_seconds;
-        shared.health.set_state(State::Draining);
-        events::emit(
-            &events::DRAINING,
-            "khabar was told to stop; what is in flight is committed first",
-            &[
-                ("cause", json!("signal")),
-                ("in_flight_records", json!(self.budget.records())),
-                ("drain_seconds", json!(drain_seconds)),
-            ],
-        );
-        self.command(PollerCommand::StopIntake);
-        let (done, drained) = bounded(1);
-        // The conductor lives as long as the worker does.
-        let _ = shared.events.send(Event::Drain { done });
-        let deadline = clock::monotonic() + Duration::from_secs(drain_seconds);
-        let result = loop {
-            if drained.recv_timeout(WATCH_STEP).is_ok() {
-                break Ok("signal");
-            }
-            if let Ok(failure) = failed.try_recv() {
-                break Err(failure);
-            }
-            if shared.shutdown.is_immediate() {
-                events::emit(
-                    &events::SECOND_SIGNAL,
-                    "a second signal: khabar stops at once; what is not committed is done again by the next worker",
-                    &[("in_flight_records", json!(self.budget.records()))],
-                );
-                break Ok("second signal");
-            }
-            if clock::monotonic() > deadline + WATCH_STEP {
-                break Ok("drain timed out");
-            }
-        };
-        if matches!(result, Ok("signal")) && self.budget.records() == 0 {
-            self.stop(shared);
-            return result;
-        }
-        if result.is_ok() && !shared.shutdown.is_immediate() {
-            events::emit(
-                &events::DRAIN_TIMED_OUT,
-                "not everything could be committed in time; the next worker does the rest",
-                &[
-                    ("in_flight_records", json!(self.budget.records())),
-                    ("drain_seconds", json!(drain_seconds)),
-                ],
-            );
-        }
-        self.stop(shared);
-        result
-    }
-
-    fn command(&self, command: PollerCommand) {
-        if let Some(poller) = &self.poller_in {
-            // A poller that ended needs no command.
-            let _ = poller.send(command);
-        }
-    }
-
-    /// Ends all threads: the committer first, so that the poller is the last to hold the consumer.
-    fn stop(&mut self, shared: &Shared) {
-        shared.stopping.store(true, Ordering::Release);
-        self.command(PollerCommand::StopIntake);
-        if let Some(committer) = self.committer_in.take() {
-            let _ = committer.send(CommitterInput::Stop);
-        }
-        join(self.committer.take());
-        self.command(PollerCommand::Close);
-        join(self.poller.take());
-        let _ = shared.events.send(Event::Stop);
-        join(self.conductor.take());
-        join(self.follower.take());
-    }
-}
-
-/// Waits for a thread, with a limit: what hangs then ends with the process, and nothing is lost by it.
-fn join(thread: Option<JoinHandle<()>>) {
-    let Some(thread) = thread else { return };
-    let deadline = clock::monotonic() + JOIN_LIMIT;
-    while !thread.is_finished() && clock::monotonic() < deadline {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    if thread.is_finished() {
-        // A panic was reported by its guard.
-        let _ = thread.join();
-    }
 }
