@@ -239,7 +239,7 @@ impl Committer {
         }
         let cause = format!("delivering an output of {bytes} bytes: {}", undelivered.error);
         if self.batch.sank(bytes) {
-            return Failure::other(cause);
+            return Failure::too_large(cause);
         }
         let Some(bytes_max) = self.limits.lower(outcome, bytes) else {
             let cause = format!("it refuses a record of {bytes} bytes; raise its max.message.bytes");
@@ -255,7 +255,7 @@ impl Committer {
                 ("bytes_max", json!(bytes_max)),
             ],
         );
-        Failure::other(cause)
+        Failure::too_large(cause)
     }
 
     fn cut(&mut self) -> Result<(), CommitterError> {
@@ -403,7 +403,7 @@ impl Committer {
             });
         }
         let begun = clock::monotonic();
-        if self.failures > 0 {
+        if self.failures > 0 && !failure.is_progress {
             std::thread::sleep((RETRY_PAUSE_FIRST * 2_u32.pow(self.failures.min(6))).min(RETRY_PAUSE_MAX));
         }
         self.failures += 1;

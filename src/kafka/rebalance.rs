@@ -242,13 +242,8 @@ impl ConsumerContext for RawContext {
             }
             result
         } else {
-<<<<<<< HEAD
-            let paused = self.paused(&keys);
-=======
             self.resume(consumer, &keys);
->>>>>>> main
             self.revoked(&keys, consumer.assignment_lost());
-            release(consumer, &paused);
             if is_incremental { consumer.incremental_unassign(list) } else { consumer.unassign() }
         };
         if let Err(error) = result {
@@ -258,15 +253,6 @@ impl ConsumerContext for RawContext {
 }
 
 impl RawContext {
-<<<<<<< HEAD
-    /// Those of the partitions that reading is paused for.
-    fn paused(&self, keys: &[PartitionKey]) -> TopicPartitionList {
-        let mut list = TopicPartitionList::new();
-        for (key, _) in self.assignment().iter().filter(|(key, owned)| owned.paused && keys.contains(key)) {
-            list.add_partition(&key.topic, key.partition);
-        }
-        list
-=======
     /// Ends the pause of partitions that go away: librdkafka keeps it, and one that comes back would never be read.
     fn resume(&self, consumer: &BaseConsumer<Self>, keys: &[PartitionKey]) {
         let mut list = TopicPartitionList::new();
@@ -283,7 +269,6 @@ impl RawContext {
         {
             problem("error", "REBALANCE", &format!("the pause of revoked partitions did not end: {error}"));
         }
->>>>>>> main
     }
 
     /// Gives each partition of `list` its offset, trying again while time can heal.
@@ -379,15 +364,5 @@ impl RawContext {
             ],
         );
         Ok(low)
-    }
-}
-
-/// A pause outlives the assignment in librdkafka: a partition that left paused and came back would never be read.
-fn release(consumer: &BaseConsumer<RawContext>, paused: &TopicPartitionList) {
-    if paused.count() == 0 {
-        return;
-    }
-    if let Err(error) = consumer.resume(paused) {
-        problem("error", "REBALANCE", &format!("a pause could not be ended: {error}"));
     }
 }

@@ -1,5 +1,6 @@
 //! Records too large for their topic leave smaller, by fixed rules, and say what they gave up.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::support::articles::{self, Random};
@@ -29,7 +30,7 @@ fn random_words(bytes: usize) -> String {
     let mut random = Random::new(11);
     let mut text = String::new();
     while text.len() < bytes {
-        text.push_str(&format!("{:x} ", random.next()));
+        write!(text, "{:x} ", random.next()).expect("a String takes every text");
     }
     text
 }

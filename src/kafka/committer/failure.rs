@@ -14,6 +14,8 @@ pub(super) struct Failure {
     pub(super) hopeless: Option<KafkaFailure>,
     /// It follows from an earlier failure of the transaction, which librdkafka tells the next call only.
     pub(super) is_consequence: bool,
+    /// The next try is another one, a smaller record: there is nothing to wait for.
+    pub(super) is_progress: bool,
 }
 
 impl Failure {
@@ -44,12 +46,23 @@ impl Failure {
             code_of(error),
             Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight | RDKafkaErrorCode::State)
         );
-        Self { input, cause, hopeless, is_consequence }
+        Self { input, cause, hopeless, is_consequence, is_progress: false }
     }
 
     /// One that a new producer settles.
     pub(super) fn other(cause: impl Into<String>) -> Self {
-        Self { input: Input::Failed, cause: cause.into(), hopeless: None, is_consequence: false }
+        Self {
+            input: Input::Failed,
+            cause: cause.into(),
+            hopeless: None,
+            is_consequence: false,
+            is_progress: false,
+        }
+    }
+
+    /// An output was too large, and will be smaller.
+    pub(super) fn too_large(cause: String) -> Self {
+        Self { is_progress: true, ..Self::other(cause) }
     }
 
     /// One that only a person can heal: `topic` does not take what it must.
@@ -60,6 +73,7 @@ impl Failure {
             cause: hopeless.to_string(),
             hopeless: Some(hopeless),
             is_consequence: false,
+            is_progress: false,
         }
     }
 }
