@@ -2,8 +2,8 @@
 //!
 //! Every property that a guarantee rests on is written here, even where it equals librdkafka's default.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -12,12 +12,16 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use serde_json::json;
 
 use super::code_of;
+use crate::clock;
 use crate::config::secrets::Secrets;
 use crate::config::settings::{GroupProtocol, KafkaSettings, SecurityProtocol, Settings};
 use crate::events;
 
 /// The largest message that a producer may send; the topics' own limits decide.
 const MESSAGE_BYTES_MAX: &str = "1000000000";
+
+/// One client tells so often that it reaches no broker.
+const UNREACHABLE_EVERY: Duration = Duration::from_secs(10);
 
 /// What every client needs to connect.
 #[derive(Debug, Clone)]
@@ -183,6 +187,8 @@ impl Connection {
 pub struct SharedContext {
     /// The last refusal of our credentials, until someone asks.
     refused: Mutex<Option<String>>,
+    /// When it was last told that no broker is reached.
+    unreachable_told: Mutex<Option<Instant>>,
 }
 
 impl SharedContext {
@@ -217,17 +223,29 @@ impl SharedContext {
                 RDKafkaErrorCode::AllBrokersDown
                 | RDKafkaErrorCode::BrokerTransportFailure
                 | RDKafkaErrorCode::Resolve,
-            ) => {
-                events::emit(
-                    &events::BROKER_UNREACHABLE,
-                    "a broker can't be reached; trying again",
-                    &[("cause", json!(reason))],
-                );
-            }
+            ) => self.on_unreachable(reason),
             // The poller gets it too, and finds the partition's start.
             Some(RDKafkaErrorCode::AutoOffsetReset) => {}
             _ => problem("error", "ERROR", &format!("{error}: {reason}")),
         }
+    }
+}
+
+impl SharedContext {
+    /// librdkafka tells it at every try of every connection, many times a second: so often it would hide what the worker
+    /// itself has to say of the matter.
+    fn on_unreachable(&self, reason: &str) {
+        let mut told = self.unreachable_told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_some_and(|told| clock::since(told) < UNREACHABLE_EVERY) {
+            return;
+        }
+        *told = Some(clock::monotonic());
+        drop(told);
+        events::emit(
+            &events::BROKER_UNREACHABLE,
+            "a broker can't be reached; trying again",
+            &[("cause", json!(reason))],
+        );
     }
 }
 
