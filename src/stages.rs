@@ -68,7 +68,7 @@ impl Stages {
     pub fn prepare(&self, raw: RawRecord) -> Result<Box<Prepared>, Box<(RawRecord, Rejection)>> {
         let prepared = self.decode(&raw).and_then(|decoded| {
             let record = self.parse(&decoded)?;
-            Ok(self.claim(record, decoded.identity))
+            self.claim(record, decoded.identity)
         });
         prepared.map_err(|rejection| Box::new((raw, rejection)))
     }
@@ -108,16 +108,18 @@ impl Stages {
             fetched_at_ms: decoded.decoded.fetched_at_ms,
             meta: decoded.decoded.meta,
         };
-        let mut prepared = self.claim(record, decoded.identity);
+        let mut prepared = self.claim(record, decoded.identity).ok()?;
         prepared.degraded.push(DEGRADED_PARSE);
         Some(prepared)
     }
 
     /// Tags the article and writes its claim.
-    pub fn claim(&self, record: ParsedRecord, identity: ClaimIdentity) -> Box<Prepared> {
-        let (tags, degraded) = tag(&record.article);
-        let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language));
-        Box::new(Prepared { record, tags, degraded, claim })
+    pub fn claim(&self, record: ParsedRecord, identity: ClaimIdentity) -> Result<Box<Prepared>, Rejection> {
+        guarded(Code::ParsePanicked, || {
+            let (tags, degraded) = tag(&record.article);
+            let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language));
+            Ok(Box::new(Prepared { record, tags, degraded, claim }))
+        })
     }
 
     /// The record that leaves, made to fit its topic.

@@ -91,8 +91,11 @@ pub struct LevelRecord {
 
 impl LevelRecord {
     /// Whether this record, which stands later in the log, holds from its place on. A worker that repeats its level at
-    /// the moment of a raise writes the old number after the new one; that must not undo the raise.
+    /// the moment of a raise writes the old number after the new one; that must not undo the raise. Of two first levels, which
+    /// workers with other settings wrote into an empty log at once, the earlier one holds.
     pub fn holds_after(&self, known: Option<&Self>) -> bool {
-        known.is_none_or(|known| self.number >= known.number)
+        known.is_none_or(|known| {
+            self.number > known.number || (self.number == known.number && self.level == known.level)
+        })
     }
 }

@@ -103,6 +103,19 @@ fn a_large_backward_step_is_reported() {
 }
 
 #[test]
+fn a_clock_that_jumped_ahead_and_came_back_before_the_reading_ended_is_forgotten() {
+    let mut window = Window::new(level());
+    let text = text_of_words(0, 80);
+    window.trust_times_until(Some(2 * HOUR_MS));
+    window.insert(&claim_of(0, None, &text), HOUR_MS).unwrap();
+    window.insert(&claim_of(1, None, "a b c"), 100 * HOUR_MS).unwrap();
+    window.insert(&claim_of(2, None, "d e f"), 2 * HOUR_MS).unwrap();
+    window.trust_times_until(None);
+    let judged = window.apply(&claim_of(3, None, &text), 3, 3 * HOUR_MS).unwrap();
+    assert_eq!(judged.matched.unwrap().coordinates.offset, 0, "nothing was evicted by the jump");
+}
+
+#[test]
 fn a_page_fetched_again_is_a_refetch_until_its_text_or_its_numbers_change() {
     let url = Some("https://news.example/1");
     let first = text_of_words(0, 200);

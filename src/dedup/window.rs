@@ -154,11 +154,12 @@ impl Window {
 
     /// While a log is read from its beginning, times beyond that of its last entry must not evict: a clock that
     /// jumped ahead and came back would otherwise take claims that are still needed.
-    pub const fn trust_times_until(&mut self, end_ms: Option<i64>) {
-        self.time_trusted_ms = match end_ms {
-            Some(end_ms) => end_ms,
-            None => i64::MAX,
-        };
+    pub fn trust_times_until(&mut self, end_ms: Option<i64>) {
+        if end_ms.is_none() {
+            // Times beyond the log's end were a jump that is over; what comes next does not step back from them.
+            self.time_max_ms = self.time_max_ms.min(self.time_trusted_ms);
+        }
+        self.time_trusted_ms = end_ms.unwrap_or(i64::MAX);
     }
 
     /// Judges a claim and then lets later ones see it. `sequence` is its offset in the log, `time_ms` its append time.

@@ -304,6 +304,12 @@ impl Poller {
                 );
                 Ok(())
             }
+            // The error callback tells it.
+            Some(
+                RDKafkaErrorCode::AllBrokersDown
+                | RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::Resolve,
+            ) => Ok(()),
             _ => match KafkaFailure::new("reading raw records", error) {
                 KafkaFailure::Transient { what, cause } => {
                     problem("error", "CONSUME", &format!("{what}: {cause}"));

@@ -110,13 +110,13 @@ impl Worker {
         });
         let parsed_at = clock::monotonic();
         self.metrics.observe_stage(Stage::Parse, parsed_at - decoded_at);
-        match parsed {
+        let claimed = parsed.and_then(|(record, identity)| self.stages.claim(record, identity));
+        match claimed {
             Err(rejection) => {
                 let output = self.reject(raw, &rejection);
                 Event::Prepared { ticket, result: Err(Box::new(Rejected { output, plain })) }
             }
-            Ok((record, identity)) => {
-                let prepared = self.stages.claim(record, identity);
+            Ok(prepared) => {
                 self.metrics.observe_stage(Stage::Tag, clock::since(parsed_at));
                 Event::Prepared { ticket, result: Ok(prepared) }
             }
