@@ -432,9 +432,14 @@ impl Committer {
         Ok(())
     }
 
-    /// The failure that made librdkafka give up the open transaction, else the given one. A failed transaction answers
-    /// any call with its reason; offsets that are taken after all are aborted with it.
-    fn origin_of(&self, failure: Failure) -> Failure {
+    /// The failure that made librdkafka give up the open transaction, else the given one: that of a record, or what a
+    /// failed transaction answers to any call. Offsets that are taken after all are aborted with it.
+    fn origin_of(&mut self, failure: Failure) -> Failure {
+        let undelivered =
+            self.producer.as_ref().and_then(|producer| producer.deliveries.wait(ORIGIN_TIMEOUT).err());
+        if let Some(undelivered) = undelivered.filter(|one| !one.is_purged() && !one.is_overdue()) {
+            return self.undelivered(&undelivered);
+        }
         let (Some(producer), Some(group)) = (&self.producer, self.consumer.group_metadata()) else {
             return failure;
         };

@@ -43,6 +43,11 @@ impl Undelivered {
         code_of(&self.error) == Some(RDKafkaErrorCode::InvalidRecord)
     }
 
+    /// It was given up because another record of its transaction failed.
+    pub fn is_purged(&self) -> bool {
+        matches!(code_of(&self.error), Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight))
+    }
+
     /// Nothing failed, the wait ended.
     pub const fn is_overdue(&self) -> bool {
         self.tag == NO_TAG
@@ -52,7 +57,21 @@ impl Undelivered {
 #[derive(Debug, Default)]
 struct Ledger {
     outstanding: usize,
+    /// The first failure, but no consequence of another where that one is known.
     failure: Option<Undelivered>,
+}
+
+impl Ledger {
+    fn note(&mut self, failure: Undelivered) {
+        if self.failure.as_ref().is_none_or(|known| known.is_purged() && !failure.is_purged()) {
+            self.failure = Some(failure);
+        }
+    }
+
+    /// Nothing that is still to come can tell more.
+    fn is_settled(&self) -> bool {
+        self.outstanding == 0 || self.failure.as_ref().is_some_and(|failure| !failure.is_purged())
+    }
 }
 
 /// Counts what is sent and not yet acknowledged.
@@ -70,29 +89,27 @@ impl Deliveries {
     fn answered(&self, failure: Option<Undelivered>) {
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.outstanding = ledger.outstanding.saturating_sub(1);
-        if ledger.failure.is_none() {
-            ledger.failure = failure;
+        if let Some(failure) = failure {
+            ledger.note(failure);
         }
-        if ledger.outstanding == 0 || ledger.failure.is_some() {
+        if ledger.is_settled() {
             self.changed.notify_all();
         }
     }
 
-    /// Waits until all is acknowledged; the first failure ends the wait.
+    /// Waits until all is acknowledged. The first failure ends the wait, but records that were purged are no reason:
+    /// the one that failed is waited for.
     pub fn wait(&self, limit: Duration) -> Result<(), Undelivered> {
         let deadline = clock::monotonic() + limit;
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(failure) = ledger.failure.take() {
-                return Err(failure);
-            }
-            if ledger.outstanding == 0 {
-                return Ok(());
+            if ledger.is_settled() {
+                return ledger.failure.take().map_or(Ok(()), Err);
             }
             let now = clock::monotonic();
             if now >= deadline {
                 let error = KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut);
-                return Err(Undelivered { tag: NO_TAG, error });
+                return Err(ledger.failure.take().unwrap_or(Undelivered { tag: NO_TAG, error }));
             }
             ledger =
                 self.changed.wait_timeout(ledger, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
@@ -189,5 +206,29 @@ impl<'a> Outgoing<'a> {
                 all.insert(KafkaHeader { key: &header.name, value: header.value.as_deref() })
             });
         record.headers(headers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(tag: usize, code: RDKafkaErrorCode) -> Undelivered {
+        Undelivered { tag, error: KafkaError::MessageProduction(code) }
+    }
+
+    #[test]
+    fn the_record_that_failed_is_named_not_those_that_were_purged_with_it() {
+        let deliveries = Deliveries::default();
+        (0..4).for_each(|_| deliveries.sent());
+        deliveries.answered(Some(failed(2, RDKafkaErrorCode::PurgeQueue)));
+        deliveries.answered(Some(failed(0, RDKafkaErrorCode::MessageSizeTooLarge)));
+        deliveries.answered(Some(failed(3, RDKafkaErrorCode::PurgeQueue)));
+        let named = deliveries.wait(Duration::ZERO).map_err(|failure| failure.tag);
+        assert_eq!(named, Err(0), "it is known before all are answered");
+        deliveries.answered(Some(failed(1, RDKafkaErrorCode::PurgeInflight)));
+        let named = deliveries.wait(Duration::ZERO).map_err(|failure| failure.tag);
+        assert_eq!(named, Err(1), "where nothing else failed, a purged one tells");
+        assert!(deliveries.wait(Duration::ZERO).is_ok());
     }
 }
