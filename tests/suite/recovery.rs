@@ -11,10 +11,14 @@ use crate::support::client::{Client, Isolation};
 use crate::support::observer::Observer;
 use crate::support::outcomes::{self, Outcome, Place, check_one_each, check_one_enriched_each, check_order};
 use crate::support::records::NewRecord;
-use crate::support::unique;
 use crate::support::worker::{Topics, Worker, WorkerOptions, wait_until_committed};
+use crate::support::{unique, wait_for};
 
 const LIMIT: Duration = Duration::from_mins(3);
+/// Records that are produced before a broker is silenced.
+const PART: usize = 2_500;
+/// So often a broker is silenced, until a transaction fails.
+const SILENCES_MAX: usize = 6;
 
 /// Articles with now and then a repeat of an earlier one, over all partitions; the number of each text.
 fn produce(client: &Client, topics: &Topics, numbers: std::ops::Range<usize>) -> BTreeMap<Place, usize> {
@@ -56,7 +60,7 @@ fn work_to_the_end(
 ) -> usize {
     let replaced = |worker: &Worker| worker.events(Some("transaction_replaced")).len();
     let mut failed = 0;
-    crate::support::wait_for("all records to have outcomes", LIMIT, || {
+    wait_for("all records to have outcomes", LIMIT, || {
         if !worker.is_running() {
             let code = worker.wait_exit(LIMIT).code();
             assert_eq!(code, Some(1), "a restart heals it:\n{}", worker.output().join("\n"));
@@ -75,29 +79,40 @@ fn a_failed_transaction_is_done_again_without_loss() {
     let topics = Topics::create(&client, "failed", 3);
     let options = WorkerOptions::new(&broker, &topics, "failed")
         .set("transaction.timeout_ms", "2000")
+        .set("transaction.records_max", "400")
         .set("kafka.session_timeout_ms", "6000")
-        .set("transaction.records_max", "20")
-        .set("budget.records_max", "200");
+        .set("budget.records_max", "400");
     let mut worker = options.start();
     worker.wait_for_event("partitions_assigned", LIMIT);
-    let mut raw = produce(&client, &topics, 0..3_000);
     let observer = Observer::start(&client, &topics.outcomes(), Isolation::Committed);
-    observer.wait_for_count(200, LIMIT);
+    let mut raw = BTreeMap::new();
+    let more = |raw: &mut BTreeMap<Place, usize>| {
+        let before = raw.len();
+        raw.extend(produce(&client, &topics, before..before + PART));
+        observer.wait_for_count(before + PART / 10, LIMIT);
+    };
 
-    // A transaction is under way, and the broker is silent for longer than any may take.
-    broker.pause();
-    worker.wait_for_event("broker_unreachable", LIMIT);
-    broker.resume();
-    let failed_once = work_to_the_end(&mut worker, &options, &observer, raw.len());
-    assert!(failed_once > 0);
+    // The broker is silent for longer than a transaction may take. One that is just then being committed may survive.
+    let mut failed = 0;
+    for _ in 0..SILENCES_MAX {
+        more(&mut raw);
+        let told = worker.events(Some("broker_unreachable")).len();
+        broker.pause();
+        wait_for("the worker to notice", LIMIT, || {
+            (worker.events(Some("broker_unreachable")).len() > told).then_some(())
+        });
+        broker.resume();
+        failed += work_to_the_end(&mut worker, &options, &observer, raw.len());
+        if failed > 0 {
+            break;
+        }
+    }
+    assert!(failed > 0, "a transaction fails");
 
-    let before = raw.len();
-    raw.extend(produce(&client, &topics, 3_000..6_000));
-    observer.wait_for_count(before + 200, LIMIT);
+    more(&mut raw);
     broker.kill();
     broker.restart();
     work_to_the_end(&mut worker, &options, &observer, raw.len());
-
     wait_until_committed(&client, "failed", &topics.raw, sum(&raw), LIMIT);
     worker.stop(LIMIT);
     observer.stop();

@@ -149,15 +149,16 @@ fn exact_repeats_over_partitions_give_one_enriched_through_kills() {
     }
     let mut fleet = Fleet::start(options, 3);
     let mut random = Random::new(seed);
+    let kills = number("KHABAR_SUITE_KILLS", 2);
     let mut raw = BTreeMap::new();
     // Each worker has partitions and work when one of them dies or goes.
-    for (step, part) in all.chunks(records.div_ceil(5)).enumerate() {
+    for (step, part) in all.chunks(records.div_ceil(kills + 1)).enumerate() {
         fleet.wait_until_spread(limit);
         let before = raw.len();
         raw.extend(produce(&client, part));
         observer.wait_for_count(before + part.len() * (5 + random.below(40)) / 100, limit);
-        if step < 4 {
-            // Two of the three are killed, twice each.
+        if step < kills {
+            // Two of the three are killed in turn.
             fleet.replace(step % 2);
         } else {
             fleet.scale_away(2);

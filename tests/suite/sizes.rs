@@ -13,6 +13,8 @@ use crate::support::{sha256_hex, unique, wait_for};
 
 const LIMIT: Duration = Duration::from_mins(2);
 const SMALL_BYTES: usize = 20_000;
+/// Less than a long article, and not so much less that finding out takes many tries.
+const LOWERED_BYTES: usize = 80_000;
 
 /// One partition each; these limits for enriched and rejected records.
 fn topics(client: &Client, test: &str, enriched: usize, rejected: usize) -> Topics {
@@ -105,7 +107,7 @@ fn a_limit_lowered_under_way_is_learnt_and_nothing_is_lost() {
     let group = unique("lowered");
     let mut worker = WorkerOptions::new(broker, &topics, &group).start();
     worker.wait_for_event("partitions_assigned", LIMIT);
-    let lowered = SMALL_BYTES.to_string();
+    let lowered = LOWERED_BYTES.to_string();
     client.alter_topic(&topics.enriched, "max.message.bytes", &lowered);
     wait_for("the limit to hold", LIMIT, || {
         (client.topic_configs(&topics.enriched)["max.message.bytes"] == lowered).then_some(())
