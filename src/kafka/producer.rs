@@ -19,6 +19,8 @@ use crate::flow::Header;
 const QUEUE_FULL_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Stands where no single record failed.
 const NO_TAG: usize = usize::MAX;
+/// Beside purged records, the one that failed the transaction is waited for this long.
+const CONSEQUENCE_WAIT: Duration = Duration::from_millis(500);
 const QUEUE_FULL_STEP: Duration = Duration::from_millis(2);
 
 /// A record that was not delivered.
@@ -30,6 +32,11 @@ pub struct Undelivered {
 }
 
 impl Undelivered {
+    /// It was purged with a transaction that another record failed.
+    pub fn is_consequence(&self) -> bool {
+        matches!(code_of(&self.error), Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight))
+    }
+
     /// The topic's limit is smaller than the record.
     pub fn is_too_large(&self) -> bool {
         matches!(
@@ -70,7 +77,8 @@ impl Deliveries {
     fn answered(&self, failure: Option<Undelivered>) {
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.outstanding = ledger.outstanding.saturating_sub(1);
-        if ledger.failure.is_none() {
+        // What a failed transaction purges tells less than the record that failed it.
+        if ledger.failure.as_ref().is_none_or(Undelivered::is_consequence) && failure.is_some() {
             ledger.failure = failure;
         }
         if ledger.outstanding == 0 || ledger.failure.is_some() {
@@ -80,11 +88,22 @@ impl Deliveries {
 
     /// Waits until all is acknowledged; the first failure ends the wait.
     pub fn wait(&self, limit: Duration) -> Result<(), Undelivered> {
-        let deadline = clock::monotonic() + limit;
+        let mut deadline = clock::monotonic() + limit;
+        let mut consequence = None;
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(failure) = ledger.failure.take() {
+            if let Some(failure) = ledger.failure.take_if(|failure| !failure.is_consequence()) {
                 return Err(failure);
+            }
+            if ledger.failure.is_some() {
+                // The record that failed the transaction is answered soon, if it is among the outstanding.
+                deadline =
+                    deadline.min(*consequence.get_or_insert_with(|| clock::monotonic() + CONSEQUENCE_WAIT));
+                if (ledger.outstanding == 0 || clock::monotonic() >= deadline)
+                    && let Some(failure) = ledger.failure.take()
+                {
+                    return Err(failure);
+                }
             }
             if ledger.outstanding == 0 {
                 return Ok(());
