@@ -437,7 +437,7 @@ impl Committer {
     fn origin_of(&mut self, failure: Failure) -> Failure {
         let undelivered =
             self.producer.as_ref().and_then(|producer| producer.deliveries.wait(ORIGIN_TIMEOUT).err());
-        if let Some(undelivered) = undelivered.filter(|one| !one.is_purged() && !one.is_overdue()) {
+        if let Some(undelivered) = undelivered.filter(|one| !one.is_consequence() && !one.is_overdue()) {
             return self.undelivered(&undelivered);
         }
         let (Some(producer), Some(group)) = (&self.producer, self.consumer.group_metadata()) else {

@@ -19,6 +19,8 @@ use crate::flow::Header;
 const QUEUE_FULL_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Stands where no single record failed.
 const NO_TAG: usize = usize::MAX;
+/// Beside purged records, the one that failed the transaction is waited for this long.
+const CONSEQUENCE_WAIT: Duration = Duration::from_millis(500);
 const QUEUE_FULL_STEP: Duration = Duration::from_millis(2);
 
 /// A record that was not delivered.
@@ -30,6 +32,11 @@ pub struct Undelivered {
 }
 
 impl Undelivered {
+    /// It was purged with a transaction that another record failed.
+    pub fn is_consequence(&self) -> bool {
+        matches!(code_of(&self.error), Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight))
+    }
+
     /// The topic's limit is smaller than the record.
     pub fn is_too_large(&self) -> bool {
         matches!(
@@ -43,11 +50,6 @@ impl Undelivered {
         code_of(&self.error) == Some(RDKafkaErrorCode::InvalidRecord)
     }
 
-    /// It was given up because another record of its transaction failed.
-    pub fn is_purged(&self) -> bool {
-        matches!(code_of(&self.error), Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight))
-    }
-
     /// Nothing failed, the wait ended.
     pub const fn is_overdue(&self) -> bool {
         self.tag == NO_TAG
@@ -57,21 +59,7 @@ impl Undelivered {
 #[derive(Debug, Default)]
 struct Ledger {
     outstanding: usize,
-    /// The first failure, but no consequence of another where that one is known.
     failure: Option<Undelivered>,
-}
-
-impl Ledger {
-    fn note(&mut self, failure: Undelivered) {
-        if self.failure.as_ref().is_none_or(|known| known.is_purged() && !failure.is_purged()) {
-            self.failure = Some(failure);
-        }
-    }
-
-    /// Nothing that is still to come can tell more.
-    fn is_settled(&self) -> bool {
-        self.outstanding == 0 || self.failure.as_ref().is_some_and(|failure| !failure.is_purged())
-    }
 }
 
 /// Counts what is sent and not yet acknowledged.
@@ -89,27 +77,41 @@ impl Deliveries {
     fn answered(&self, failure: Option<Undelivered>) {
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.outstanding = ledger.outstanding.saturating_sub(1);
-        if let Some(failure) = failure {
-            ledger.note(failure);
+        // What a failed transaction purges tells less than the record that failed it.
+        if ledger.failure.as_ref().is_none_or(Undelivered::is_consequence) && failure.is_some() {
+            ledger.failure = failure;
         }
-        if ledger.is_settled() {
+        if ledger.outstanding == 0 || ledger.failure.is_some() {
             self.changed.notify_all();
         }
     }
 
-    /// Waits until all is acknowledged. The first failure ends the wait, but records that were purged are no reason:
-    /// the one that failed is waited for.
+    /// Waits until all is acknowledged; the first failure ends the wait.
     pub fn wait(&self, limit: Duration) -> Result<(), Undelivered> {
-        let deadline = clock::monotonic() + limit;
+        let mut deadline = clock::monotonic() + limit;
+        let mut consequence = None;
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if ledger.is_settled() {
-                return ledger.failure.take().map_or(Ok(()), Err);
+            if let Some(failure) = ledger.failure.take_if(|failure| !failure.is_consequence()) {
+                return Err(failure);
+            }
+            if ledger.failure.is_some() {
+                // The record that failed the transaction is answered soon, if it is among the outstanding.
+                deadline =
+                    deadline.min(*consequence.get_or_insert_with(|| clock::monotonic() + CONSEQUENCE_WAIT));
+                if (ledger.outstanding == 0 || clock::monotonic() >= deadline)
+                    && let Some(failure) = ledger.failure.take()
+                {
+                    return Err(failure);
+                }
+            }
+            if ledger.outstanding == 0 {
+                return Ok(());
             }
             let now = clock::monotonic();
             if now >= deadline {
                 let error = KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut);
-                return Err(ledger.failure.take().unwrap_or(Undelivered { tag: NO_TAG, error }));
+                return Err(Undelivered { tag: NO_TAG, error });
             }
             ledger =
                 self.changed.wait_timeout(ledger, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
