@@ -34,6 +34,15 @@ pub enum Content {
     Text(String),
 }
 
+impl Content {
+    /// The content as it reached parse.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Html(text) | Self::Dump(text) | Self::Text(text) => text,
+        }
+    }
+}
+
 /// Facts stated beside the content. They outrank what parse finds inside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stated {

@@ -21,6 +21,7 @@ pub mod kafka;
 pub mod metrics;
 pub mod output_limits;
 pub mod parse;
+pub mod planted;
 pub mod process;
 pub mod rejection;
 pub mod schema;

@@ -14,6 +14,7 @@ use crate::emit::{self, Emitter, EmitterOptions};
 use crate::flow::{Origin, OutputRecord, ParsedRecord, RawRecord};
 use crate::output_limits::OutputLimits;
 use crate::parse::Parser;
+use crate::planted::{self, Place};
 use crate::rejection::{Code, Rejection};
 
 /// Version of the parse room's rules, in `khabar.versions`.
@@ -75,15 +76,21 @@ impl Stages {
 
     /// Tells the content apart and brings it to text.
     pub fn decode(&self, raw: &RawRecord) -> Result<DecodedRecord, Rejection> {
-        let decoded = guarded(Code::DecodePanicked, || crate::decode::decode(raw, &self.decode))?;
         let payload = raw.payload.as_deref().unwrap_or_default();
+        let decoded = guarded(Code::DecodePanicked, || {
+            planted::strike(Place::Decode, payload);
+            crate::decode::decode(raw, &self.decode)
+        })?;
         let identity = ClaimIdentity::new(raw.coordinates.clone(), raw.timestamp_ms, payload);
         Ok(DecodedRecord { origin: raw.origin(), identity, decoded })
     }
 
     /// Finds the article.
     pub fn parse(&self, decoded: &DecodedRecord) -> Result<ParsedRecord, Rejection> {
-        let article = guarded(Code::ParsePanicked, || self.parser.parse(&decoded.decoded))?;
+        let article = guarded(Code::ParsePanicked, || {
+            planted::strike(Place::Parse, decoded.decoded.content.text().as_bytes());
+            self.parser.parse(&decoded.decoded)
+        })?;
         Ok(ParsedRecord {
             origin: decoded.origin.clone(),
             article,
@@ -155,7 +162,14 @@ fn guarded<T>(code: Code, stage: impl FnOnce() -> Result<T, Rejection>) -> Resul
 }
 
 fn tag(article: &Article) -> (Tags, Vec<&'static str>) {
-    match catch_unwind(AssertUnwindSafe(|| crate::tag::tag(article))) {
+    let tags = catch_unwind(AssertUnwindSafe(|| {
+        article
+            .paragraphs
+            .iter()
+            .for_each(|paragraph| planted::strike(Place::Tag, paragraph.text.as_bytes()));
+        crate::tag::tag(article)
+    }));
+    match tags {
         Ok(tags) => (tags, Vec::new()),
         Err(_) => (crate::tag::untagged(), vec![DEGRADED_TAG]),
     }
