@@ -82,6 +82,9 @@ catalogue! {
     DEGRADED = "degraded", Warn, ["stages", "topic", "partition", "offset"],
         "A stage failed for a record whose claim stood in the log already, so that it could not be rejected: it was emitted without that stage's work, marked `khabar.degraded`.",
         "Report the record: a stage that accepted it once should not fail now.";
+    BREAKER_OPENED = "breaker_opened", Error, ["cause", "count", "records"],
+        "Of the last `records` records, `count` were rejected, cut or left without a stage's work for one `cause`. The worker stops before it does the same to the rest; what was committed stays.",
+        "For a cause that ends in _panicked or names a stage: go back to the release before and report it. For output_cut: raise max.message.bytes of the output topics. Then feed the rejected records again. To go on in spite of it, set the [breaker] percentage to 0.";
     OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "outcome", "bytes", "bytes_max"],
         "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
         "Raise max.message.bytes of the output topics to that of the raw topic and more; `khabar topics` shows both.";
