@@ -232,7 +232,7 @@ impl Parser {
         article
     }
 
-    fn date_context<'parser>(
+    pub(super) fn date_context<'parser>(
         &'parser self,
         rule: Option<&'parser SourceRule>,
         fetched_at_ms: Option<i64>,

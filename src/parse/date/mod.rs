@@ -5,6 +5,7 @@
 //! Other calendars and relative dates are not read. No clock: the fetch time is an input.
 
 mod calendar;
+mod find;
 mod tokens;
 mod words;
 
@@ -14,6 +15,7 @@ use crate::article::{ArticleDate, DatePrecision, Flaw};
 use crate::parse::flaws;
 use crate::parse::text::is_longer_than;
 use calendar::Parts;
+pub(crate) use find::find;
 pub(crate) use words::Words;
 
 /// The longest text that is read as a date, in characters.

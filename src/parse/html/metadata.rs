@@ -30,6 +30,30 @@ const PUBLISHED: &[&str] = &[
     "dcterms.created",
     "dc.date",
     "date",
+    "article.published",
+    "published-date",
+    "publication_date",
+    "publication-date",
+    "published_time",
+    "pub_date",
+    "cxenseparse:recs:publishtime",
+    "dcterms.date",
+    "dcterms.issued",
+    "dcterms.available",
+    "dc.created",
+    "dc.date.created",
+    "dc.issued",
+    "rnews:datepublished",
+    "bt:pubdate",
+    "cse-pubdate",
+    "article_date_original",
+    "originalpublicationdate",
+    "datecreated",
+    "creation_date",
+    "citation_publication_date",
+    "citation_date",
+    "release_date",
+    "displaydate",
 ];
 const MODIFIED: &[&str] =
     &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
@@ -44,8 +68,8 @@ pub(super) struct Metadata {
     meta: Vec<(String, String)>,
     pub canonical: Option<String>,
     pub language: Option<String>,
-    /// `time[datetime]`: whether it is marked as the publication, and its value.
-    times: Vec<(bool, String)>,
+    /// Of the first element that is marked as the publication's date.
+    marked_date: Option<String>,
     /// `rel=author`, `itemprop=author`, and elements of a byline class.
     pub bylines: Vec<(&'static str, String)>,
     pub flaws: Vec<Flaw>,
@@ -75,14 +99,12 @@ impl Metadata {
                     node.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty());
             }
             "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
-            "time" if self.times.len() < REPEATS_MAX => {
-                if let Some(value) = text_attribute(node, "datetime") {
-                    let is_published =
-                        node.has_attr("pubdate") || has_word(node, "itemprop", "datePublished");
-                    self.times.push((is_published, value));
-                }
-            }
             _ => {}
+        }
+        if self.marked_date.is_none() && is_marked_date(node) {
+            self.marked_date = text_attribute(node, "content")
+                .or_else(|| text_attribute(node, "datetime"))
+                .or_else(|| text(node));
         }
         if self.bylines.len() < TEXTS_MAX && !matches!(name, "meta" | "link" | "script") {
             self.take_byline(node);
@@ -135,14 +157,12 @@ impl Metadata {
         named.map(|(_, content)| content.as_str()).take(REPEATS_MAX).collect()
     }
 
-    /// Publication dates, most trusted first: JSON-LD, meta, marked times, any time.
+    /// Publication dates, most trusted first: JSON-LD, meta, marked elements.
     pub fn published(&self) -> Vec<Evident> {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.published.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
         dates.extend(self.dates_of(PUBLISHED));
-        let marked = self.times.iter().find(|(is_published, _)| *is_published);
-        let time = marked.or_else(|| self.times.first());
-        dates.extend(evident(time.map(|(_, value)| value.clone()), "time:datetime"));
+        dates.extend(evident(self.marked_date.clone(), "itemprop:datePublished"));
         dates
     }
 
@@ -193,6 +213,13 @@ fn text_attribute(node: &NodeRef<'_>, name: &str) -> Option<String> {
 fn has_word(node: &NodeRef<'_>, attribute: &str, word: &str) -> bool {
     node.attr(attribute)
         .is_some_and(|value| value.split_ascii_whitespace().any(|found| found.eq_ignore_ascii_case(word)))
+}
+
+fn is_marked_date(node: &NodeRef<'_>) -> bool {
+    node.has_attr("pubdate")
+        || has_word(node, "itemprop", "datePublished")
+        || has_word(node, "property", "datePublished")
+        || has_word(node, "property", "schema:datePublished")
 }
 
 fn is_json_ld(node: &NodeRef<'_>) -> bool {

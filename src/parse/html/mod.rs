@@ -13,6 +13,7 @@ mod headline;
 mod jsonld;
 mod metadata;
 mod scan;
+mod visible;
 
 use std::collections::HashMap;
 
@@ -31,6 +32,7 @@ use crate::sources::Sources;
 use body::{Block, Scope};
 use headline::Places;
 use metadata::Metadata;
+use visible::Visible;
 
 /// A paragraph with fewer words or characters doesn't show that a page holds an article.
 const PARAGRAPH_WORDS_MIN: usize = 8;
@@ -88,6 +90,14 @@ impl Parser {
         }
         let mut found = described(&metadata, address.url.as_ref());
         found.links = links;
+        let context = self.date_context(rule, decoded.fetched_at_ms);
+        let headline = found.headline.as_ref().map(|headline| headline.value.as_str());
+        let visible = Visible::read(&document, headline);
+        let (published, modified) = visible.dates(&self.date_words, &self.labels, &context);
+        let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
+        found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
+        found.published.extend(published);
+        found.modified.extend(modified);
         if guarded.attributes_dropped > 0 {
             let detail = format!("{} attributes", guarded.attributes_dropped);
             found.flaws.push(Flaw::new(flaws::ATTRIBUTE_DROPPED).with_detail(detail));

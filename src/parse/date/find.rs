@@ -1,0 +1,76 @@
+//! Dates within a line of other words: `By A. Writer | 2 December 2024, 10:30 | 3 comments`.
+
+use super::words::Words;
+use super::{DateContext, read};
+use crate::article::DatePrecision;
+use crate::parse::fold::digit;
+
+/// A date is looked for around so many places of a text at most.
+const ANCHORS_MAX: usize = 4;
+/// Words of a date before and behind its year, at most.
+const WORDS_BEFORE_MAX: usize = 6;
+const WORDS_BEHIND_MAX: usize = 6;
+/// A text of more words is prose.
+const WORDS_MAX: usize = 60;
+
+/// The first date of a day or more precise in the text, as it stands there: of the words around a year, the longest run
+/// that reads as a date.
+pub(crate) fn find<'text>(text: &'text str, words: &Words, context: &DateContext<'_>) -> Option<&'text str> {
+    let parts = split(text)?;
+    let anchors = parts.iter().enumerate().filter(|(_, part)| is_anchor(part)).map(|(index, _)| index);
+    anchors.take(ANCHORS_MAX).find_map(|anchor| around(text, &parts, anchor, words, context))
+}
+
+fn around<'text>(
+    text: &'text str,
+    parts: &[&'text str],
+    anchor: usize,
+    words: &Words,
+    context: &DateContext<'_>,
+) -> Option<&'text str> {
+    let first = anchor.saturating_sub(WORDS_BEFORE_MAX);
+    let last = (anchor + WORDS_BEHIND_MAX).min(parts.len() - 1);
+    let mut runs: Vec<(usize, usize)> =
+        (first..=anchor).flat_map(|start| (anchor..=last).map(move |end| (start, end))).collect();
+    runs.sort_by_key(|(start, end)| std::cmp::Reverse(end - start));
+    runs.into_iter().find_map(|(start, end)| {
+        let from = offset_of(text, parts[start]);
+        let to = offset_of(text, parts[end]) + parts[end].len();
+        let run = text
+            .get(from..to)?
+            .trim_matches(|character: char| !character.is_alphanumeric() && !matches!(character, '+' | '.'));
+        let (date, _) = read(run, "", words, context).ok()?;
+        (date.precision >= DatePrecision::Day).then_some(run)
+    })
+}
+
+fn offset_of(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
+/// The words; `None` where they are too many.
+fn split(text: &str) -> Option<Vec<&str>> {
+    let is_gap = |character: char| character.is_whitespace() || matches!(character, '|' | '•' | '·');
+    let parts: Vec<&str> = text.split(is_gap).filter(|part| !part.is_empty()).take(WORDS_MAX + 1).collect();
+    (parts.len() <= WORDS_MAX).then_some(parts)
+}
+
+/// Whether the word holds a year, or three numbers with marks between.
+fn is_anchor(part: &str) -> bool {
+    let mut runs = 0;
+    let mut length = 0;
+    let mut value = 0_u32;
+    let mut has_year = false;
+    for character in part.chars().chain(std::iter::once(' ')) {
+        if let Some(one) = digit(character) {
+            length += 1;
+            value = value.saturating_mul(10).saturating_add(one);
+        } else if length > 0 {
+            runs += 1;
+            has_year |= (length == 4 && (1990..=2100).contains(&value)) || length == 8;
+            length = 0;
+            value = 0;
+        }
+    }
+    has_year || runs == 3
+}
