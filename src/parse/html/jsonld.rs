@@ -26,6 +26,17 @@ const ARTICLE_TYPES: &[&str] = &[
     "Report",
 ];
 
+/// Types of a page that holds something; their dates are those of the article, for want of better ones.
+const PAGE_TYPES: &[&str] =
+    &["WebPage", "ItemPage", "AboutPage", "FAQPage", "MedicalWebPage", "Recipe", "HowTo"];
+
+/// What one block says.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub article: Option<JsonLd>,
+    pub page: Option<JsonLd>,
+}
+
 /// What the first article of a page's JSON-LD says.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct JsonLd {
@@ -42,7 +53,7 @@ pub(super) struct JsonLd {
 }
 
 /// The article of one block. `Err` where the block is too large or no JSON; `Ok(None)` where it holds no article.
-pub(super) fn read(block: &str) -> Result<Option<JsonLd>, ()> {
+pub(super) fn read(block: &str) -> Result<Found, ()> {
     if block.len() > BLOCK_BYTES_MAX {
         return Err(());
     }
@@ -55,7 +66,11 @@ pub(super) fn read(block: &str) -> Result<Option<JsonLd>, ()> {
     };
     let graph = visit(&value);
     let article = graph.iter().copied().find(|value| is_article(value));
-    Ok(article.map(|article| from_article(article, &graph)))
+    let page = || graph.iter().copied().find(|value| has_type(value, PAGE_TYPES));
+    Ok(Found {
+        article: article.map(|article| from_article(article, &graph)),
+        page: page().map(|page| from_article(page, &graph)),
+    })
 }
 
 /// All objects of the block, in reading order, without recursion.
@@ -81,10 +96,14 @@ fn visit(root: &Value) -> Vec<&Value> {
 }
 
 fn is_article(value: &Value) -> bool {
+    has_type(value, ARTICLE_TYPES)
+}
+
+fn has_type(value: &Value, types: &[&str]) -> bool {
     let is_type = |value: &Value| {
         value.as_str().is_some_and(|name| {
             let name = name.rsplit(['/', ':']).next().unwrap_or(name);
-            ARTICLE_TYPES.contains(&name)
+            types.contains(&name)
         })
     };
     match value.get("@type") {

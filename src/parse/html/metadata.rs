@@ -64,14 +64,16 @@ pub(super) struct Metadata {
     pub title: Option<String>,
     pub h1: Vec<String>,
     pub json_ld: Option<JsonLd>,
+    /// Of an object that is a page and no article.
+    json_ld_page: Option<JsonLd>,
     /// Name (lower case) and content of meta elements, in order.
     meta: Vec<(String, String)>,
     pub canonical: Option<String>,
     pub language: Option<String>,
     /// Of the first element that is marked as the publication's date.
     marked_date: Option<String>,
-    /// `rel=author`, `itemprop=author`, and elements of a byline class.
-    pub bylines: Vec<(&'static str, String)>,
+    /// Of elements with `itemprop=author`.
+    pub marked_authors: Vec<String>,
     pub flaws: Vec<Flaw>,
 }
 
@@ -106,8 +108,11 @@ impl Metadata {
                 .or_else(|| text_attribute(node, "datetime"))
                 .or_else(|| text(node));
         }
-        if self.bylines.len() < TEXTS_MAX && !matches!(name, "meta" | "link" | "script") {
-            self.take_byline(node);
+        if self.marked_authors.len() < TEXTS_MAX
+            && has_word(node, "itemprop", "author")
+            && !matches!(name, "meta" | "link" | "script")
+        {
+            self.marked_authors.extend(text(node));
         }
     }
 
@@ -124,23 +129,13 @@ impl Metadata {
 
     fn take_json_ld(&mut self, node: &NodeRef<'_>) {
         match jsonld::read(&node.text()) {
-            Ok(found) => self.json_ld = found,
+            Ok(found) => {
+                self.json_ld = found.article;
+                self.json_ld_page = self.json_ld_page.take().or(found.page);
+            }
             Err(()) if self.flaws.len() < REPEATS_MAX => self.flaws.push(Flaw::new(flaws::JSON_LD_IGNORED)),
             Err(()) => {}
         }
-    }
-
-    fn take_byline(&mut self, node: &NodeRef<'_>) {
-        let place = if has_word(node, "rel", "author") {
-            "rel=author"
-        } else if has_word(node, "itemprop", "author") {
-            "itemprop=author"
-        } else if has_word(node, "class", "byline") || has_word(node, "class", "author-name") {
-            "class=byline"
-        } else {
-            return;
-        };
-        self.bylines.extend(text(node).map(|text| (place, text)));
     }
 
     /// The content of the first meta element of one of these names, in the names' order, and the name.
@@ -163,6 +158,8 @@ impl Metadata {
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
         dates.extend(self.dates_of(PUBLISHED));
         dates.extend(evident(self.marked_date.clone(), "itemprop:datePublished"));
+        let page = self.json_ld_page.as_ref().and_then(|page| page.published.clone());
+        dates.extend(evident(page, "json-ld:page"));
         dates
     }
 

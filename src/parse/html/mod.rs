@@ -93,6 +93,8 @@ impl Parser {
         let context = self.date_context(rule, decoded.fetched_at_ms);
         let headline = found.headline.as_ref().map(|headline| headline.value.as_str());
         let visible = Visible::read(&document, headline);
+        let site = found.publisher.as_ref().map(|name| name.value.as_str());
+        (found.authors, found.authors_evidence) = authors_of(&metadata, &visible, site);
         let (published, modified) = visible.dates(&self.date_words, &self.labels, &context);
         let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
         found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
@@ -203,8 +205,6 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
         .map(|name| (name.to_owned(), "meta:og:site_name"))
         .or_else(|| json_ld.publisher.clone().map(|name| (name, "json-ld:publisher")));
     let publisher = publisher.map(|(value, evidence)| Evident { value, evidence: evidence.to_owned() });
-    let (authors, authors_evidence) =
-        authors_of(metadata, publisher.as_ref().map(|name| name.value.as_str()));
     Found {
         method: "html",
         headline,
@@ -212,8 +212,6 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
         has_json_ld: metadata.json_ld.is_some(),
         published: metadata.published(),
         modified: metadata.modified(),
-        authors,
-        authors_evidence,
         publisher,
         keywords: own_keywords(metadata),
         language: language(metadata),
@@ -225,17 +223,25 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
 }
 
 /// People from JSON-LD, else meta, else bylines; the site itself is no person.
-fn authors_of(metadata: &Metadata, site: Option<&str>) -> (Vec<String>, Option<String>) {
+fn authors_of(metadata: &Metadata, visible: &Visible, site: Option<&str>) -> (Vec<String>, Option<String>) {
     let json_ld = metadata.json_ld.as_ref().map(|found| found.authors.as_slice()).unwrap_or_default();
     let mut groups: Vec<(String, Vec<String>)> = vec![("json-ld:author".to_owned(), json_ld.to_vec())];
-    for name in ["author", "article:author", "parsely-author"] {
+    for name in [
+        "author",
+        "article:author",
+        "parsely-author",
+        "sailthru.author",
+        "dc.creator",
+        "byl",
+        "citation_author",
+    ] {
         let values = metadata.meta_all(name).into_iter().map(str::to_owned).collect();
         groups.push((format!("meta:{name}"), values));
     }
-    for place in ["rel=author", "itemprop=author", "class=byline"] {
-        let here = metadata.bylines.iter().filter(|(found, _)| *found == place);
-        groups.push((place.to_owned(), here.map(|(_, text)| text.clone()).collect()));
-    }
+    let marked: Vec<String> = metadata.marked_authors.clone();
+    groups.push(("itemprop:author".to_owned(), marked));
+    // The nearest byline alone: others may be those of other articles.
+    groups.extend(visible.bylines().into_iter().map(|byline| ("text".to_owned(), vec![byline])));
     for (evidence, bylines) in groups {
         let mut authors = Vec::new();
         for byline in &bylines {

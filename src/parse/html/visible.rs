@@ -4,13 +4,13 @@
 //! it, in an element whose class speaks of dates more than elsewhere, and never in what belongs to other articles
 //! (footers, side columns, comments, lists of related articles).
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeId, NodeRef};
 
 use crate::parse::assemble::{Evident, one_line};
 use crate::parse::date::{self, DateContext};
 use crate::parse::fold::same;
 use crate::parse::lexicon::{Labels, Role};
-use crate::parse::text::first_chars;
+use crate::parse::text::{first_chars, is_longer_than};
 
 /// Longer lines are prose.
 const LINE_CHARS_MAX: usize = 200;
@@ -31,7 +31,6 @@ const FOREIGN: &[&str] = &[
     "most-read",
     "mostread",
     "newsletter",
-    "widget",
     "promo",
     "teaser",
     "copyright",
@@ -45,41 +44,53 @@ const FOREIGN: &[&str] = &[
     "nav-",
     "navigation",
     "banner",
-    "archive",
-    "event",
-    "calendar",
+    "upcoming",
     "reply",
     "also-",
     "disqus",
-    "upcoming",
+    "kommentar",
+    "leserbrief",
+    "more-posts",
+    "next-post",
+    "prev-post",
 ];
 /// Parts of class names, ids and itemprops of elements that hold a date.
 const DATED: &[&str] = &[
     "date",
     "time",
-    "publish",
+    "publi",
     "posted",
-    "pubdate",
     "meta",
     "byline",
     "datum",
     "fecha",
     "entry-info",
-    "dateline",
     "created",
     "submitted",
     "tarih",
     "data-",
     "post-info",
     "article-info",
-    "postmeta",
+    "authored",
+    "lastchanged",
 ];
+/// The same for an element that holds the name of who wrote the article.
+const AUTHORED: &[&str] =
+    &["author", "byline", "autor", "auteur", "writer", "contributor", "reporter", "posted-by"];
+/// A name is no longer than this, in characters.
+const NAME_CHARS_MAX: usize = 80;
+/// Bylines that are kept.
+const BYLINES_MAX: usize = 8;
+/// Words that begin a byline, in lower case.
+const BY: &[&str] =
+    &["by ", "by: ", "written by ", "posted by ", "author: ", "von ", "par ", "por ", "di ", "door ", "av "];
 
 /// Where the walk is.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
     is_foreign: bool,
     is_dated: bool,
+    is_authored: bool,
     in_heading: bool,
 }
 
@@ -98,6 +109,8 @@ struct Line {
 pub(super) struct Visible {
     lines: Vec<Line>,
     headline: Option<(usize, usize)>,
+    /// Short texts of elements that hold an author, and lines that begin like a byline, with their positions.
+    bylines: Vec<(usize, String)>,
 }
 
 /// A date with how much speaks for it.
@@ -117,6 +130,7 @@ impl Visible {
         let mut visible = Self::default();
         let mut walk = Walk {
             headline,
+            around_headline: ancestors_of_headline(document),
             has_headline: false,
             gathered: String::new(),
             line_is_dated: false,
@@ -238,6 +252,8 @@ impl Visible {
 
 struct Walk<'page> {
     headline: Option<&'page str>,
+    /// Elements that hold the headline are of this article, whatever they are called.
+    around_headline: Vec<NodeId>,
     has_headline: bool,
     gathered: String,
     line_is_dated: bool,
@@ -285,9 +301,23 @@ impl Walk<'_> {
             .collect::<Vec<_>>()
             .join(" ");
         let has_any = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-        let holds_page = matches!(&*name, "html" | "body" | "main" | "article");
+        let holds_page =
+            matches!(&*name, "html" | "body" | "main" | "article") || self.around_headline.contains(&node.id);
         place.is_foreign |= matches!(&*name, "footer" | "aside" | "nav") || (!holds_page && has_any(FOREIGN));
         place.is_dated |= name.as_ref() == "time" || (!holds_page && has_any(DATED));
+        let names_author = !holds_page
+            && (has_any(AUTHORED)
+                || node.attr("rel").is_some_and(|rel| rel.to_lowercase().contains("author")));
+        if names_author && !place.is_authored && !place.is_foreign && visible.bylines.len() < BYLINES_MAX {
+            visible.bylines.extend(short_text(node).map(|text| (self.position, text)));
+        }
+        place.is_authored |= names_author;
+        if name.as_ref() == "abbr"
+            && place.is_dated
+            && let Some(value) = node.attr("title")
+        {
+            visible.keep(one_line(first_chars(&value, LINE_CHARS_MAX)), self.position, place, true);
+        }
         if name.as_ref() == "h1" && visible.headline.is_none() && !place.is_foreign && !self.has_headline {
             place.in_heading = true;
             visible.headline = Some((self.position, usize::MAX));
@@ -355,11 +385,61 @@ impl Walk<'_> {
             visible.headline = Some((self.begun_at, self.position));
             return;
         }
+        if !place.is_foreign && !place.is_authored {
+            visible.keep_byline(&text, self.begun_at);
+        }
         visible.keep(text, self.begun_at, place, false);
     }
 }
 
+/// The element's text on one line, where it is as short as a name.
+fn short_text(node: &NodeRef<'_>) -> Option<String> {
+    let mut gathered = String::new();
+    for inner in node.descendants_it().filter(NodeRef::is_text) {
+        gathered.push_str(&inner.text());
+        gathered.push(' ');
+        if is_longer_than(gathered.trim(), 2 * NAME_CHARS_MAX) {
+            return None;
+        }
+    }
+    let text = one_line(&gathered);
+    (!text.is_empty() && !is_longer_than(&text, NAME_CHARS_MAX)).then_some(text)
+}
+
+/// The elements that hold the first h1 outside of what belongs to others by its element.
+fn ancestors_of_headline(document: &Document) -> Vec<NodeId> {
+    let h1 = document.root().descendants_it().find(|node| {
+        node.node_name().is_some_and(|name| name.as_ref() == "h1")
+            && !node.ancestors_it(None).any(|above| {
+                above.node_name().is_some_and(|name| matches!(&*name, "footer" | "aside" | "nav"))
+            })
+    });
+    h1.map(|node| node.ancestors_it(None).map(|above| above.id).collect()).unwrap_or_default()
+}
+
 impl Visible {
+    /// Names near the headline, as they stand on the page: those behind it first.
+    pub fn bylines(&self) -> Vec<String> {
+        let mut near: Vec<(usize, &str)> = self
+            .bylines
+            .iter()
+            .filter_map(|(position, text)| {
+                let (points, distance) = self.nearness(*position);
+                (points > 0).then_some((distance, text.as_str()))
+            })
+            .collect();
+        near.sort_by_key(|(distance, _)| *distance);
+        near.into_iter().map(|(_, text)| text.to_owned()).collect()
+    }
+
+    fn keep_byline(&mut self, text: &str, position: usize) {
+        let lower = first_chars(text, NAME_CHARS_MAX).to_lowercase();
+        let is_byline = BY.iter().any(|by| lower.starts_with(by)) && !is_longer_than(text, NAME_CHARS_MAX);
+        if is_byline && self.bylines.len() < BYLINES_MAX {
+            self.bylines.push((position, text.to_owned()));
+        }
+    }
+
     fn keep(&mut self, text: String, position: usize, place: Place, is_attribute: bool) {
         let has_digits =
             text.chars().filter(|character| crate::parse::fold::digit(*character).is_some()).count() >= 3;
@@ -367,7 +447,7 @@ impl Visible {
             && !place.is_foreign
             && !place.in_heading
             && self.lines.len() < LINES_MAX
-            && !crate::parse::text::is_longer_than(&text, LINE_CHARS_MAX)
+            && !is_longer_than(&text, LINE_CHARS_MAX)
         {
             self.lines.push(Line { text, position, place, is_attribute });
         }
