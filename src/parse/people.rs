@@ -1,6 +1,6 @@
 //! Names of people from bylines.
 
-use crate::parse::fold::same;
+use crate::parse::fold::{digit, same};
 use crate::parse::text::{collapse, is_longer_than};
 
 /// More authors than this are a list of something else.
@@ -22,15 +22,54 @@ const NOBODY: &[&str] = &[
     "هيئة التحرير",
 ];
 
-/// Words at the beginning of a byline that are not part of a name.
-const PREFIXES: &[&str] =
-    &["by ", "By ", "BY ", "par ", "Par ", "كتب:", "كتبت:", "بقلم:", "كتب ", "كتبت ", "بقلم "];
+/// Words at the beginning of a byline that are not part of a name, in lower case; longer ones first.
+const PREFIXES: &[&str] = &[
+    "written by",
+    "posted by",
+    "published by",
+    "article by",
+    "story by",
+    "reviewed by",
+    "by",
+    "author",
+    "authors",
+    "par",
+    "von",
+    "por",
+    "كتب",
+    "كتبت",
+    "بقلم",
+];
+/// What ends the names of a byline: a date, a category, a role.
+const ENDS: &[&str] = &[
+    " published",
+    " posted",
+    " updated",
+    " last updated",
+    " on monday",
+    " on tuesday",
+    " on wednesday",
+    " on thursday",
+    " on friday",
+    " on saturday",
+    " on sunday",
+    " on january",
+    " | ",
+    " • ",
+    " · ",
+    " - ",
+    " – ",
+    " — ",
+    " in ",
+    " @",
+    " min read",
+    " for ",
+];
 
 /// The names of one byline, in order. Arabic joins names by a waw that is also a first letter: only one that stands
 /// alone divides.
 pub(super) fn from_byline(byline: &str) -> Vec<String> {
-    let byline = byline.trim();
-    let byline = PREFIXES.iter().find_map(|prefix| byline.strip_prefix(prefix)).unwrap_or(byline);
+    let byline = without_prefix(byline.trim());
     let mut names = Vec::new();
     for part in byline.split([',', '،', ';', '؛', '/', '|', '&']) {
         for name in split_at_words(part) {
@@ -40,14 +79,49 @@ pub(super) fn from_byline(byline: &str) -> Vec<String> {
     names
 }
 
+/// A visible byline without what stands beside the names: the date, the section, the time that reading takes.
+/// `is_month` tells names of months and days, which stand before the first number.
+pub(super) fn tidy(byline: &str, is_date_word: &dyn Fn(&str) -> bool) -> String {
+    let byline = without_prefix(byline.trim());
+    let lower = byline.to_lowercase();
+    let same_length = lower.len() == byline.len();
+    let mark = ENDS.iter().filter_map(|end| lower.find(end)).filter(|_| same_length).min();
+    let number = byline.char_indices().find(|(_, character)| digit(*character).is_some()).map(|(at, _)| at);
+    let end = mark.into_iter().chain(number).min().unwrap_or(byline.len());
+    let mut names: Vec<&str> = byline.get(..end).unwrap_or(byline).split_whitespace().collect();
+    if number == Some(end) {
+        while names.last().is_some_and(|word| is_date_word(word)) {
+            names.pop();
+        }
+    }
+    names
+        .join(" ")
+        .trim_matches(|character: char| !character.is_alphanumeric() && character != '.')
+        .to_owned()
+}
+
+fn without_prefix(byline: &str) -> &str {
+    let mut rest = byline;
+    for prefix in PREFIXES {
+        let Some(head) = rest.get(..prefix.len()) else { continue };
+        let behind = &rest[prefix.len()..];
+        let is_word = behind.starts_with([':', ' ', '\u{a0}', '\n']);
+        if is_word && head.to_lowercase() == *prefix {
+            rest = behind.trim_start_matches(|character: char| character == ':' || character.is_whitespace());
+        }
+    }
+    rest
+}
+
 /// Adds a name that is one: short, no address, nobody's stand-in, not there yet.
 pub(super) fn push(names: &mut Vec<String>, name: &str) {
     let name = collapse(name);
     let is_name = !name.is_empty()
         && names.len() < AUTHORS_MAX
         && !is_longer_than(&name, NAME_CHARS_MAX)
-        && !name.contains(['@', '<', '>'])
-        && !name.contains("://")
+        && !name.contains(['@', '<', '>', '{', '}', '(', '=', '"'])
+        && !name.contains("www.")
+        && !name.starts_with("http")
         && name.chars().any(char::is_alphabetic)
         && !NOBODY.iter().any(|nobody| same(nobody, &name))
         && !names.iter().any(|known| same(known, &name));

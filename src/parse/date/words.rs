@@ -82,6 +82,12 @@ impl Words {
         Ok(())
     }
 
+    /// Whether the word alone means something in a date: a month, a day, `on`.
+    pub fn is_date_word(&self, word: &str) -> bool {
+        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        word.is_empty() || matches!(self.get(&fold(word)), Some(Meaning::Month(_) | Meaning::Filler))
+    }
+
     pub(super) fn get(&self, folded: &str) -> Option<&Meaning> {
         self.meanings.get(folded)
     }

@@ -26,7 +26,7 @@ use crate::parse::assemble::{Evident, Found};
 use crate::parse::fold::same;
 use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
-use crate::parse::{Parser, dump, flaws, keywords, people, uri};
+use crate::parse::{Parser, date, dump, flaws, keywords, people, uri};
 use crate::rejection::{Code, Rejection};
 use crate::sources::Sources;
 use body::{Block, Scope};
@@ -94,7 +94,7 @@ impl Parser {
         let headline = found.headline.as_ref().map(|headline| headline.value.as_str());
         let visible = Visible::read(&document, headline);
         let site = found.publisher.as_ref().map(|name| name.value.as_str());
-        (found.authors, found.authors_evidence) = authors_of(&metadata, &visible, site);
+        (found.authors, found.authors_evidence) = authors_of(&metadata, &visible, site, &self.date_words);
         let (published, modified) = visible.dates(&self.date_words, &self.labels, &context);
         let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
         found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
@@ -223,7 +223,12 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
 }
 
 /// People from JSON-LD, else meta, else bylines; the site itself is no person.
-fn authors_of(metadata: &Metadata, visible: &Visible, site: Option<&str>) -> (Vec<String>, Option<String>) {
+fn authors_of(
+    metadata: &Metadata,
+    visible: &Visible,
+    site: Option<&str>,
+    words: &date::Words,
+) -> (Vec<String>, Option<String>) {
     let json_ld = metadata.json_ld.as_ref().map(|found| found.authors.as_slice()).unwrap_or_default();
     let mut groups: Vec<(String, Vec<String>)> = vec![("json-ld:author".to_owned(), json_ld.to_vec())];
     for name in [
@@ -241,7 +246,13 @@ fn authors_of(metadata: &Metadata, visible: &Visible, site: Option<&str>) -> (Ve
     let marked: Vec<String> = metadata.marked_authors.clone();
     groups.push(("itemprop:author".to_owned(), marked));
     // The nearest byline alone: others may be those of other articles.
-    groups.extend(visible.bylines().into_iter().map(|byline| ("text".to_owned(), vec![byline])));
+    let is_date_word = |word: &str| words.is_date_word(word);
+    groups.extend(
+        visible
+            .bylines()
+            .into_iter()
+            .map(|byline| ("text".to_owned(), vec![people::tidy(&byline, &is_date_word)])),
+    );
     for (evidence, bylines) in groups {
         let mut authors = Vec::new();
         for byline in &bylines {
