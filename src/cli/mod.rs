@@ -2,6 +2,7 @@
 //!
 //! Owns what a person types and reads. What a command does beyond printing is the business of the rooms.
 
+mod audit;
 mod broker;
 mod check;
 mod claims;
@@ -93,6 +94,7 @@ enum Command {
     Check(check::CheckArguments),
     Topics(topics::TopicsArguments),
     Claims(claims::ClaimsArguments),
+    Audit(audit::AuditArguments),
     Config(config::ConfigArguments),
     Events(events::EventsArguments),
     Schema(schema::SchemaArguments),
@@ -122,6 +124,7 @@ fn execute(cli: Cli) -> Result<(), CliError> {
         Command::Check(arguments) => check::execute(&layers, &arguments),
         Command::Topics(arguments) => topics::execute(&layers, &arguments),
         Command::Claims(arguments) => claims::execute(&layers, &arguments),
+        Command::Audit(arguments) => audit::execute(&layers, &arguments),
         Command::Config(arguments) => config::execute(&layers, &arguments),
         Command::Events(arguments) => events::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),

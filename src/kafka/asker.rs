@@ -32,6 +32,15 @@ impl Asker {
         Ok(Self { consumer })
     }
 
+    /// One that tells the ends of what is committed: a partition ends where its first open transaction begins. It is not for
+    /// committed offsets, for it would wait for those that a transaction has open.
+    pub fn of_committed_records(connection: &Connection) -> Result<Self, KafkaFailure> {
+        let consumer =
+            BaseConsumer::from_config_and_context(&connection.scanning_consumer(), PlainContext::default())
+                .map_err(|error| KafkaFailure::new("creating a consumer", &error))?;
+        Ok(Self { consumer })
+    }
+
     /// The group's committed offsets; a partition without one is left out.
     pub fn committed(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
         committed(&self.consumer, keys, REQUEST_TIMEOUT).map_err(|failure| self.told_reason(failure))

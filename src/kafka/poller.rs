@@ -455,7 +455,7 @@ pub(super) fn drop_with_limit<T: Send + 'static>(client: T, limit: Duration) {
     }
 }
 
-fn to_raw(message: &BorrowedMessage<'_>, key: &PartitionKey) -> RawRecord {
+pub(super) fn to_raw(message: &BorrowedMessage<'_>, key: &PartitionKey) -> RawRecord {
     RawRecord {
         coordinates: RawCoordinates {
             topic: Arc::clone(&key.topic),
@@ -470,7 +470,7 @@ fn to_raw(message: &BorrowedMessage<'_>, key: &PartitionKey) -> RawRecord {
 }
 
 /// rdkafka panics on a header whose name is not UTF-8: such a header is left out, and an event says so.
-fn headers_of(message: &BorrowedMessage<'_>, key: &PartitionKey) -> Vec<Header> {
+pub(super) fn headers_of(message: &BorrowedMessage<'_>, key: &PartitionKey) -> Vec<Header> {
     let Some(headers) = message.headers() else { return Vec::new() };
     (0..headers.count())
         .filter_map(|index| {

@@ -157,7 +157,7 @@ fn read_until(
 }
 
 /// Whether retention took the rest of the log while it was read.
-fn is_over(reader: &ClaimsReader, end: i64, heard: Instant) -> Result<bool, KafkaFailure> {
+pub(in crate::cli) fn is_over(reader: &ClaimsReader, end: i64, heard: Instant) -> Result<bool, KafkaFailure> {
     let quiet = clock::since(heard);
     if quiet > STALL_LIMIT {
         return Err(KafkaFailure::Transient {
