@@ -119,6 +119,14 @@ pub struct Room {
     pub refused: u64,
 }
 
+impl Room {
+    /// Without any room left.
+    #[cfg(test)]
+    pub(super) const fn full() -> Self {
+        Self { pages: PAGES_MAX, refused: 0 }
+    }
+}
+
 impl Ledger {
     pub fn mark(&self, offset: i64) -> Mark {
         Mark::of(self.bits(offset))
