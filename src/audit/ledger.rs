@@ -5,12 +5,14 @@ use std::collections::HashMap;
 
 use crate::flow::Outcome;
 
-const PAGE_BITS: u32 = 16;
+/// Small, so that many partitions with few records take little.
+const PAGE_BITS: u32 = 12;
 const PAGE_OFFSETS: usize = 1 << PAGE_BITS;
+const PAGE_MASK: i64 = (1 << PAGE_BITS) - 1;
 /// Offsets of all partitions together, at most: four thousand million, 2 GiB of marks.
-const PAGES_MAX: usize = 1 << 16;
+const PAGES_MAX: usize = 1 << 19;
 
-/// A value for each offset, in pages of 65,536. Reading what was never written gives the default.
+/// A value for each offset, in pages of 4,096. Reading what was never written gives the default.
 #[derive(Debug)]
 pub struct Table<T> {
     pages: HashMap<i64, Box<[T]>>,
@@ -61,7 +63,7 @@ impl<T: Copy + Default> Table<T> {
 
 fn within(index: i64) -> usize {
     // The low bits of any index are not negative and below the page's size.
-    usize::try_from(index & (PAGE_OFFSETS as i64 - 1)).unwrap_or_default()
+    usize::try_from(index & PAGE_MASK).unwrap_or_default()
 }
 
 /// The outcomes that one raw record has.

@@ -76,6 +76,7 @@ replicas; Kafka is all that it needs."
   khabar check -c site.toml --online         is all as it must be?
   khabar topics -c site.toml --create        create the topics that are missing
   khabar run -c site.toml                    the worker; start as many as you like
+  khabar audit -c site.toml                  prove that each record has exactly one outcome
 
 Configuration, later ones win: built-in defaults < files of -c < environment KHABAR__SECTION__KEY < --set.
 `khabar config` shows all of it. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.")]

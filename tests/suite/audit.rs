@@ -78,12 +78,12 @@ impl Worked {
 
     /// The report, which is told with the exit code 0 where it passed and 1 else.
     #[track_caller]
-    fn audit(&self, options: &WorkerOptions, arguments: &[&str]) -> Value {
+    fn audit(options: &WorkerOptions, arguments: &[&str]) -> Value {
         let output = options.run(arguments);
         let text = String::from_utf8_lossy(&output.stdout);
         let report: Value = serde_json::from_str(&text)
             .unwrap_or_else(|_| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
-        let code = if report["result"] == "PASSED" { 0 } else { 1 };
+        let code = i32::from(report["result"] != "PASSED");
         assert_eq!(output.status.code(), Some(code), "{report}");
         report
     }
@@ -125,7 +125,7 @@ fn raw_place(record: &ReadRecord) -> (i64, i64) {
 #[test]
 fn what_workers_left_is_proved_and_what_is_doubled_or_deleted_is_named() {
     let worked = Worked::new("audit");
-    let report = worked.audit(&worked.options, ALL);
+    let report = Worked::audit(&worked.options, ALL);
     assert_eq!(report["result"], "PASSED", "{report}");
     assert_eq!(report["raw_records"], worked.raw_records);
     let count = |name: &str| report[name].as_u64().expect("a count");
@@ -143,7 +143,7 @@ fn what_workers_left_is_proved_and_what_is_doubled_or_deleted_is_named() {
     let (gone, kept) = duplicates.split_first().expect("there are duplicates");
     worked.client.produce(&kept.iter().map(|record| copy(record, &fewer)).collect::<Vec<_>>());
     let other = worked.options.clone().set_text("kafka.duplicates_topic", &fewer);
-    let report = worked.audit(&other, &["audit", "--json"]);
+    let report = Worked::audit(&other, &["audit", "--json"]);
     assert_eq!(report["result"], "FAILED");
     let (partition, offset) = raw_place(gone);
     assert_eq!(findings(&report), [("lost".to_owned(), partition, offset)]);
@@ -151,7 +151,7 @@ fn what_workers_left_is_proved_and_what_is_doubled_or_deleted_is_named() {
     // One doubled.
     let enriched = worked.read(&worked.topics.enriched);
     worked.client.produce(&[copy(&enriched[7], &worked.topics.enriched)]);
-    let report = worked.audit(&worked.options, ALL);
+    let report = Worked::audit(&worked.options, ALL);
     assert_eq!(report["result"], "FAILED");
     let (partition, offset) = raw_place(&enriched[7]);
     assert_eq!(findings(&report), [("doubled".to_owned(), partition, offset)]);
@@ -165,19 +165,19 @@ fn what_workers_left_is_proved_and_what_is_doubled_or_deleted_is_named() {
 fn what_is_out_of_sight_is_unknown_and_never_passed() {
     let worked = Worked::new("audit-unknown");
     let other_group = worked.options.clone().set_text("kafka.group", &unique("nobody"));
-    let report = worked.audit(&other_group, &["audit", "--json"]);
+    let report = Worked::audit(&other_group, &["audit", "--json"]);
     assert_eq!(report["result"], "UNKNOWN");
     assert!(report["unknown"].to_string().contains("no committed offset"), "{report}");
 
     worked.client.delete_records_before(&worked.topics.raw, 1, 4);
-    let report = worked.audit(&worked.options, ALL);
+    let report = Worked::audit(&worked.options, ALL);
     assert_eq!((&report["result"], &report["findings_total"]), (&"UNKNOWN".into(), &0.into()), "{report}");
     assert!(report["unknown"].to_string().contains("below offset 4"), "{report}");
     assert_eq!(report["raw_records"], worked.raw_records - 4);
 
     // A committed offset that was set back: outcomes stand ahead of it, and that is a fault for all that is unknown.
     worked.client.commit_offset(&worked.group, &worked.topics.raw, 2, 5);
-    let report = worked.audit(&worked.options, &["audit", "--json"]);
+    let report = Worked::audit(&worked.options, &["audit", "--json"]);
     assert_eq!(report["result"], "FAILED");
     assert!(findings(&report).contains(&("early".to_owned(), 2, 5)), "{report}");
 }

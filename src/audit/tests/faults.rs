@@ -1,10 +1,13 @@
 //! One fault at a time, planted into a world in which all is right.
 
-use super::world::{ALL, TOPIC, World, alter, article, counts, key, place, raw, renamed};
+use super::world::{ALL, SCOPE, TOPIC, World, alter, article, counts, key, place, raw, renamed};
 use crate::audit::Asked;
 use crate::audit::findings::FindingKind;
 use crate::audit::report::{AuditResult, Report};
+use crate::config::load::LayerArguments;
 use crate::config::settings::Delivery;
+use crate::dedup::claim::{self, VoidRange};
+use crate::dedup::level::{Level, LevelRecord};
 use crate::emit::headers;
 use crate::flow::{Header, Outcome};
 
@@ -188,6 +191,35 @@ fn the_first_claim_of_a_record_counts_and_claims_of_a_record_before_it_do_not() 
 }
 
 #[test]
+fn levels_voids_and_other_scopes_count_as_they_do_for_a_worker() {
+    let level =
+        Level::from_settings(&crate::config::load::load(&LayerArguments::default()).unwrap().settings.dedup);
+    let record =
+        LevelRecord { number: 5, cluster: String::new(), group: String::new(), level, previous: None };
+    let mut world = World::of(vec![raw(0, 0, &article(1))]);
+    world.log.insert(0, claim::encode_level(SCOPE, &record).unwrap());
+    assert_fails(&world, VERDICTS, &[(FindingKind::Verdict, 0, 0)]);
+    alter(world.outcome_of(0, 0), "\"seq\":0", "\"seq\":1");
+    assert_fails(&world, VERDICTS, &[(FindingKind::Verdict, 0, 0)]);
+    alter(world.outcome_of(0, 0), "\"level\":1", "\"level\":5");
+    assert_eq!(world.audit(VERDICTS).result, AuditResult::Passed);
+
+    // Behind a void record the lost original matches nothing.
+    let mut world = World::of(vec![raw(0, 0, &article(1)), raw(1, 0, &article(1))]);
+    assert_eq!(world.audit(VERDICTS).result, AuditResult::Passed);
+    let lost = VoidRange { topic: TOPIC.into(), partition: 0, from: 0, to: 1 };
+    world.log.insert(1, claim::encode_void(SCOPE, &lost));
+    assert_fails(&world, VERDICTS, &[(FindingKind::Verdict, 1, 0)]);
+
+    // An entry of another group.
+    let mut world = World::of(vec![raw(0, 0, &article(1))]);
+    world.log.insert(0, claim::encode_void(SCOPE + 1, &lost));
+    alter(world.outcome_of(0, 0), "\"seq\":0", "\"seq\":1");
+    let report = world.audit(VERDICTS);
+    assert_eq!((report.result, report.tally.claims), (AuditResult::Passed, 1));
+}
+
+#[test]
 fn a_record_without_a_claim_is_named() {
     let mut world = World::new();
     world.log.pop();
@@ -277,7 +309,9 @@ fn a_rejected_record_keeps_its_original_in_every_form_that_fits() {
         assert!(headers::own_text(&world.outcome_of(0, 0).headers, headers::ORIGINAL_ENCODING).is_some());
         assert_eq!(world.audit(ALL).result, AuditResult::Passed);
     }
-    let noise: String = (0..30_000_u32).map(|n| format!("{:x} ", n.wrapping_mul(2_654_435_761))).collect();
+    let noise: String = (0..30_000_u32)
+        .flat_map(|number| [number.wrapping_mul(2_654_435_761).to_string(), " ".to_owned()])
+        .collect();
     let mut world = World::of(vec![raw(0, 0, &format!("{{\"content\": \"{noise}"))]);
     let whole = world.outcome_of(0, 0).clone();
     *world.outcome_of(0, 0) = crate::emit::fit::fit(whole, 16_384);

@@ -11,7 +11,7 @@ use crate::audit::replay::{Replay, ReplayEnd};
 use crate::audit::report::Report;
 use crate::audit::{Asked, Auditor, Evidence, OutcomeRecord, RawPartition, RawSeen};
 use crate::cli::claims::survey;
-use crate::cli::{CliError, broker};
+use crate::cli::{CliError, broker, output};
 use crate::clock;
 use crate::config::settings::Settings;
 use crate::dedup::claim;
@@ -33,6 +33,8 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(300);
 const POLL_LIMIT: Duration = Duration::from_millis(100);
 /// Beyond the transactions' own timeout, so long an open transaction may keep outcomes from being seen.
 const SETTLE_SLACK: Duration = Duration::from_secs(30);
+/// Whoever waits for it is told after this time.
+const TELL_AFTER: Duration = Duration::from_secs(3);
 /// A committed transaction shows its outcomes and its offsets at moments of their own, at most so far apart.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(15);
 /// Threads where the platform does not tell the number of its cores.
@@ -154,20 +156,24 @@ impl Reading<'_> {
         // A transaction whose offsets are committed may not show its outcomes yet: those ends count that take in all that
         // is written, and they are waited for.
         let timeout = Duration::from_millis(self.settings.transaction.timeout_ms.into());
-        let deadline = clock::monotonic() + timeout + SETTLE_SLACK;
+        let (begun, mut told) = (clock::monotonic(), false);
         for (key, span) in &mut spans {
             loop {
                 let (_, end) = self.stable.watermarks(key)?;
                 if end >= span.until {
                     break;
                 }
-                if clock::monotonic() > deadline {
+                if clock::since(begun) > timeout + SETTLE_SLACK {
                     self.evidence
                         .unknown
                         .push(format!("an open transaction hides what stands in {key} from offset {end} on"));
                     self.evidence.outcomes_may_miss = true;
                     span.until = end;
                     break;
+                }
+                if !told && clock::since(begun) > TELL_AFTER {
+                    told = true;
+                    output::note(&format!("waiting until the transactions that are open in {key} end"));
                 }
                 std::thread::sleep(LOOK_INTERVAL);
             }
@@ -254,6 +260,8 @@ impl Reading<'_> {
             if got {
                 heard = clock::monotonic();
             } else if survey::is_over(&reader, end, heard)? {
+                self.evidence.claims_may_miss = true;
+                self.evidence.unknown.push(format!("retention took entries of {topic} while they were read"));
                 break;
             }
         }
@@ -281,16 +289,16 @@ impl Reading<'_> {
             std::thread::sleep(LOOK_INTERVAL);
         }
         for key in raw_keys {
-            let (begin, _) = self.asker.watermarks(key)?;
-            self.evidence.begins_again.insert(key.clone(), begin);
+            let (first, _) = self.asker.watermarks(key)?;
+            self.evidence.begins_again.insert(key.clone(), first);
         }
         for key in outcome_spans.keys() {
-            let (begin, _) = self.asker.watermarks(key)?;
-            if begin > 0 {
+            let (first, _) = self.asker.watermarks(key)?;
+            if first > 0 {
                 self.evidence.outcomes_may_miss = true;
                 self.evidence
                     .unknown
-                    .push(format!("retention took outcomes: {key} begins at offset {begin}"));
+                    .push(format!("retention took outcomes: {key} begins at offset {first}"));
             }
         }
         Ok(())
