@@ -1,7 +1,7 @@
 //! Makes outcomes once more from the raw records, by the same stages, and compares them by hash.
 //!
-//! Of a record that was degraded nothing is made again: its raw record may be the one that killed a worker. Of a rejected
-//! record the original is compared, and its reason where a stage gave it without breaking.
+//! Of a record that was degraded nothing is made again: its raw record may be the one that killed a worker. Of a
+//! rejected record the original is compared, and its reason where a stage gave it without breaking.
 
 use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -372,8 +372,8 @@ impl Auditor {
         }
     }
 
-    /// A duplicate's match must be enriched, or a duplicate whose own match is. Matches stand earlier in the log, so that
-    /// every chain ends.
+    /// A duplicate's match must be enriched, or a duplicate whose own match is. Matches stand earlier in the log, so
+    /// that every chain ends.
     fn check_match(&mut self, duplicate: &RawCoordinates, matched: &RawCoordinates) {
         let Some(lane) = self.lane(&matched.topic, matched.partition) else {
             self.tally.unproven_matches += 1;

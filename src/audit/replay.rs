@@ -32,8 +32,8 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// `configured` judges until the log's first level record. `begin` is the log's first offset, `end_time_ms` the append
-    /// time of its last entry.
+    /// `configured` judges until the log's first level record. `begin` is the log's first offset, `end_time_ms` the
+    /// append time of its last entry.
     pub fn new(scope: u64, configured: Level, begin: i64, end_time_ms: Option<i64>) -> Self {
         let mut window = Window::new(configured);
         window.trust_times_until(end_time_ms);

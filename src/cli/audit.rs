@@ -17,10 +17,10 @@ const FINDINGS_MAX: u32 = 1_000_000;
 /// Prove from the topics that each committed raw record has exactly one outcome
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Reads the raw topics, the three outcome topics (as a reader of committed records), the group's \
-committed offsets and, with --verdicts, the claims log, and proves or refutes that every raw record below the committed \
-offset of its partition has exactly one outcome, and that no other outcome is there. It names raw coordinates. It changes \
-nothing, joins no group, and is right while workers run.
+    long_about = "Reads the raw topics, the three outcome topics (as a reader of committed records), the \
+group's committed offsets and, with --verdicts, the claims log, and proves or refutes that every raw record below the \
+committed offset of its partition has exactly one outcome, and that no other outcome is there. It names raw \
+coordinates. It changes nothing, joins no group, and is right while workers run.
 
 Result: PASSED, all that was asked for is proved; FAILED, something is refuted; UNKNOWN, nothing is refuted, but \
 evidence is missing: retention or compaction took records, offsets are missing, or the claims log was cut. Give the \
@@ -31,8 +31,8 @@ same configuration as the workers."
   khabar audit -c site.toml --verdicts --content   also every verdict and every byte
   khabar audit -c site.toml --json | jq .result
 
-Memory: half a byte for each raw record; --verdicts takes 12 bytes more and the window of the claims log, --content 8 bytes
-more. A hundred million records: 50 MB, with both about 2 GB and the window.
+Memory: half a byte for each raw record; --verdicts takes 12 bytes more and the window of the claims log, --content
+8 bytes more. A hundred million records: 50 MB, with both about 2 GB and the window.
 
 Exit codes: 0 PASSED, 1 FAILED, UNKNOWN or the broker did not answer, 2 wrong usage or configuration.")]
 pub struct AuditArguments {

@@ -81,8 +81,8 @@ pub struct World {
 }
 
 impl World {
-    /// Two partitions: an article, its copy of the other partition, a copy of the copy, a revision, an article of a reused
-    /// URL, a broken record and a tombstone; all committed.
+    /// Two partitions: an article, its copy in the other partition, a copy of the copy, a revision, an article of a
+    /// reused URL, a broken record and a tombstone; all committed.
     pub fn new() -> Self {
         let mut tombstone = raw(1, 3, "");
         tombstone.payload = None;

@@ -153,8 +153,8 @@ impl Reading<'_> {
             let (from, until) = self.asker.watermarks(&key)?;
             spans.insert(key, Span { from, until });
         }
-        // A transaction whose offsets are committed may not show its outcomes yet: those ends count that take in all that
-        // is written, and they are waited for.
+        // A transaction whose offsets are committed may not show its outcomes yet: those ends count that take in all
+        // that is written, and they are waited for.
         let timeout = Duration::from_millis(self.settings.transaction.timeout_ms.into());
         let (begun, mut told) = (clock::monotonic(), false);
         for (key, span) in &mut spans {
