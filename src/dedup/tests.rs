@@ -220,8 +220,14 @@ fn entries_survive_the_log_and_damage_is_seen() {
         assert!(matches!(claim::decode(&damaged, &mut intern), Err(EntryError::Damaged(_))), "byte {at}");
     }
 
-    let record =
-        LevelRecord { number: 1, cluster: "c".into(), group: "g".into(), level: level(), previous: None };
+    let record = LevelRecord {
+        number: 1,
+        cluster: "c".into(),
+        group: "g".into(),
+        level: level(),
+        previous: None,
+        begins: 0,
+    };
     let bytes = claim::encode_level(7, &record).unwrap();
     assert_eq!(claim::decode(&bytes, &mut intern), Ok(LogEntry::Level { scope: 7, record }));
 
