@@ -14,6 +14,7 @@ mod pool;
 mod preflight;
 mod run;
 mod running;
+mod start_rule;
 mod threads;
 mod verdicts;
 

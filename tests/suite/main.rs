@@ -13,6 +13,7 @@ mod children;
 mod commands;
 mod equal;
 mod health;
+mod moving;
 mod outcomes;
 mod recovery;
 mod refusals;
