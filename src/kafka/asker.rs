@@ -40,7 +40,7 @@ impl Asker {
         let consumer =
             BaseConsumer::from_config_and_context(&connection.scanning_consumer(), PlainContext::default())
                 .map_err(|error| KafkaFailure::new("creating a consumer", &error))?;
-        Ok(Self { consumer })
+        Ok(Self { consumer, group: connection.settings.kafka.group.clone() })
     }
 
     /// The group's committed offsets; a partition without one is left out.

@@ -194,8 +194,14 @@ fn the_first_claim_of_a_record_counts_and_claims_of_a_record_before_it_do_not() 
 fn levels_voids_and_other_scopes_count_as_they_do_for_a_worker() {
     let level =
         Level::from_settings(&crate::config::load::load(&LayerArguments::default()).unwrap().settings.dedup);
-    let record =
-        LevelRecord { number: 5, cluster: String::new(), group: String::new(), level, previous: None };
+    let record = LevelRecord {
+        number: 5,
+        cluster: String::new(),
+        group: String::new(),
+        level,
+        previous: None,
+        begins: 0,
+    };
     let mut world = World::of(vec![raw(0, 0, &article(1))]);
     world.log.insert(0, claim::encode_level(SCOPE, &record).unwrap());
     assert_fails(&world, VERDICTS, &[(FindingKind::Verdict, 0, 0)]);
