@@ -7,6 +7,7 @@
 
 pub mod article;
 pub mod budget;
+pub mod caught;
 pub mod cli;
 pub mod clock;
 pub mod config;

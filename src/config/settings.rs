@@ -171,6 +171,8 @@ pub struct BudgetSettings {
 pub struct WorkerSettings {
     pub threads: usize,
     pub stack_kib: usize,
+    pub stage_seconds_max: u64,
+    pub probe_mib: u64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

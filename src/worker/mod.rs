@@ -5,12 +5,15 @@
 
 mod conduct;
 pub mod conductor;
+mod desk;
 mod failure;
 mod follower;
+mod isolation;
 mod lag;
 mod links;
 mod pool;
 mod preflight;
+pub mod probe;
 mod run;
 mod running;
 mod threads;

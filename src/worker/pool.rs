@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Event;
 use super::conductor::{Rejected, Ticket};
+use super::desk::Desk;
 use crate::article::Judgement;
 use crate::clock;
 use crate::events;
@@ -18,8 +19,19 @@ use crate::stages::{Prepared, Stages};
 /// One piece of work.
 #[derive(Debug)]
 pub enum Job {
-    Prepare { ticket: Ticket, raw: RawRecord },
+    Prepare { ticket: Ticket, raw: RawRecord, way: Way },
     Finish { ticket: Ticket, prepared: Box<Prepared>, judgement: Option<Judgement> },
+}
+
+/// How a record is prepared.
+#[derive(Debug)]
+pub enum Way {
+    /// Decode, parse, tag and claim.
+    Whole,
+    /// Its tags would end the process.
+    Untagged,
+    /// Decode or parse would end the process. `with_plain`: its plain text would not.
+    Refused { rejection: Rejection, with_plain: bool },
 }
 
 /// Where work is handed in. Finishing comes before preparing, so that what is begun leaves first.
@@ -45,16 +57,18 @@ pub fn start(
     metrics: &Arc<Metrics>,
     events: &Sender<Event>,
     died: &(impl Fn(&'static str, String) + Clone + Send + 'static),
-) -> std::io::Result<PoolHandle> {
+) -> std::io::Result<(PoolHandle, Vec<Desk>)> {
     let (first, first_jobs) = unbounded();
     let (second, second_jobs) = unbounded();
-    for number in 0..threads {
+    let desks: Vec<Desk> = (0..threads).map(|_| Desk::default()).collect();
+    for (number, desk) in desks.iter().enumerate() {
         let worker = Worker {
             first: first_jobs.clone(),
             second: second_jobs.clone(),
             stages: Arc::clone(stages),
             metrics: Arc::clone(metrics),
             events: events.clone(),
+            desk: desk.clone(),
         };
         let died = died.clone();
         std::thread::Builder::new().name(format!("stages-{number}")).stack_size(stack_bytes).spawn(
@@ -63,7 +77,7 @@ pub fn start(
             },
         )?;
     }
-    Ok(PoolHandle { first, second })
+    Ok((PoolHandle { first, second }, desks))
 }
 
 struct Worker {
@@ -72,6 +86,7 @@ struct Worker {
     stages: Arc<Stages>,
     metrics: Arc<Metrics>,
     events: Sender<Event>,
+    desk: Desk,
 }
 
 impl Worker {
@@ -83,23 +98,36 @@ impl Worker {
             };
             let Ok(job) = job else { return };
             let event = match job {
-                Job::Prepare { ticket, raw } => self.prepare(ticket, raw),
+                Job::Prepare { ticket, raw, way } => self.prepare(ticket, raw, way),
                 Job::Finish { ticket, prepared, judgement } => {
+                    self.desk.begin(&ticket, "emit");
                     let output = self.finish(prepared, judgement.as_ref());
                     Event::Finished { ticket, output }
                 }
             };
+            self.desk.clear();
             if self.events.send(event).is_err() {
                 return;
             }
         }
     }
 
-    fn prepare(&self, ticket: Ticket, raw: RawRecord) -> Event {
+    fn prepare(&self, ticket: Ticket, raw: RawRecord, way: Way) -> Event {
+        self.desk.begin(&ticket, "decode");
+        let is_untagged = match way {
+            Way::Whole => false,
+            Way::Untagged => true,
+            Way::Refused { rejection, with_plain } => {
+                let plain = with_plain.then(|| self.plain(&raw)).flatten();
+                let output = self.reject(raw, &rejection);
+                return Event::Prepared { ticket, result: Err(Box::new(Rejected { output, plain })) };
+            }
+        };
         let begun = clock::monotonic();
         let decoded = self.stages.decode(&raw);
         let decoded_at = clock::monotonic();
         self.metrics.observe_stage(Stage::Decode, decoded_at - begun);
+        self.desk.proceed("parse");
         let mut plain = None;
         let parsed = decoded.and_then(|decoded| match self.stages.parse(&decoded) {
             Ok(record) => Ok((record, decoded.identity)),
@@ -110,7 +138,14 @@ impl Worker {
         });
         let parsed_at = clock::monotonic();
         self.metrics.observe_stage(Stage::Parse, parsed_at - decoded_at);
-        let claimed = parsed.and_then(|(record, identity)| self.stages.claim(record, identity));
+        self.desk.proceed("tag");
+        let claimed = parsed.and_then(|(record, identity)| {
+            if is_untagged {
+                self.stages.claim_untagged(record, identity)
+            } else {
+                self.stages.claim(record, identity)
+            }
+        });
         match claimed {
             Err(rejection) => {
                 let output = self.reject(raw, &rejection);
@@ -123,11 +158,18 @@ impl Worker {
         }
     }
 
-    fn finish(&self, prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
+    fn plain(&self, raw: &RawRecord) -> Option<Box<Prepared>> {
+        let decoded = self.stages.decode(raw).ok()?;
+        self.desk.proceed("parse");
+        self.stages.plain(decoded)
+    }
+
+    fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
         let begun = clock::monotonic();
         if let Some(judgement) = judgement {
             self.metrics.count_verdict(judgement.verdict.name());
         }
+        let output = self.stages.finish_or_degrade(&mut prepared, judgement);
         if !prepared.degraded.is_empty() {
             let place = &prepared.record.origin.coordinates;
             events::emit(
@@ -141,7 +183,6 @@ impl Worker {
                 ],
             );
         }
-        let output = self.stages.finish(prepared, judgement);
         self.metrics.observe_stage(Stage::Emit, clock::since(begun));
         output
     }

@@ -9,14 +9,17 @@ use serde_json::json;
 
 use super::conduct::{Drains, conduct};
 use super::conductor::Conductor;
+use super::desk::DeskWatch;
 use super::failure::{EXIT_CONFIGURATION, EXIT_FAILED, Failure};
 use super::follower::{Follower, StartProblem};
+use super::isolation::Isolated;
 use super::lag::LagBook;
 use super::links::{Shared, WorkerOrders};
 use super::pool::{self, PoolHandle};
+use super::probe::ProbeHandle;
 use super::running::{Running, WATCH_STEP, gauge};
 use super::verdicts::Verdicts;
-use super::{Event, preflight};
+use super::{Event, preflight, probe};
 use crate::clock;
 use crate::config::secrets::Secrets;
 use crate::config::settings::Settings;
@@ -73,6 +76,7 @@ impl Worker {
             has_joined: Arc::new(AtomicBool::new(false)),
             stopping: Arc::new(AtomicBool::new(false)),
             claims_applied: Arc::new(AtomicI64::new(-1)),
+            isolated: Arc::new(Isolated::default()),
             last_commit: Arc::new(std::sync::Mutex::new(begun)),
         };
         let result = self.start(&shared, events_out).and_then(|running| match running {
@@ -127,7 +131,7 @@ impl Worker {
         let scope = settings.dedup.enabled.then(|| claim::scope(&ground.cluster, &settings.kafka.group));
         let stages = Arc::new(Stages::new(settings, parser, scope, Arc::clone(&limits)));
         let stack_bytes = settings.workers.stack_kib * 1024;
-        let handle = pool::start(
+        let (handle, desks) = pool::start(
             threads(settings),
             stack_bytes,
             &stages,
@@ -136,8 +140,13 @@ impl Worker {
             &shared.died(),
         )
         .map_err(|error| thread_failure("stages", &error))?;
-        let has_joined =
-            self.join_group(shared, &connection, limits, &mut running, (handle, appender, events_out))?;
+        let limit = Duration::from_secs(settings.workers.stage_seconds_max);
+        running.desks = Some(DeskWatch::new(desks, limit));
+        let program = probe::Program::own(settings, scope);
+        let probe = probe::start(program, handle.clone(), &shared.died())
+            .map_err(|error| thread_failure("probe", &error))?;
+        let way = Inwards { pool: handle, probe, appender, events_out };
+        let has_joined = self.join_group(shared, &connection, limits, &mut running, way)?;
         Ok(has_joined.then_some(running))
     }
 
@@ -206,8 +215,9 @@ impl Worker {
         connection: &Connection,
         limits: Arc<OutputLimits>,
         running: &mut Running,
-        (pool, appender, events_out): (PoolHandle, Option<Arc<ClaimsAppender>>, Receiver<Event>),
+        way: Inwards,
     ) -> Result<bool, Failure> {
+        let Inwards { pool, probe, appender, events_out } = way;
         let settings = &self.settings;
         shared.health.set_state(State::Joining);
         events::emit(
@@ -241,7 +251,8 @@ impl Worker {
             connected => connected?,
         }
 
-        let orders = WorkerOrders { pool, appender, committer: committer_in.clone(), shared: shared.clone() };
+        let orders =
+            WorkerOrders { pool, probe, appender, committer: committer_in.clone(), shared: shared.clone() };
         let conductor = Conductor::new(orders, Verdicts::default());
         let drain = Drains {
             revoke: Duration::from_secs(settings.shutdown.revoke_drain_seconds),
@@ -278,6 +289,14 @@ impl Worker {
         running.poller_in = Some(poller_in);
         Ok(true)
     }
+}
+
+/// What the conductor hears and gives work to.
+struct Inwards {
+    pool: PoolHandle,
+    probe: ProbeHandle,
+    appender: Option<Arc<ClaimsAppender>>,
+    events_out: Receiver<Event>,
 }
 
 /// The final event, always the last line of a worker's log.
