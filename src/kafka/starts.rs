@@ -56,6 +56,7 @@ impl StartNote {
 
     /// The note of the owner that finds this one at `offset`. A worker has at most `reach` offsets in flight, and none
     /// at `end` or beyond it.
+    #[must_use]
     pub fn taken(self, offset: i64, end: i64, reach: i64) -> Self {
         let starts = self.starts.saturating_add(1).min(STARTS_MAX);
         if self.starts == 0 {
@@ -71,11 +72,13 @@ impl StartNote {
     }
 
     /// The note once everything before `next` is committed.
+    #[must_use]
     pub fn progressed(self, next: i64) -> Self {
         if self.until.is_some_and(|until| next < until) { self } else { Self::FRESH }
     }
 
     /// The note of an owner that gives the partition back, with nothing of it in flight.
+    #[must_use]
     pub fn left(self) -> Self {
         let starts = self.starts.saturating_sub(1);
         Self { starts, until: self.until.filter(|_| starts > 0) }

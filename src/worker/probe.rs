@@ -36,7 +36,7 @@ const ENDED_MAX: u32 = 2;
 /// A record whose tries say nothing passes after so many.
 const UNCLEAR_MAX: u32 = 3;
 /// A child that is not needed for this long ends.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// What a child may need to read its files, also on a starved host.
 const START_SECONDS_MAX: u64 = 60;
 /// The allocator takes address space by the gigabyte, more than a child may have; this is what it takes instead, in KiB.

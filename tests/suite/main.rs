@@ -12,6 +12,7 @@ mod commands;
 mod equal;
 mod health;
 mod outcomes;
+mod poison;
 mod recovery;
 mod refusals;
 mod replicas;

@@ -64,7 +64,9 @@ impl Committer {
                 .map_err(|error| Failure::new("committing a transaction", &error))?;
         }
         let mut assignment = self.consumer.context().assignment();
-        starts.iter().for_each(|(key, start)| assignment.noted(key, *start));
+        for (key, start) in starts {
+            assignment.noted(key, *start);
+        }
         Ok(())
     }
 
