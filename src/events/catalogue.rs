@@ -80,8 +80,8 @@ catalogue! {
         "A record was rejected; it is in the rejected topic, untouched, with the reason in its headers. `held_back` counts those not shown.",
         "Look at one: `code` says what is wrong with it. Mend its producer and feed the records again.";
     DEGRADED = "degraded", Warn, ["stages", "topic", "partition", "offset"],
-        "A stage failed for a record whose claim stood in the log already, so that it could not be rejected: it was emitted without that stage's work, marked `khabar.degraded`.",
-        "Report the record: a stage that accepted it once should not fail now.";
+        "A stage failed for a record that is not rejected for it (tag and emit reject nothing, and a record whose claim stands in the log already can't be rejected): it was emitted without that stage's work, marked `khabar.degraded`.",
+        "Report the record.";
     STAGE_OVERDUE = "stage_overdue", Error, ["topic", "partition", "offset", "stage", "seconds"],
         "A stage has worked on this record for longer than workers.stage_seconds_max, and its thread can't be stopped: the worker ends with exit code 1. Where the same record ends two workers, the third one finds it and gives it up.",
         "Let the platform restart it, and report the record. If the host was starved of CPU, mend that, or raise workers.stage_seconds_max.";

@@ -174,7 +174,7 @@ impl Worker {
             let place = &prepared.record.origin.coordinates;
             events::emit(
                 &events::DEGRADED,
-                "a claimed record lost a stage; it leaves without that stage's work",
+                "a stage failed for a record; it leaves without that stage's work",
                 &[
                     ("stages", json!(prepared.degraded)),
                     ("topic", json!(place.topic.as_ref())),
