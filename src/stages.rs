@@ -52,6 +52,14 @@ pub struct Prepared {
     pub claim: Option<Claim>,
 }
 
+/// A record that leaves.
+#[derive(Debug)]
+pub struct Made {
+    pub output: OutputRecord,
+    /// It was too large for its topic and gave up parts.
+    pub is_cut: bool,
+}
+
 /// A record with its content told apart.
 #[derive(Debug)]
 pub struct DecodedRecord {
@@ -157,12 +165,12 @@ impl Stages {
     }
 
     /// The record that leaves, made to fit its topic.
-    pub fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
+    pub fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> Made {
         self.finish_or_degrade(&mut prepared, judgement)
     }
 
     /// The same, and `prepared.degraded` tells what was given up.
-    pub fn finish_or_degrade(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> OutputRecord {
+    pub fn finish_or_degrade(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> Made {
         if let Ok(output) = caught::catch(|| self.emit(prepared, judgement)) {
             return output;
         }
@@ -171,7 +179,7 @@ impl Stages {
         self.emit(prepared, judgement)
     }
 
-    fn emit(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> OutputRecord {
+    fn emit(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> Made {
         if !prepared.degraded.contains(&DEGRADED_EMIT) {
             planted::strike_paragraphs(Place::Emit, &prepared.record.article);
         }
@@ -193,13 +201,14 @@ impl Stages {
     }
 
     /// The rejected record: the raw one, with the reason in its headers.
-    pub fn reject(&self, raw: RawRecord, rejection: &Rejection) -> OutputRecord {
+    pub fn reject(&self, raw: RawRecord, rejection: &Rejection) -> Made {
         self.fit(self.emitter.rejected(raw, rejection))
     }
 
-    fn fit(&self, output: OutputRecord) -> OutputRecord {
+    fn fit(&self, output: OutputRecord) -> Made {
         let bytes_max = self.limits.get(output.outcome);
-        emit::fit::fit(output, bytes_max)
+        let is_cut = emit::fit::wire_bytes(&output) > bytes_max;
+        Made { output: emit::fit::fit(output, bytes_max), is_cut }
     }
 }
 

@@ -142,6 +142,10 @@ fn resources(settings: &Settings, check: &mut Check<'_>) {
         64 * GIB,
         "the default suits almost every load",
     );
+    let breaker = &settings.breaker;
+    check.range("breaker.records", breaker.records, 10, 1_000_000, "200 tells a cause from chance");
+    check.range("breaker.deployment_percent", breaker.deployment_percent, 0, 100, "0 means never");
+    check.range("breaker.content_percent", breaker.content_percent, 0, 100, "0 means never");
     check.range("workers.threads", settings.workers.threads, 0, 1024, "0 means as many as cores");
     check.range(
         "workers.stack_kib",

@@ -94,6 +94,9 @@ catalogue! {
     PROBE_FAILED = "probe_failed", Warn, ["topic", "partition", "offset", "cause"],
         "A suspect record could not be tried in a child process; it is worked on without that. If it ends the worker, it will do so again.",
         "`cause` says why. The container must allow khabar to start its own program (processes limit, seccomp), and have memory for it.";
+    BREAKER_OPENED = "breaker_opened", Error, ["cause", "count", "records"],
+        "Of the last `records` records, `count` were rejected, cut or left without a stage's work for one `cause`. The worker stops before it does the same to the rest; what was committed stays.",
+        "For a cause that ends in _panicked or _killed, or names a stage: go back to the release before and report it. For output_cut: raise max.message.bytes of the output topics. Then feed the rejected records again. To go on in spite of it, set the [breaker] percentage to 0.";
     OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "outcome", "bytes", "bytes_max"],
         "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
         "Raise max.message.bytes of the output topics to that of the raw topic and more; `khabar topics` shows both.";

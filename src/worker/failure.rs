@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::breaker::Opened;
 use super::desk::Overdue;
 use super::follower::StartProblem;
 use crate::events::{self, EventKind};
@@ -58,6 +59,17 @@ impl Failure {
     pub fn thread_died(thread: &'static str, panic: &str) -> Self {
         let message = format!("a thread of the worker died: {panic}");
         Self::new(&events::WORKER_THREAD_DIED, message, vec![("thread", json!(thread))], EXIT_FAILED)
+    }
+}
+
+impl From<Opened> for Failure {
+    fn from(opened: Opened) -> Self {
+        let Opened { cause, count, records } = opened;
+        let cause = cause.name();
+        let message =
+            format!("{count} of the last {records} records did not leave whole for one cause: {cause}");
+        let fields = vec![("cause", json!(cause)), ("count", json!(count)), ("records", json!(records))];
+        Self::new(&events::BREAKER_OPENED, message, fields, EXIT_FAILED)
     }
 }
 

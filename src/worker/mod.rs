@@ -3,6 +3,7 @@
 //! It owns the threads and the lifecycle (starting, catching up, joining, running, draining, stopped). It computes no
 //! stage and names no rdkafka type.
 
+mod breaker;
 mod conduct;
 pub mod conductor;
 mod desk;
@@ -44,6 +45,7 @@ pub(crate) enum Event {
     Finished {
         ticket: conductor::Ticket,
         output: OutputRecord,
+        cause: Option<breaker::Cause>,
     },
     Verdicts(Vec<(ClaimIdentity, Judgement)>),
     Committed(BTreeMap<PartitionKey, i64>),

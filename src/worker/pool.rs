@@ -6,15 +6,16 @@ use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
 use serde_json::json;
 
 use super::Event;
+use super::breaker::Cause;
 use super::conductor::{Rejected, Ticket};
 use super::desk::Desk;
 use crate::article::Judgement;
 use crate::clock;
 use crate::events;
-use crate::flow::{OutputRecord, RawRecord};
+use crate::flow::RawRecord;
 use crate::metrics::{Metrics, Stage};
 use crate::rejection::Rejection;
-use crate::stages::{Prepared, Stages};
+use crate::stages::{Made, Prepared, Stages};
 
 /// One piece of work.
 #[derive(Debug)]
@@ -101,8 +102,10 @@ impl Worker {
                 Job::Prepare { ticket, raw, way } => self.prepare(ticket, raw, way),
                 Job::Finish { ticket, prepared, judgement } => {
                     self.desk.begin(&ticket, "emit");
-                    let output = self.finish(prepared, judgement.as_ref());
-                    Event::Finished { ticket, output }
+                    let (made, stage_lost) = self.finish(prepared, judgement.as_ref());
+                    let cut = made.is_cut.then_some(Cause::OutputCut);
+                    let cause = stage_lost.map(Cause::StageLost).or(cut);
+                    Event::Finished { ticket, output: made.output, cause }
                 }
             };
             self.desk.clear();
@@ -119,8 +122,7 @@ impl Worker {
             Way::Untagged => true,
             Way::Refused { rejection, with_plain } => {
                 let plain = with_plain.then(|| self.plain(&raw)).flatten();
-                let output = self.reject(raw, &rejection);
-                return Event::Prepared { ticket, result: Err(Box::new(Rejected { output, plain })) };
+                return self.rejected(ticket, raw, &rejection, plain);
             }
         };
         let begun = clock::monotonic();
@@ -147,15 +149,26 @@ impl Worker {
             }
         });
         match claimed {
-            Err(rejection) => {
-                let output = self.reject(raw, &rejection);
-                Event::Prepared { ticket, result: Err(Box::new(Rejected { output, plain })) }
-            }
+            Err(rejection) => self.rejected(ticket, raw, &rejection, plain),
             Ok(prepared) => {
                 self.metrics.observe_stage(Stage::Tag, clock::since(parsed_at));
                 Event::Prepared { ticket, result: Ok(prepared) }
             }
         }
+    }
+
+    fn rejected(
+        &self,
+        ticket: Ticket,
+        raw: RawRecord,
+        rejection: &Rejection,
+        plain: Option<Box<Prepared>>,
+    ) -> Event {
+        let made = self.reject(raw, rejection);
+        // Where the reason is a bug, that it was cut says less.
+        let is_cut = made.is_cut && !rejection.code.is_bug();
+        let cause = if is_cut { Cause::OutputCut } else { Cause::Rejected(rejection.code) };
+        Event::Prepared { ticket, result: Err(Box::new(Rejected { output: made.output, cause, plain })) }
     }
 
     fn plain(&self, raw: &RawRecord) -> Option<Box<Prepared>> {
@@ -164,12 +177,17 @@ impl Worker {
         self.stages.plain(decoded)
     }
 
-    fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
+    /// The record that leaves, and the first stage that it lost.
+    fn finish(
+        &self,
+        mut prepared: Box<Prepared>,
+        judgement: Option<&Judgement>,
+    ) -> (Made, Option<&'static str>) {
         let begun = clock::monotonic();
         if let Some(judgement) = judgement {
             self.metrics.count_verdict(judgement.verdict.name());
         }
-        let output = self.stages.finish_or_degrade(&mut prepared, judgement);
+        let made = self.stages.finish_or_degrade(&mut prepared, judgement);
         if !prepared.degraded.is_empty() {
             let place = &prepared.record.origin.coordinates;
             events::emit(
@@ -184,10 +202,10 @@ impl Worker {
             );
         }
         self.metrics.observe_stage(Stage::Emit, clock::since(begun));
-        output
+        (made, prepared.degraded.first().copied())
     }
 
-    fn reject(&self, raw: RawRecord, rejection: &Rejection) -> OutputRecord {
+    fn reject(&self, raw: RawRecord, rejection: &Rejection) -> Made {
         self.metrics.count_rejection(rejection.code);
         events::emit(
             &events::REJECTED,

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
 use serde_json::json;
 
+use super::breaker::Breaker;
 use super::conduct::{Drains, conduct};
 use super::conductor::Conductor;
 use super::desk::DeskWatch;
@@ -254,6 +255,7 @@ impl Worker {
         let orders =
             WorkerOrders { pool, probe, appender, committer: committer_in.clone(), shared: shared.clone() };
         let conductor = Conductor::new(orders, Verdicts::default());
+        let breaker = Breaker::new(settings.breaker.clone());
         let drain = Drains {
             revoke: Duration::from_secs(settings.shutdown.revoke_drain_seconds),
             stop: Duration::from_secs(settings.shutdown.drain_seconds),
@@ -262,7 +264,7 @@ impl Worker {
         running.conductor = Some(
             shared
                 .spawn("conductor", move || {
-                    conduct(conductor, &events_out, &drain, &beat);
+                    conduct(conductor, breaker, &events_out, &drain, &beat);
                     Ok::<(), Failure>(())
                 })
                 .map_err(|error| thread_failure("conductor", &error))?,

@@ -5,6 +5,7 @@
 mod support;
 
 mod bad_input;
+mod breaker;
 mod broker;
 mod checks;
 mod children;
