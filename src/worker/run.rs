@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use serde_json::json;
 
 use super::breaker::Breaker;
@@ -33,7 +33,7 @@ use crate::kafka::admin::Admin;
 use crate::kafka::assignment::Epochs;
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::kafka::client::Connection;
-use crate::kafka::committer::{Committer, CommitterError};
+use crate::kafka::committer::{Committer, CommitterError, CommitterInput};
 use crate::kafka::poller::Poller;
 use crate::metrics::Metrics;
 use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
@@ -218,7 +218,6 @@ impl Worker {
         running: &mut Running,
         way: Inwards,
     ) -> Result<bool, Failure> {
-        let Inwards { pool, probe, appender, events_out } = way;
         let settings = &self.settings;
         shared.health.set_state(State::Joining);
         events::emit(
@@ -252,8 +251,7 @@ impl Worker {
             connected => connected?,
         }
 
-        let orders =
-            WorkerOrders { pool, probe, appender, committer: committer_in.clone(), shared: shared.clone() };
+        let (orders, events_out) = way.part(committer_in.clone(), shared.clone());
         let conductor = Conductor::new(orders, Verdicts::default());
         let breaker = Breaker::new(settings.breaker.clone());
         let drain = Drains {
@@ -299,6 +297,13 @@ struct Inwards {
     probe: ProbeHandle,
     appender: Option<Arc<ClaimsAppender>>,
     events_out: Receiver<Event>,
+}
+
+impl Inwards {
+    fn part(self, committer: Sender<CommitterInput>, shared: Shared) -> (WorkerOrders, Receiver<Event>) {
+        let Self { pool, probe, appender, events_out } = self;
+        (WorkerOrders { pool, probe, appender, committer, shared }, events_out)
+    }
 }
 
 /// The final event, always the last line of a worker's log.
