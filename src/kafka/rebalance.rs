@@ -24,7 +24,7 @@ use super::client::{SharedContext, problem};
 use super::poller::{Anchor, Ends, Intake, Isolate, Leave, PollerError};
 use super::starts::{Start, StartNote};
 use crate::clock;
-use crate::config::settings::{Settings, StartFrom};
+use crate::config::settings::Settings;
 use crate::events;
 
 /// Beyond the drain itself, a revoked partition waits so long for its last commit.
@@ -48,13 +48,15 @@ pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
 pub struct RawContext {
     shared: SharedContext,
     asker: Asker,
+    group: String,
     assignment: Mutex<Assignment>,
     epochs: Epochs,
     links: ContextLinks,
     revoke_wait: Duration,
     /// Offsets that a worker may have in flight in one partition.
     reach: i64,
-    from: StartFrom,
+    /// Partitions that begin at their end where nothing is committed.
+    at_end: BTreeSet<PartitionKey>,
     accept_loss: bool,
     topics: Mutex<Interned>,
     failure: Mutex<Option<PollerError>>,
@@ -97,10 +99,17 @@ impl Interned {
 }
 
 impl RawContext {
-    pub fn new(settings: &Settings, asker: Asker, epochs: Epochs, links: ContextLinks) -> Self {
+    pub fn new(
+        settings: &Settings,
+        asker: Asker,
+        epochs: Epochs,
+        links: ContextLinks,
+        at_end: BTreeSet<PartitionKey>,
+    ) -> Self {
         Self {
             shared: SharedContext::default(),
             asker,
+            group: settings.kafka.group.clone(),
             assignment: Mutex::new(Assignment::default()),
             epochs,
             links,
@@ -108,7 +117,7 @@ impl RawContext {
             reach: i64::try_from(settings.budget.records_max)
                 .unwrap_or(i64::MAX)
                 .saturating_mul(REACH_FACTOR),
-            from: settings.start.from,
+            at_end,
             accept_loss: settings.start.accept_loss,
             topics: Mutex::new(Interned::default()),
             failure: Mutex::new(None),
@@ -345,7 +354,7 @@ impl RawContext {
         consumer: &BaseConsumer<Self>,
         keys: &[PartitionKey],
     ) -> Result<Found, PollerError> {
-        let committed = committed_with_notes(consumer, keys, REQUEST_TIMEOUT)?;
+        let committed = committed_with_notes(consumer, &self.group, keys, REQUEST_TIMEOUT)?;
         let mut anchors = BTreeMap::new();
         let mut offsets = BTreeMap::new();
         for key in keys {
@@ -353,7 +362,7 @@ impl RawContext {
             let (low, high) = self.asker.watermarks(key)?;
             let offset = match committed.get(key) {
                 None => {
-                    let start = if self.from == StartFrom::Latest { high } else { low };
+                    let start = if self.at_end.contains(key) { high } else { low };
                     anchors.insert(key.clone(), Start { offset: start, note: StartNote::FRESH });
                     start
                 }

@@ -17,6 +17,7 @@ mod preflight;
 pub mod probe;
 mod run;
 mod running;
+mod start_rule;
 mod threads;
 mod verdicts;
 

@@ -12,6 +12,7 @@ mod children;
 mod commands;
 mod equal;
 mod health;
+mod moving;
 mod outcomes;
 mod poison;
 mod recovery;
