@@ -6,12 +6,15 @@
 mod breaker;
 mod conduct;
 pub mod conductor;
+mod desk;
 mod failure;
 mod follower;
+mod isolation;
 mod lag;
 mod links;
 mod pool;
 mod preflight;
+pub mod probe;
 mod run;
 mod running;
 mod start_rule;

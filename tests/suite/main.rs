@@ -15,6 +15,7 @@ mod equal;
 mod health;
 mod moving;
 mod outcomes;
+mod poison;
 mod recovery;
 mod refusals;
 mod replicas;
