@@ -37,7 +37,7 @@ catalogue! {
         "Wait. If `applied` stands still, look for broker_unreachable or permission_denied of the claims topic.";
     CAUGHT_UP = "caught_up", Info, ["claims", "window_claims", "seconds", "claims_level"],
         "The claims log is read to its end; the window of earlier articles stands in memory.", "Nothing.";
-    JOINING = "joining", Info, ["group", "raw_topics", "instance_id"],
+    JOINING = "joining", Info, ["group", "raw_topics", "instance_id", "transactional_id"],
         "The worker joins its consumer group.",
         "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";
     RUNNING = "running", Info, ["seconds_to_ready"],

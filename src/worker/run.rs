@@ -221,6 +221,7 @@ impl Worker {
         way: Inwards,
     ) -> Result<bool, Failure> {
         let settings = &self.settings;
+        let transactional_id = transactional_id(settings)?;
         shared.health.set_state(State::Joining);
         events::emit(
             &events::JOINING,
@@ -229,6 +230,7 @@ impl Worker {
                 ("group", json!(settings.kafka.group)),
                 ("raw_topics", json!(settings.kafka.raw_topics)),
                 ("instance_id", json!(settings.kafka.instance_id)),
+                ("transactional_id", json!(transactional_id)),
             ],
         );
         let epochs = Epochs::default();
@@ -243,7 +245,7 @@ impl Worker {
             shared.committer_links(committer_out, poller_in.clone()),
             epochs,
             limits,
-            transactional_id(settings)?,
+            transactional_id,
         );
         match committer.connect(&|| shared.shutdown.is_requested()) {
             Err(CommitterError::Abandoned) => {
