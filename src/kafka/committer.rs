@@ -7,7 +7,7 @@
 mod batch;
 mod failure;
 mod links;
-mod open;
+pub(crate) mod open;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

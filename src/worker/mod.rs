@@ -9,6 +9,8 @@ mod failure;
 mod follower;
 mod lag;
 mod links;
+#[cfg(test)]
+mod model;
 mod pool;
 mod preflight;
 mod run;
