@@ -153,10 +153,8 @@ fn replay(claims: &[Claimed]) -> BTreeMap<Place, (i64, Expected)> {
         if verdicts.contains_key(&claim.place) {
             continue;
         }
-        let earlier: Vec<&Claimed> = claims[..at]
-            .iter()
-            .filter(|earlier| earlier.time_ms > claim.time_ms - claim.window_ms)
-            .collect();
+        let earlier: Vec<&Claimed> =
+            claims[..at].iter().filter(|earlier| earlier.time_ms > claim.time_ms - claim.window_ms).collect();
         verdicts.insert(claim.place, (claim.sequence, judge(claim, &earlier)));
     }
     verdicts
@@ -174,9 +172,8 @@ fn judge(claim: &Claimed, earlier: &[&Claimed]) -> Expected {
     if let Some(near) = versions.iter().find(|version| family(version) == family(claim)) {
         return (Verdict::Refetch, Some(near.place));
     }
-    let first_of_family = |at: &usize| {
-        versions[..*at].iter().all(|before| family(before) != family(versions[*at]))
-    };
+    let first_of_family =
+        |at: &usize| versions[..*at].iter().all(|before| family(before) != family(versions[*at]));
     let latest = (0..versions.len()).rev().find(first_of_family);
     (Verdict::New, latest.map(|at| versions[at].place))
 }
@@ -199,9 +196,10 @@ fn wrong(
     if is_rejected || made.outcome != outcome {
         return Some((Broken::WrongOutcome, format!("{:?}", made.outcome)));
     }
-    let matched = judgement.matched.as_ref().map(|matched| {
-        (usize::try_from(matched.coordinates.partition).unwrap(), matched.coordinates.offset)
-    });
+    let matched = judgement
+        .matched
+        .as_ref()
+        .map(|matched| (usize::try_from(matched.coordinates.partition).unwrap(), matched.coordinates.offset));
     let found = (judgement.sequence, (judgement.verdict, matched));
     match expected.get(&place) {
         Some(expected) if *expected == found => None,
@@ -214,7 +212,8 @@ fn check_chains(made: &BTreeMap<Place, &Made>, findings: &mut Vec<Finding>) {
         let mut place = *start;
         for _ in 0..made.len() {
             let Some(judgement) = made.get(&place).and_then(|made| made.judgement.as_ref()) else { break };
-            let Some(matched) = judgement.matched.as_ref().filter(|_| judgement.verdict.is_duplicate()) else {
+            let Some(matched) = judgement.matched.as_ref().filter(|_| judgement.verdict.is_duplicate())
+            else {
                 break;
             };
             place = (usize::try_from(matched.coordinates.partition).unwrap(), matched.coordinates.offset);

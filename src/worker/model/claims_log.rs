@@ -58,11 +58,7 @@ impl ClaimsLog {
 
     /// Appenders with something under way.
     pub(super) fn appenders(&self) -> Vec<Process> {
-        self.under_way
-            .iter()
-            .filter(|(_, queue)| !queue.is_empty())
-            .map(|(process, _)| *process)
-            .collect()
+        self.under_way.iter().filter(|(_, queue)| !queue.is_empty()).map(|(process, _)| *process).collect()
     }
 
     /// A transaction of the process ended.

@@ -39,9 +39,17 @@ enum Then {
     Nothing,
     Answer(Sender<()>),
     /// It made room for start offsets.
-    Anchor { offsets: BTreeMap<usize, i64>, ticket: u64, done: Sender<bool> },
+    Anchor {
+        offsets: BTreeMap<usize, i64>,
+        ticket: u64,
+        done: Sender<bool>,
+    },
     /// It was that of start offsets.
-    Anchored { offsets: BTreeMap<usize, i64>, ticket: u64, done: Sender<bool> },
+    Anchored {
+        offsets: BTreeMap<usize, i64>,
+        ticket: u64,
+        done: Sender<bool>,
+    },
     Stop,
 }
 
@@ -207,9 +215,7 @@ impl Replica {
             Then::Anchored { ticket, .. } => {
                 self.poller.awaits_anchor(*ticket) || broker.has(Fault::AnchorsLate)
             }
-            _ => {
-                self.committer.open.is_owned(&self.assignment) || broker.has(Fault::CommitsWithoutOwnership)
-            }
+            _ => self.committer.open.is_owned(&self.assignment) || broker.has(Fault::CommitsWithoutOwnership),
         }
     }
 
@@ -295,7 +301,9 @@ impl Replica {
     fn proceed(&mut self, broker: &mut Broker, then: Then, is_committed: bool) {
         match then {
             Then::Nothing => {}
-            Then::Answer(done) => { let _ = done.try_send(()); },
+            Then::Answer(done) => {
+                let _ = done.try_send(());
+            }
             Then::Anchor { offsets, ticket, done } => {
                 if self.poller.awaits_anchor(ticket) || broker.has(Fault::AnchorsLate) {
                     self.committer.pending = Some(Pending::Look(Then::Anchored { offsets, ticket, done }));
@@ -303,7 +311,9 @@ impl Replica {
                     let _ = done.try_send(false);
                 }
             }
-            Then::Anchored { done, .. } => { let _ = done.try_send(is_committed); },
+            Then::Anchored { done, .. } => {
+                let _ = done.try_send(is_committed);
+            }
             Then::Stop => self.committer.has_stopped = true,
         }
     }

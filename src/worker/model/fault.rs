@@ -50,31 +50,3 @@ pub(super) enum Fault {
     /// Start offsets are committed though the partitions may be another worker's by then.
     AnchorsLate,
 }
-
-impl Fault {
-    pub(super) const ALL: [Self; 23] = [
-        Self::ClaimsBeforeParse,
-        Self::ReadsBackTooLittle,
-        Self::KeepsNoVerdictsAtStart,
-        Self::LeavesGapAfterReadingBack,
-        Self::ClaimsInTransaction,
-        Self::JudgesWhenAppending,
-        Self::AppendsOutOfOrder,
-        Self::LaterClaimsChangeVerdicts,
-        Self::DropsVerdictsAtRebalance,
-        Self::TakesAnswersOfOlderEpochs,
-        Self::CommitsOutcomesOfOlderEpochs,
-        Self::CommitsOutOfOrder,
-        Self::CommitsWithoutOwnership,
-        Self::CommitsThoughPutOut,
-        Self::TakesMetadataAfterLooking,
-        Self::SendsAgainAfterUnclearCommit,
-        Self::KeepsProducerAfterUnclearCommit,
-        Self::NeverRewinds,
-        Self::ReadsUnstableOffsets,
-        Self::ReadsOffsetsAfterLog,
-        Self::ClaimsWithoutAnchor,
-        Self::AsksForOffsetsOnce,
-        Self::AnchorsLate,
-    ];
-}

@@ -16,11 +16,17 @@ use crate::dedup::window::{ClockSteppedBack, Window};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// The group's offsets are to be read; `is_read`: the log is read already, which is a fault.
-    Offsets { is_read: bool },
+    Offsets {
+        is_read: bool,
+    },
     Ends,
-    Reading { end: usize },
+    Reading {
+        end: usize,
+    },
     Checking,
-    Level { is_written: bool },
+    Level {
+        is_written: bool,
+    },
     Connecting,
     Following,
 }

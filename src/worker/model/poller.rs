@@ -24,9 +24,17 @@ pub(super) enum Doing {
     #[default]
     Polling,
     Rewinding(Vec<usize>),
-    Draining { partitions: Vec<usize>, done: Receiver<()>, deadline_ms: i64 },
+    Draining {
+        partitions: Vec<usize>,
+        done: Receiver<()>,
+        deadline_ms: i64,
+    },
     Assigning(Vec<usize>),
-    Anchoring { partitions: Vec<usize>, done: Receiver<bool>, deadline_ms: i64 },
+    Anchoring {
+        partitions: Vec<usize>,
+        done: Receiver<bool>,
+        deadline_ms: i64,
+    },
 }
 
 /// See the module.

@@ -174,7 +174,8 @@ impl Replica {
             Job::Finish(ticket, judgement) => {
                 let place = (partition_of(&ticket.key), ticket.offset);
                 let judgement = self.latest.get(&place).cloned().or(judgement);
-                let is_duplicate = judgement.as_ref().is_some_and(|judgement| judgement.verdict.is_duplicate());
+                let is_duplicate =
+                    judgement.as_ref().is_some_and(|judgement| judgement.verdict.is_duplicate());
                 let outcome = if is_duplicate { Outcome::Duplicate } else { Outcome::Enriched };
                 let output = output(broker, Made { outcome, judgement });
                 let ticket = self.renewed(broker, ticket);
@@ -218,10 +219,7 @@ impl Replica {
 
     fn append(&mut self, broker: &mut Broker, claim: &Claim) {
         let place = &claim.identity.coordinates;
-        let what = What::Claim {
-            partition: usize::try_from(place.partition).unwrap(),
-            offset: place.offset,
-        };
+        let what = What::Claim { partition: usize::try_from(place.partition).unwrap(), offset: place.offset };
         broker.log.append(self.process, Appended { bytes: claim::encode_claim(claim), what });
         if broker.has(Fault::JudgesWhenAppending) {
             let sequence = i64::try_from(broker.log.entries.len()).unwrap();

@@ -18,43 +18,109 @@ pub(super) enum Thread {
     Committer,
 }
 
+const THREADS: [Thread; 6] = [
+    Thread::Poller,
+    Thread::Conductor,
+    Thread::Stages,
+    Thread::Follower,
+    Thread::Appender,
+    Thread::Committer,
+];
+
 /// One step of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
-    Produce { partition: usize, article: Article },
-    Start { slot: usize },
+    Produce {
+        partition: usize,
+        article: Article,
+    },
+    Start {
+        slot: usize,
+    },
     /// Of its claims under way so many arrive.
-    Crash { slot: usize, kept: usize },
-    Stop { slot: usize },
+    Crash {
+        slot: usize,
+        kept: usize,
+    },
+    Stop {
+        slot: usize,
+    },
     /// It stands still, and knows nothing of it.
-    Freeze { slot: usize },
-    Thaw { slot: usize },
+    Freeze {
+        slot: usize,
+    },
+    Thaw {
+        slot: usize,
+    },
     /// The group puts it out: its session timed out.
-    PutOut { slot: usize },
+    PutOut {
+        slot: usize,
+        is_told: bool,
+    },
     /// The broker gives up its open transaction.
-    TimeOut { slot: usize },
-    Move { partition: usize, slot: usize },
+    TimeOut {
+        slot: usize,
+    },
+    Move {
+        partition: usize,
+        slot: usize,
+    },
     /// All threads of a replica work, but one that stands still.
-    Run { slot: usize, rounds: usize, without: Option<Thread> },
-    Poll { slot: usize },
-    Heartbeat { slot: usize },
-    Hear { slot: usize },
-    Work { slot: usize, choice: usize },
-    Follow { slot: usize, entries: usize },
-    Ask { slot: usize },
-    Commit { slot: usize, luck: Luck },
-    Cut { slot: usize },
+    Run {
+        slot: usize,
+        rounds: usize,
+        without: Option<Thread>,
+    },
+    Poll {
+        slot: usize,
+    },
+    Heartbeat {
+        slot: usize,
+    },
+    Hear {
+        slot: usize,
+    },
+    Work {
+        slot: usize,
+        choice: usize,
+    },
+    Follow {
+        slot: usize,
+        entries: usize,
+    },
+    Ask {
+        slot: usize,
+    },
+    Commit {
+        slot: usize,
+        luck: Luck,
+    },
+    Cut {
+        slot: usize,
+    },
     /// A claim reaches the log, from any appender, even of a dead process.
-    Land { choice: usize, times: usize },
+    Land {
+        choice: usize,
+        times: usize,
+    },
     /// Group and broker give up the processes that died.
     Bury,
     /// A late request to commit arrives.
     Arrive,
     /// Time passes, or the log's clock steps back.
-    Pass { ms: i64 },
-    RepeatLevel { slot: usize },
-    RaiseLevel { slot: usize },
-    Reset { partition: usize, back: i64 },
+    Pass {
+        ms: i64,
+    },
+    RepeatLevel {
+        slot: usize,
+    },
+    RaiseLevel {
+        slot: usize,
+    },
+    Reset {
+        partition: usize,
+        back: i64,
+    },
 }
 
 /// SplitMix64, after Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
@@ -63,16 +129,22 @@ struct Chance {
     /// Fewer of them meet each other more often.
     slots: usize,
     partitions: usize,
-    /// Of so many requests of the committer, three fail in one way or another.
+    /// Of so many requests of the committer, four fail in one way or another.
     requests: usize,
+    /// A thread that mostly stands still.
+    slow: Option<(usize, Thread)>,
 }
 
 impl Chance {
     fn new(seed: u64) -> Self {
-        let mut chance = Self { state: seed, slots: SLOTS, partitions: PARTITIONS, requests: 20 };
+        let mut chance = Self { state: seed, slots: SLOTS, partitions: PARTITIONS, requests: 20, slow: None };
         chance.slots = 1 + chance.below(SLOTS);
         chance.partitions = 1 + chance.below(PARTITIONS);
-        chance.requests = chance.one_of(&[4, 8, 20, 100]);
+        chance.requests = chance.one_of(&[5, 8, 20, 100]);
+        let thread = chance.one_of(&THREADS);
+        let thread = if chance.is_one_in(2) { Thread::Committer } else { thread };
+        let slow = (chance.below(chance.slots), thread);
+        chance.slow = chance.is_one_in(2).then_some(slow);
         chance
     }
 
@@ -106,7 +178,7 @@ impl Chance {
         match self.below(self.requests) {
             0 => Luck::Fails,
             1 => Luck::AnswerLost,
-            2 => Luck::Late,
+            2 | 3 => Luck::Late,
             _ => Luck::Fine,
         }
     }
@@ -118,15 +190,11 @@ impl Chance {
         if self.is_one_in(8) { self.one_of(&ODD) } else { self.one_of(&USUAL) }
     }
 
-    fn thread(&mut self) -> Option<Thread> {
-        const THREADS: [Thread; 6] = [
-            Thread::Poller,
-            Thread::Conductor,
-            Thread::Stages,
-            Thread::Follower,
-            Thread::Appender,
-            Thread::Committer,
-        ];
+    fn thread(&mut self, slot: usize) -> Option<Thread> {
+        let slow = self.slow.filter(|(of, _)| *of == slot).map(|(_, thread)| thread);
+        if slow.is_some() && !self.is_one_in(4) {
+            return slow;
+        }
         self.is_one_in(2).then(|| self.one_of(&THREADS))
     }
 
@@ -136,32 +204,30 @@ impl Chance {
         match self.below(200) {
             0..=19 => Action::Produce { partition, article: self.article() },
             20..=29 => Action::Start { slot },
-            30..=69 => Action::Run { slot, rounds: 1 + self.below(6), without: self.thread() },
-            70..=89 => Action::Poll { slot },
-            90..=104 => Action::Hear { slot },
-            105..=119 => Action::Work { slot, choice: self.below(8) },
-            120..=131 => Action::Follow { slot, entries: 1 + self.below(6) },
-            132..=149 => Action::Commit { slot, luck: self.luck() },
-            150..=155 => Action::Cut { slot },
-            156..=167 => Action::Land {
-                choice: self.below(16),
-                times: if self.is_one_in(6) { 2 } else { 1 },
-            },
-            168..=170 => Action::Ask { slot },
-            171..=174 => Action::Pass { ms: self.ms() },
-            175..=177 => Action::Crash { slot, kept: self.below(4) },
-            178 => Action::Freeze { slot },
-            179 => Action::Bury,
-            180..=182 => Action::Thaw { slot },
-            183..=185 => Action::PutOut { slot },
-            186..=187 => Action::Heartbeat { slot },
-            188 => Action::TimeOut { slot },
-            189..=192 => Action::Move { partition, slot },
-            193 => Action::Arrive,
-            194 => Action::Bury,
-            195 => Action::Stop { slot },
-            196 => Action::RepeatLevel { slot },
-            197 => Action::RaiseLevel { slot },
+            30..=69 => Action::Run { slot, rounds: 1 + self.below(6), without: self.thread(slot) },
+            70..=86 => Action::Poll { slot },
+            87..=100 => Action::Hear { slot },
+            101..=114 => Action::Work { slot, choice: self.below(8) },
+            115..=126 => Action::Follow { slot, entries: 1 + self.below(6) },
+            127..=144 => Action::Commit { slot, luck: self.luck() },
+            145..=150 => Action::Cut { slot },
+            151..=160 => {
+                Action::Land { choice: self.below(16), times: if self.is_one_in(6) { 2 } else { 1 } }
+            }
+            161..=163 => Action::Ask { slot },
+            164..=168 => Action::Pass { ms: self.ms() },
+            169..=171 => Action::Crash { slot, kept: self.below(4) },
+            172 => Action::Freeze { slot },
+            173..=174 => Action::Thaw { slot },
+            175..=178 => Action::PutOut { slot, is_told: self.is_one_in(3) },
+            179..=181 => Action::Heartbeat { slot },
+            182 => Action::TimeOut { slot },
+            183..=186 => Action::Move { partition, slot },
+            187..=190 => Action::Arrive,
+            191..=192 => Action::Bury,
+            193 => Action::Stop { slot },
+            194 => Action::RepeatLevel { slot },
+            195 => Action::RaiseLevel { slot },
             _ => Action::Reset { partition, back: i64::try_from(1 + self.below(5)).unwrap() },
         }
     }
@@ -175,18 +241,15 @@ pub(super) fn draw(seed: u64) -> Vec<Action> {
         .map(|_| Action::Produce { partition: chance.below(chance.partitions), article: chance.article() })
         .collect();
     schedule.push(Action::Start { slot: 0 });
-    if chance.is_one_in(2) {
-        schedule.push(Action::Run { slot: 0, rounds: 6, without: None });
-    }
+    schedule.push(Action::Run { slot: 0, rounds: 4, without: chance.thread(0) });
     schedule.extend((0..length).map(|_| chance.action()));
     schedule
 }
 
 /// Drops actions while the same promise stays broken.
 pub(super) fn shrink(mut schedule: Vec<Action>, fault: Option<Fault>, broken: Broken) -> Vec<Action> {
-    let is_broken = |candidate: &[Action]| {
-        run(candidate, fault).first().is_some_and(|finding| finding.broken == broken)
-    };
+    let is_broken =
+        |candidate: &[Action]| run(candidate, fault).first().is_some_and(|finding| finding.broken == broken);
     let mut size = schedule.len() / 2;
     while size > 0 {
         let mut at = 0;

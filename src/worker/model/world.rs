@@ -58,9 +58,12 @@ impl World {
                     replica.is_frozen = false;
                 }
             }
-            Action::PutOut { slot } => {
-                if let Some(replica) = &self.slots[slot] {
+            Action::PutOut { slot, is_told } => {
+                if let Some(replica) = &mut self.slots[slot] {
                     self.broker.group.remove_process(replica.process);
+                    if is_told {
+                        replica.heartbeat(&self.broker);
+                    }
                 }
             }
             Action::TimeOut { slot } => {
