@@ -32,6 +32,9 @@ const LEVEL_REPEAT_DIVISOR: i64 = 2;
 /// How long our own level record may take to come back.
 const LEVEL_WAIT: Duration = Duration::from_secs(30);
 
+/// Before every append time: up to here nothing is evicted.
+const NO_TIME_MS: i64 = i64::MIN;
+
 /// Why the worker must not start, or not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum StartProblem {
@@ -164,7 +167,22 @@ impl Follower {
         Ok(())
     }
 
+    /// Reads the log up to `high`. Where its clock was behind for a while, no eviction fits all of its times: then it is
+    /// read once more, and nothing is evicted before the end.
     fn read_until(&mut self, high: i64, low: i64, begun: Instant) -> Result<(), StartProblem> {
+        match self.read_once(high, low, begun) {
+            Err(StartProblem::Clock(_)) => {}
+            result => return result,
+        }
+        self.window = Window::new(self.configured.clone());
+        self.window.trust_times_until(Some(NO_TIME_MS));
+        self.seen = Seen::default();
+        self.batch.clear();
+        self.reader.start_at(low)?;
+        self.read_once(high, low, begun)
+    }
+
+    fn read_once(&mut self, high: i64, low: i64, begun: Instant) -> Result<(), StartProblem> {
         let mut told = begun;
         let mut last_progress = clock::monotonic();
         self.links.applied.store(low, Ordering::Release);
