@@ -25,7 +25,7 @@ pub(super) enum Broken {
     /// Two records of one text are enriched within the window.
     TwoEnriched,
     /// A chain of duplicates ends at a record that is not enriched.
-    ChainBroken,
+    DeadEnd,
     /// Of two records of a partition, the later was claimed first.
     ClaimedOutOfOrder,
     OffsetsWentBack,
@@ -221,7 +221,7 @@ fn check_chains(made: &BTreeMap<Place, &Made>, findings: &mut Vec<Finding>) {
         let end = made.get(&place).map(|made| made.outcome);
         if end != Some(Outcome::Enriched) && place != *start || end == Some(Outcome::Duplicate) {
             let detail = format!("the chain of {start:?} ends at {place:?}, which is {end:?}");
-            findings.push(Finding { broken: Broken::ChainBroken, detail });
+            findings.push(Finding { broken: Broken::DeadEnd, detail });
         }
     }
 }

@@ -125,12 +125,14 @@ impl Replica {
             Some(Input::Anchor { offsets, ticket, done }) => {
                 self.cut(broker, Then::Anchor { offsets, ticket, done });
             }
-            Some(Input::Lost(keys)) => {
-                if self.committer.state == State::Open && self.committer.open.holds_any(&keys) {
-                    self.recover(Event::Failed, Then::Nothing);
-                }
-            }
+            Some(Input::Lost(keys)) => self.lose(&keys),
             Some(Input::Stop) => self.cut(broker, Then::Stop),
+        }
+    }
+
+    fn lose(&mut self, keys: &[PartitionKey]) {
+        if self.committer.state == State::Open && self.committer.open.holds_any(keys) {
+            self.recover(Event::Failed, Then::Nothing);
         }
     }
 

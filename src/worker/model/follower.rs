@@ -90,6 +90,7 @@ impl Follower {
         self.window.trust_times_until(Some(i64::MIN));
         self.applied = 0;
         self.own_claims = 0;
+        self.seen.clear();
         self.level = None;
         self.batch.clear();
     }
@@ -200,7 +201,6 @@ impl Replica {
                 broker.log.append(self.process, level_entry(1));
                 self.follower.phase = Phase::Level { is_written: true };
             }
-            Phase::Level { is_written: true } => self.apply_next(broker),
             Phase::Connecting => {
                 self.committer.connect(broker.init(self.process));
                 if broker.has(Fault::LeavesGapAfterReadingBack) {
@@ -208,7 +208,7 @@ impl Replica {
                 }
                 self.follower.phase = Phase::Following;
             }
-            Phase::Following => self.apply_next(broker),
+            Phase::Level { is_written: true } | Phase::Following => self.apply_next(broker),
         }
     }
 

@@ -191,9 +191,9 @@ impl Chance {
     }
 
     fn thread(&mut self, slot: usize) -> Option<Thread> {
-        let slow = self.slow.filter(|(of, _)| *of == slot).map(|(_, thread)| thread);
-        if slow.is_some() && !self.is_one_in(4) {
-            return slow;
+        let halted = self.slow.filter(|(of, _)| *of == slot).map(|(_, thread)| thread);
+        if halted.is_some() && !self.is_one_in(4) {
+            return halted;
         }
         self.is_one_in(2).then(|| self.one_of(&THREADS))
     }

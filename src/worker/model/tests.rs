@@ -58,7 +58,7 @@ fn finds(fault: Fault, breaks: &[Broken]) {
 
 #[test]
 fn finds_an_original_that_is_claimed_and_then_rejected() {
-    finds(Fault::ClaimsBeforeParse, &[Broken::ChainBroken]);
+    finds(Fault::ClaimsBeforeParse, &[Broken::DeadEnd]);
 }
 
 #[test]

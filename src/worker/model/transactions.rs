@@ -51,7 +51,7 @@ pub(super) struct Fenced;
 pub(super) struct Transactions {
     pub(super) outputs: Vec<Output>,
     pub(super) committed: [Option<i64>; PARTITIONS],
-    transactions: Vec<Transaction>,
+    begun: Vec<Transaction>,
     producers: BTreeMap<Process, Producer>,
     /// Requests to commit that are still on their way: who sent them, under which epoch.
     late: Vec<(Process, u64)>,
@@ -78,7 +78,7 @@ impl Transactions {
     pub(super) fn abort(&mut self, process: Process) -> bool {
         let open = self.producers.get_mut(&process).and_then(|producer| producer.open.take());
         if let Some(open) = open {
-            self.transactions[open].fate = Fate::Aborted;
+            self.begun[open].fate = Fate::Aborted;
         }
         open.is_some()
     }
@@ -89,9 +89,9 @@ impl Transactions {
         if let Some(open) = producer.open {
             return Ok(open);
         }
-        let open = self.transactions.len();
+        let open = self.begun.len();
         producer.open = Some(open);
-        self.transactions.push(Transaction { fate: Fate::Open, offsets: BTreeMap::new() });
+        self.begun.push(Transaction { fate: Fate::Open, offsets: BTreeMap::new() });
         Ok(open)
     }
 
@@ -113,7 +113,7 @@ impl Transactions {
         offsets: &BTreeMap<usize, i64>,
     ) -> Result<(), Fenced> {
         let transaction = self.open(process, epoch)?;
-        self.transactions[transaction].offsets.extend(offsets);
+        self.begun[transaction].offsets.extend(offsets);
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Transactions {
         if let Some(producer) = self.producers.get_mut(&process) {
             producer.open = None;
         }
-        let transaction = &mut self.transactions[transaction];
+        let transaction = &mut self.begun[transaction];
         transaction.fate = Fate::Committed;
         let mut went_back = Vec::new();
         for (&partition, &offset) in &transaction.offsets {
@@ -152,7 +152,7 @@ impl Transactions {
     }
 
     pub(super) fn is_committed(&self, output: &Output) -> bool {
-        self.transactions[output.transaction].fate == Fate::Committed
+        self.begun[output.transaction].fate == Fate::Committed
     }
 
     /// Processes with an open transaction.
@@ -169,6 +169,6 @@ impl Transactions {
         self.producers
             .values()
             .filter_map(|producer| producer.open)
-            .any(|open| self.transactions[open].offsets.contains_key(&partition))
+            .any(|open| self.begun[open].offsets.contains_key(&partition))
     }
 }
