@@ -354,3 +354,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_log_whose_clock_was_behind_for_a_while_can_be_read_where_nothing_is_evicted() {
+    let times_ms = [100 * HOUR_MS, HOUR_MS, 2 * HOUR_MS, 100 * HOUR_MS];
+    let text = text_of_words(0, 80);
+    let read = |trusted_ms: i64| {
+        let mut window = Window::new(level());
+        window.trust_times_until(Some(trusted_ms));
+        let judged: Result<Vec<_>, _> = times_ms
+            .iter()
+            .zip(0..)
+            .map(|(time_ms, offset)| window.apply(&claim_of(offset, None, &text), offset, *time_ms))
+            .collect();
+        window.trust_times_until(None);
+        judged.map(|judged| (window, judged))
+    };
+    assert!(read(100 * HOUR_MS).is_err(), "what was evicted may be needed");
+    let (mut window, judged) = read(i64::MIN).unwrap();
+    assert_eq!(judged[0].verdict, Verdict::New);
+    assert!(judged[1..].iter().all(|judged| judged.verdict == Verdict::Exact));
+    window.insert(&claim_of(4, None, &text), 101 * HOUR_MS).unwrap();
+}

@@ -178,6 +178,82 @@ mod tests {
         assert_eq!(assignment.arrive(&key(1), 9), Arrival::Next { epoch: 3 });
     }
 
+    /// What a plain list of everything that was done says of a partition: its epoch, and the offset read last in it.
+    #[derive(Default)]
+    struct History(Vec<(i32, Done)>);
+
+    #[derive(Clone, Copy)]
+    enum Done {
+        Began(u64),
+        Read(i64),
+        Ended,
+    }
+
+    impl History {
+        fn present(&self, partition: i32) -> Option<(u64, Option<i64>)> {
+            let own: Vec<Done> =
+                self.0.iter().filter(|(of, _)| *of == partition).map(|(_, done)| *done).collect();
+            let at = own.iter().rposition(|done| !matches!(done, Done::Read(_)))?;
+            let Done::Began(epoch) = own[at] else { return None };
+            let last = own[at..].iter().rev().find_map(|done| match done {
+                Done::Read(offset) => Some(*offset),
+                _ => None,
+            });
+            Some((epoch, last))
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn epochs_grow_and_offsets_rise_within_each_whatever_comes_and_goes(
+            steps in proptest::collection::vec((0_u8..8, 0_i32..3, 0_i64..6), 0..80),
+        ) {
+            let epochs = Epochs::default();
+            let mut assignment = Assignment::default();
+            let mut history = History::default();
+            let mut floor = 0;
+            for (what, partition, offset) in steps {
+                let before = history.present(partition);
+                match what {
+                    0 => {
+                        let epoch = epochs.begin();
+                        assignment.begin(key(partition), epoch);
+                        history.0.push((partition, Done::Began(epoch)));
+                    }
+                    1 => {
+                        let ended = assignment.end(&key(partition)).map(|owned| (owned.epoch, owned.last_read));
+                        assert_eq!(ended, before);
+                        history.0.push((partition, Done::Ended));
+                    }
+                    2 => floor = epochs.begin(),
+                    3 => {
+                        for (key, epoch) in assignment.renew_before(floor, &epochs) {
+                            let (earlier, _) = history.present(key.partition).expect("it was owned");
+                            assert!(earlier < floor && floor < epoch, "only what is older is renewed");
+                            history.0.push((key.partition, Done::Began(epoch)));
+                        }
+                        let oldest = assignment.iter().map(|(_, owned)| owned.epoch).min();
+                        assert!(oldest.is_none_or(|oldest| oldest >= floor), "nothing older is left");
+                    }
+                    _ => {
+                        let expected = match before {
+                            None => Arrival::Foreign,
+                            Some((_, Some(last))) if offset <= last => Arrival::Repeated,
+                            Some((epoch, _)) => Arrival::Next { epoch },
+                        };
+                        assert_eq!(assignment.arrive(&key(partition), offset), expected);
+                        if matches!(expected, Arrival::Next { .. }) {
+                            history.0.push((partition, Done::Read(offset)));
+                        }
+                    }
+                }
+                let owned = history.present(partition);
+                assert_eq!(owned.is_some(), assignment.get_mut(&key(partition)).is_some());
+                assert!(owned.is_none_or(|(epoch, _)| assignment.holds(&key(partition), epoch)));
+            }
+        }
+    }
+
     #[test]
     fn only_a_partition_without_records_in_flight_takes_its_note_back() {
         let epochs = Epochs::default();

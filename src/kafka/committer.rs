@@ -8,7 +8,7 @@ mod batch;
 mod failure;
 mod links;
 mod offsets;
-mod open;
+pub(crate) mod open;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

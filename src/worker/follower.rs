@@ -36,6 +36,9 @@ const ASK_PAUSE: Duration = Duration::from_millis(500);
 /// An end that lies before a committed offset may be that of a leader that has just begun: it is asked for again.
 const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 
+/// Before every append time: up to here nothing is evicted.
+const NO_TIME_MS: i64 = i64::MIN;
+
 /// Why the worker must not start, or not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum StartProblem {
@@ -174,7 +177,22 @@ impl Follower {
         }
     }
 
+    /// Reads the log up to `high`. Where its clock was behind for a while, no eviction fits all of its times: then it is
+    /// read once more, and nothing is evicted before the end.
     fn read_until(&mut self, high: i64, low: i64, begun: Instant) -> Result<(), StartProblem> {
+        match self.read_once(high, low, begun) {
+            Err(StartProblem::Clock(_)) => {}
+            result => return result,
+        }
+        self.window = Window::new(self.configured.clone());
+        self.window.trust_times_until(Some(NO_TIME_MS));
+        self.seen = Seen::default();
+        self.batch.clear();
+        self.reader.start_at(low)?;
+        self.read_once(high, low, begun)
+    }
+
+    fn read_once(&mut self, high: i64, low: i64, begun: Instant) -> Result<(), StartProblem> {
         let mut told = begun;
         let mut last_progress = clock::monotonic();
         self.links.applied.store(low, Ordering::Release);

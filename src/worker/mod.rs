@@ -12,6 +12,8 @@ mod follower;
 mod isolation;
 mod lag;
 mod links;
+#[cfg(test)]
+mod model;
 mod pool;
 mod preflight;
 pub mod probe;

@@ -223,16 +223,7 @@ impl Worker {
         let settings = &self.settings;
         let transactional_id = transactional_id(settings)?;
         shared.health.set_state(State::Joining);
-        events::emit(
-            &events::JOINING,
-            "joining the group",
-            &[
-                ("group", json!(settings.kafka.group)),
-                ("raw_topics", json!(settings.kafka.raw_topics)),
-                ("instance_id", json!(settings.kafka.instance_id)),
-                ("transactional_id", json!(transactional_id)),
-            ],
-        );
+        tell_joining(settings, &transactional_id);
         let epochs = Epochs::default();
         let (committer_in, committer_out) = unbounded();
         let (poller_in, poller_out) = unbounded();
@@ -375,6 +366,19 @@ fn threads(settings: &Settings) -> usize {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         threads => threads,
     }
+}
+
+fn tell_joining(settings: &Settings, transactional_id: &str) {
+    events::emit(
+        &events::JOINING,
+        "joining the group",
+        &[
+            ("group", json!(settings.kafka.group)),
+            ("raw_topics", json!(settings.kafka.raw_topics)),
+            ("instance_id", json!(settings.kafka.instance_id)),
+            ("transactional_id", json!(transactional_id)),
+        ],
+    );
 }
 
 /// Group and instance id where the platform gives one, else group and a random part.
