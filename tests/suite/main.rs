@@ -6,6 +6,7 @@ mod support;
 
 mod bad_input;
 mod broker;
+mod chaos;
 mod checks;
 mod children;
 mod commands;

@@ -1,0 +1,512 @@
+//! The checker finds what it is for: a clean history passes, each planted fault fails, and missing evidence is UNKNOWN.
+
+use std::collections::BTreeMap;
+
+use khabar::dedup::claim::{self, encode_claim};
+use khabar::dedup::level::LevelRecord;
+use khabar::flow::Outcome;
+use serde_json::{Value, json};
+
+use super::checker;
+use super::evidence::{
+    Asked, ClaimsEntry, Evidence, Planned, ProcessEvidence, RawEvidence, Reset, Sample, Seen, Stability,
+};
+use super::expect::{self, Expected};
+use super::faults::raw_record;
+use super::feed::Fed;
+use super::report::{Conclusion, Report};
+use crate::support::articles;
+use crate::support::outcomes::Place;
+use crate::support::records::NewRecord;
+use crate::support::segments::{Batch, BatchKind};
+
+const RAW: &str = "raw";
+const SCOPE_OF: (&str, &str) = ("cluster", "group");
+const WRITTEN_MS: i64 = 1_715_248_800_000;
+const PRODUCER: i64 = 1_000;
+
+/// A history that grows by transactions.
+struct History {
+    evidence: Evidence,
+    expected: BTreeMap<Place, Expected>,
+    ends: BTreeMap<(Outcome, i32), i64>,
+    committed: BTreeMap<i32, i64>,
+}
+
+const fn place(partition: i32, offset: i64) -> Place {
+    Place { partition, offset }
+}
+
+/// Two stories with copies and a revision, a record that can't become an article, and one more story.
+fn raw() -> Vec<RawEvidence> {
+    let article = |story: usize, version: usize| {
+        let url = format!("https://gazette.example.com/story/{story}");
+        let value = json!({"url": url, "content": articles::revised(story, version)}).to_string();
+        (value, Planned::Article { story, text: story * 8 + version })
+    };
+    let all = [
+        (place(0, 0), article(1, 0)),
+        (place(0, 1), article(2, 0)),
+        (place(0, 2), article(1, 0)),
+        (place(0, 3), article(4, 0)),
+        (place(1, 0), article(2, 0)),
+        (place(1, 1), ("{\"content\": \"cut".to_owned(), Planned::Broken)),
+        (place(1, 2), article(2, 1)),
+        (place(1, 3), article(3, 0)),
+    ];
+    all.into_iter()
+        .map(|(place, (value, planned))| {
+            let record = NewRecord::new(RAW, value).timestamp_ms(WRITTEN_MS);
+            let record = raw_record(RAW, place, &Fed { record, planned });
+            RawEvidence { place, record, planned: Some(planned) }
+        })
+        .collect()
+}
+
+/// The level, and the claims of all articles in the order of their places.
+fn claims(raw: &[RawEvidence]) -> Vec<ClaimsEntry> {
+    let scope = claim::scope(SCOPE_OF.0, SCOPE_OF.1);
+    let level = LevelRecord {
+        number: 1,
+        cluster: SCOPE_OF.0.to_owned(),
+        group: SCOPE_OF.1.to_owned(),
+        level: expect::level(),
+        previous: None,
+    };
+    let stages = expect::stages(scope);
+    let claims = raw.iter().filter_map(|one| stages.prepare(one.record.clone()).ok());
+    let entries = claims.map(|prepared| encode_claim(prepared.claim.as_ref().expect("dedup is on")));
+    std::iter::once(claim::encode_level(scope, &level).expect("a level has a form"))
+        .chain(entries)
+        .zip(0..)
+        .map(|(bytes, offset)| ClaimsEntry { offset, time_ms: WRITTEN_MS + offset, bytes })
+        .collect()
+}
+
+fn log_line(event: &str, level: &str, more: &Value) -> String {
+    let mut line =
+        json!({"ts": "2024-05-09T10:00:00.000Z", "level": level, "event": event, "msg": "so it is"});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        line[name] = value.clone();
+    }
+    line.to_string()
+}
+
+fn process() -> ProcessEvidence {
+    let mut lines: Vec<String> = [
+        "config_loaded",
+        "starting",
+        "catching_up",
+        "caught_up",
+        "joining",
+        "partitions_assigned",
+        "running",
+        "draining",
+    ]
+    .map(|event| log_line(event, "info", &json!({})))
+    .to_vec();
+    lines.push(log_line("stopped", "info", &json!({"exit_code": 0})));
+    ProcessEvidence { name: "plain".to_owned(), asked: Asked::Terminate, ended: Ok(0), lines }
+}
+
+impl History {
+    /// Nothing is processed yet.
+    fn new() -> Self {
+        let raw = raw();
+        let claims = claims(&raw);
+        let expected = expect::expected(&raw, &claims, RAW, &mut Report::default());
+        let evidence = Evidence {
+            acknowledged: raw.iter().map(|one| one.place).collect(),
+            raw,
+            raw_ends: BTreeMap::from([(0, 4), (1, 4)]),
+            early: Some(Vec::new()),
+            after: Some(Vec::new()),
+            uncommitted: Some(Vec::new()),
+            batches: Some(BTreeMap::new()),
+            claims: Some(claims),
+            samples: Some(Vec::new()),
+            resets: Vec::new(),
+            committed: None,
+            stability: Some(vec![Stability { topic: "e".to_owned(), partition: 0, stable: 7, end: 7 }]),
+            processes: Some(vec![process()]),
+            settled: Some(true),
+        };
+        let ends = Outcome::ALL.into_iter().flat_map(|topic| [((topic, 0), 0), ((topic, 1), 0)]).collect();
+        Self { evidence, expected, ends, committed: BTreeMap::from([(0, 0), (1, 0)]) }
+    }
+
+    /// All records in three transactions, one of them aborted first.
+    fn clean() -> Self {
+        let mut history = Self::new();
+        history.write(&[place(0, 0), place(1, 0)], BatchKind::Abort);
+        history.write(&[place(0, 0), place(0, 1), place(1, 0)], BatchKind::Commit);
+        history.write(&[place(0, 2), place(1, 1), place(1, 2)], BatchKind::Commit);
+        history.write(&[place(0, 3), place(1, 3)], BatchKind::Commit);
+        history.ended()
+    }
+
+    fn ended(mut self) -> Self {
+        self.evidence.committed = Some(self.committed.clone());
+        self
+    }
+
+    /// One transaction with the outcomes of these raw records, in the partitions of the same numbers.
+    fn write(&mut self, places: &[Place], end: BatchKind) {
+        let mut touched = Vec::new();
+        for place in places {
+            let seen = self.outcome(*place);
+            let lane = (seen.topic, seen.partition);
+            self.batch(lane, BatchKind::Transactional);
+            self.evidence.uncommitted.as_mut().unwrap().push(seen.clone());
+            if end == BatchKind::Commit {
+                self.evidence.early.as_mut().unwrap().push(seen.clone());
+                self.evidence.after.as_mut().unwrap().push(seen);
+                self.committed.insert(place.partition, place.offset + 1);
+            }
+            touched.push(lane);
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        for lane in touched {
+            self.batch(lane, end);
+        }
+        self.sample();
+    }
+
+    fn outcome(&self, place: Place) -> Seen {
+        let expected = &self.expected[&place];
+        let topic = Outcome::ALL.into_iter().find(|topic| topic.name() == expected.facts.outcome).unwrap();
+        Seen {
+            topic,
+            partition: place.partition,
+            offset: self.ends[&(topic, place.partition)],
+            digest: expected.digest.unwrap(),
+            facts: expected.facts.clone(),
+        }
+    }
+
+    fn batch(&mut self, lane: (Outcome, i32), kind: BatchKind) {
+        let end = self.ends.get_mut(&lane).unwrap();
+        let batch =
+            Batch { first_offset: *end, last_offset: *end, producer_id: PRODUCER, producer_epoch: 0, kind };
+        *end += 1;
+        self.evidence.batches.as_mut().unwrap().entry(lane).or_default().push(batch);
+    }
+
+    fn sample(&mut self) {
+        let sample = Sample {
+            committed: self.committed.clone(),
+            ends: self.ends.clone(),
+            resets: self.evidence.resets.len(),
+        };
+        self.evidence.samples.as_mut().unwrap().push(sample);
+    }
+
+    fn reset(&mut self, partition: i32, to: i64) {
+        let moment = self.evidence.resets.len();
+        let from = self.committed[&partition];
+        self.evidence.resets.push(Reset { moment, partition, from, to });
+        self.committed.insert(partition, to);
+        self.sample();
+    }
+
+    /// Changes what all readers see.
+    fn in_all_views(&mut self, change: impl Fn(&mut Vec<Seen>)) {
+        let Evidence { early, after, uncommitted, .. } = &mut self.evidence;
+        for view in [early, after, uncommitted] {
+            change(view.as_mut().unwrap());
+        }
+    }
+
+    fn check(&self) -> Report {
+        checker::check(&self.evidence, RAW)
+    }
+
+    #[track_caller]
+    fn fails_for(&self, properties: &[&str]) {
+        let report = self.check();
+        assert_eq!(report.conclusion(), Conclusion::Failed, "{report}");
+        for property in properties {
+            assert!(report.violated().contains(property), "{property} is violated:\n{report}");
+        }
+    }
+}
+
+fn is_of(seen: &Seen, place: Place) -> bool {
+    seen.facts.raw == Some(place)
+}
+
+#[test]
+fn a_clean_history_passes() {
+    let report = History::clean().check();
+    assert_eq!(report.conclusion(), Conclusion::Passed, "{report}");
+    let counts = &report.counts;
+    assert_eq!((counts.enriched, counts.duplicate, counts.rejected), (5, 2, 1));
+    assert_eq!((counts.raw, counts.aborted_copies, counts.claims), (8, 2, 7));
+}
+
+#[test]
+fn a_reset_range_is_done_exactly_once_more() {
+    let mut history = History::clean();
+    history.reset(0, 1);
+    history.write(&[place(0, 1), place(0, 2), place(0, 3)], BatchKind::Commit);
+    let mut history = history.ended();
+    let report = history.check();
+    assert_eq!(report.conclusion(), Conclusion::Passed, "{report}");
+    assert_eq!(report.counts.repeated_by_resets, 3);
+
+    history.write(&[place(0, 3)], BatchKind::Commit);
+    history.fails_for(&["doubled", "counts", "order"]);
+
+    let mut short = History::clean();
+    short.reset(0, 1);
+    short.write(&[place(0, 1), place(0, 3)], BatchKind::Commit);
+    short.ended().fails_for(&["lost", "counts", "torn"]);
+}
+
+#[test]
+fn a_lost_or_doubled_or_invented_outcome_fails() {
+    let mut lost = History::clean();
+    lost.in_all_views(|view| view.retain(|seen| !is_of(seen, place(1, 2))));
+    lost.fails_for(&["lost", "counts", "torn"]);
+
+    let mut doubled = History::clean();
+    doubled.write(&[place(1, 3)], BatchKind::Commit);
+    doubled.fails_for(&["doubled", "counts", "order"]);
+
+    let mut phantom = History::clean();
+    phantom.in_all_views(|view| {
+        let last = view.last_mut().unwrap();
+        last.facts.raw = Some(place(1, 9));
+    });
+    phantom.fails_for(&["phantom", "lost", "verdicts"]);
+}
+
+#[test]
+fn swapped_outcomes_fail() {
+    let mut swapped = History::clean();
+    swapped.in_all_views(|view| {
+        let at = |wanted: Place| view.iter().rposition(|seen| is_of(seen, wanted)).unwrap();
+        let (one, other) = (at(place(0, 0)), at(place(0, 3)));
+        assert_eq!(view[one].topic, view[other].topic);
+        let (first, second) = (view[one].clone(), view[other].clone());
+        view[one] = Seen { offset: first.offset, ..second.clone() };
+        view[other] = Seen { offset: second.offset, ..first };
+    });
+    swapped.fails_for(&["order"]);
+}
+
+#[test]
+fn what_was_aborted_must_not_be_visible() {
+    let mut history = History::clean();
+    let aborted = history.evidence.uncommitted.as_ref().unwrap()[0].clone();
+    history.evidence.after.as_mut().unwrap().insert(0, aborted.clone());
+    history.evidence.early.as_mut().unwrap().insert(0, aborted);
+    history.fails_for(&["aborted", "doubled"]);
+
+    let mut instead = History::new();
+    instead.write(&[place(0, 0), place(0, 1), place(1, 0)], BatchKind::Commit);
+    instead.write(&[place(0, 2), place(1, 1), place(1, 2)], BatchKind::Commit);
+    instead.write(&[place(0, 3), place(1, 3)], BatchKind::Commit);
+    let mut instead = instead.ended();
+    for batch in instead.evidence.batches.as_mut().unwrap().values_mut().flatten() {
+        if batch.kind == BatchKind::Commit {
+            batch.kind = BatchKind::Abort;
+        }
+    }
+    instead.fails_for(&["aborted"]);
+}
+
+#[test]
+fn a_torn_transaction_fails() {
+    // Half of it is aborted, and its offsets are committed.
+    let mut half = History::clean();
+    let lane = (Outcome::Enriched, 1);
+    let last = half.evidence.batches.as_mut().unwrap().get_mut(&lane).unwrap().last_mut().unwrap();
+    last.kind = BatchKind::Abort;
+    for view in [half.evidence.early.as_mut(), half.evidence.after.as_mut()] {
+        view.unwrap().retain(|seen| !is_of(seen, place(1, 3)));
+    }
+    half.fails_for(&["lost", "torn", "counts"]);
+
+    // Its offsets are committed before its outcomes are written.
+    let mut early = History::new();
+    early.write(&[place(0, 0), place(0, 1), place(1, 0)], BatchKind::Commit);
+    early.committed = BTreeMap::from([(0, 3), (1, 1)]);
+    early.sample();
+    early.write(&[place(0, 2), place(1, 1), place(1, 2)], BatchKind::Commit);
+    early.write(&[place(0, 3), place(1, 3)], BatchKind::Commit);
+    early.ended().fails_for(&["torn"]);
+
+    let mut outside = History::clean();
+    let batches = outside.evidence.batches.as_mut().unwrap();
+    batches.get_mut(&lane).unwrap()[0].kind = BatchKind::Plain;
+    outside.fails_for(&["torn"]);
+}
+
+#[test]
+fn a_wrong_committed_offset_fails() {
+    for wrong in [3, 5] {
+        let mut history = History::clean();
+        history.evidence.committed.as_mut().unwrap().insert(1, wrong);
+        history.fails_for(&["committed", "counts"]);
+    }
+    let mut back = History::clean();
+    let samples = back.evidence.samples.as_mut().unwrap();
+    let mut sample = samples[1].clone();
+    sample.committed.insert(0, 1);
+    samples.insert(2, sample);
+    back.fails_for(&["committed"]);
+}
+
+#[test]
+fn a_foreign_verdict_fails() {
+    let mut history = History::clean();
+    history.in_all_views(|view| {
+        for seen in view.iter_mut().filter(|seen| is_of(seen, place(0, 2))) {
+            seen.facts.verdict = Some("refetch".to_owned());
+        }
+    });
+    history.fails_for(&["verdicts"]);
+
+    let mut astray = History::clean();
+    astray.in_all_views(|view| {
+        for seen in view.iter_mut().filter(|seen| is_of(seen, place(0, 2))) {
+            seen.facts.duplicate_of = Some(place(1, 1));
+        }
+    });
+    astray.fails_for(&["verdicts", "chains"]);
+
+    let mut bytes = History::clean();
+    bytes.in_all_views(|view| view.last_mut().unwrap().digest += 1);
+    bytes.fails_for(&["verdicts"]);
+
+    let mut copy = History::clean();
+    copy.evidence.uncommitted.as_mut().unwrap()[0].digest += 1;
+    copy.fails_for(&["aborted_copies"]);
+}
+
+#[test]
+fn a_story_without_an_enriched_record_fails() {
+    let mut suppressed = History::clean();
+    suppressed.in_all_views(|view| {
+        for seen in view.iter_mut().filter(|seen| is_of(seen, place(1, 3))) {
+            seen.topic = Outcome::Duplicate;
+            seen.facts.outcome = "duplicate".to_owned();
+            seen.facts.duplicate_of = Some(place(0, 0));
+        }
+    });
+    suppressed.fails_for(&["stories", "verdicts"]);
+
+    let mut twice = History::clean();
+    twice.in_all_views(|view| {
+        for seen in view.iter_mut().filter(|seen| is_of(seen, place(0, 2))) {
+            seen.topic = Outcome::Enriched;
+            seen.facts.outcome = "enriched".to_owned();
+            seen.facts.duplicate_of = None;
+        }
+    });
+    twice.fails_for(&["stories", "verdicts"]);
+}
+
+#[test]
+fn rejecting_everything_fails() {
+    let mut history = History::clean();
+    history.in_all_views(|view| {
+        for seen in view {
+            seen.topic = Outcome::Rejected;
+            seen.facts.outcome = "rejected".to_owned();
+            seen.facts.duplicate_of = None;
+            seen.facts.verdict = None;
+        }
+    });
+    history.evidence.claims.as_mut().unwrap().truncate(1);
+    history.fails_for(&["stories", "claims"]);
+}
+
+#[test]
+fn readers_that_disagree_fail() {
+    let mut skipped = History::clean();
+    skipped.evidence.early.as_mut().unwrap().remove(1);
+    skipped.fails_for(&["observers"]);
+    let mut changed = History::clean();
+    changed.evidence.early.as_mut().unwrap()[1].digest += 1;
+    changed.fails_for(&["observers"]);
+    let mut back = History::clean();
+    back.evidence.early.as_mut().unwrap().reverse();
+    back.fails_for(&["observers"]);
+}
+
+#[test]
+fn what_does_not_end_fails() {
+    let mut lag = History::clean();
+    lag.evidence.settled = Some(false);
+    lag.fails_for(&["liveness"]);
+    let mut hanging = History::clean();
+    hanging.evidence.stability.as_mut().unwrap()[0].stable = 5;
+    hanging.fails_for(&["hanging"]);
+    let mut open = History::clean();
+    open.batch((Outcome::Rejected, 0), BatchKind::Transactional);
+    open.fails_for(&["hanging"]);
+}
+
+#[test]
+fn claims_that_no_record_gives_fail() {
+    let mut strange = History::clean();
+    let log = strange.evidence.claims.as_mut().unwrap();
+    let mut other = raw()[0].clone();
+    other.record.payload = Some(articles::envelope(77).into_bytes());
+    let stages = expect::stages(claim::scope(SCOPE_OF.0, SCOPE_OF.1));
+    let prepared = stages.prepare(other.record).unwrap();
+    let bytes = encode_claim(prepared.claim.as_ref().unwrap());
+    log.push(ClaimsEntry { offset: 8, time_ms: WRITTEN_MS + 8, bytes });
+    strange.fails_for(&["claims"]);
+}
+
+#[test]
+fn logs_out_of_order_and_ends_of_other_kinds_fail() {
+    type Change = fn(&mut ProcessEvidence);
+    let changes: [(&str, Change); 8] = [
+        ("logs", |process| process.lines.swap(3, 4)),
+        ("logs", |process| {
+            process.lines.insert(6, log_line("panicked", "warn", &json!({"thread": "poller"})))
+        }),
+        ("logs", |process| process.lines.insert(6, log_line("unheard_of", "info", &json!({})))),
+        ("logs", |process| process.lines.insert(6, log_line("running", "info", &json!({"colour": 1})))),
+        ("logs", |process| process.lines.insert(6, "thread 'main' panicked".to_owned())),
+        ("logs", |process| drop(process.lines.pop())),
+        ("exits", |process| process.ended = Ok(2)),
+        ("exits", |process| process.asked = Asked::Nothing),
+    ];
+    for (property, change) in changes {
+        let mut history = History::clean();
+        change(&mut history.evidence.processes.as_mut().unwrap()[0]);
+        history.fails_for(&[property]);
+    }
+}
+
+#[test]
+fn missing_evidence_is_unknown() {
+    type Change = fn(&mut Evidence);
+    let changes: [Change; 13] = [
+        |evidence| evidence.early = None,
+        |evidence| evidence.after = None,
+        |evidence| evidence.uncommitted = None,
+        |evidence| evidence.batches = None,
+        |evidence| evidence.claims = None,
+        |evidence| drop(evidence.claims.as_mut().unwrap().remove(0)),
+        |evidence| evidence.samples = None,
+        |evidence| evidence.committed = None,
+        |evidence| evidence.stability = None,
+        |evidence| evidence.processes = None,
+        |evidence| evidence.settled = None,
+        |evidence| evidence.acknowledged.push(place(1, 4)),
+        |evidence| evidence.samples = Some(Vec::new()),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut history = History::clean();
+        change(&mut history.evidence);
+        let report = history.check();
+        assert_eq!(report.conclusion(), Conclusion::Unknown, "change {number}:\n{report}");
+    }
+}
