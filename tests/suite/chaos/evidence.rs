@@ -126,6 +126,8 @@ pub struct ClaimsEntry {
     pub offset: i64,
     pub time_ms: i64,
     pub bytes: Vec<u8>,
+    /// By the run, not by a worker.
+    pub is_planted: bool,
 }
 
 /// One look at the group's offsets and, after that, at the ends of the outcome topics.

@@ -121,10 +121,12 @@ fn replay(log: &[ClaimsEntry], scope: u64, report: &mut Report) -> BTreeMap<Plac
                 let place = Place { partition: coordinates.partition, offset: coordinates.offset };
                 match claims.get(&place) {
                     None => {
+                        report.counts.planted_first_claims += usize::from(entry.is_planted);
                         claims.insert(place, Claimed { bytes: entry.bytes.clone(), judgement });
                     }
                     Some(first) => {
-                        report.counts.re_claims += 1;
+                        report.counts.re_claims += usize::from(!entry.is_planted);
+                        report.counts.planted_re_claims += usize::from(entry.is_planted);
                         if first.bytes != entry.bytes {
                             report
                                 .finding("claims", format!("{place:?} was claimed twice in different words"));

@@ -27,6 +27,8 @@ pub const SESSION_MS: u64 = 6_000;
 pub const TRANSACTION_MS: u64 = 4_000;
 const LIMIT: Duration = Duration::from_mins(2);
 const AT_WORK_LIMIT: Duration = Duration::from_secs(20);
+/// A header of the claims that the run appends.
+pub const PLANTED: &str = "planted";
 /// Between two faults.
 const CALM: Duration = Duration::from_millis(1500);
 /// One fault in so many meets with another.
@@ -176,6 +178,12 @@ impl Scene<'_> {
     fn zombie(&mut self) -> bool {
         let Some(replica) = self.any() else { return false };
         self.fleet.wait_at_work(replica, AT_WORK_LIMIT);
+        if self.random.below(3) > 0 {
+            // Slow records at the head of partitions: what stands behind them is parsed and not claimed yet, so that the
+            // sleeper claims it when its successor has long done so.
+            self.feed.mark("parse:slow-1500", 2 * usize::from(self.topics.partitions));
+            self.fleet.hold(Duration::from_millis(1_200));
+        }
         let session = usize::try_from(SESSION_MS).expect("a short time");
         let time = self.milliseconds(session + 1_500, session + 4_000);
         self.fleet.stop(replica);
@@ -321,7 +329,8 @@ impl Scene<'_> {
             .into_iter()
             .filter_map(|(place, fed)| stages.prepare(raw_record(&self.topics.raw, place, &fed)).ok())
             .filter_map(|prepared| {
-                Some(NewRecord::new(&self.topics.claims, encode_claim(prepared.claim.as_ref()?)))
+                let claim = encode_claim(prepared.claim.as_ref()?);
+                Some(NewRecord::new(&self.topics.claims, claim).header(PLANTED, "1"))
             })
             .collect();
         self.client.produce(&claims);

@@ -289,7 +289,8 @@ fn batches(broker: &Broker, topics: &Topics) -> BTreeMap<(Outcome, i32), Vec<seg
 
 impl ClaimsEntry {
     fn of(record: ReadRecord) -> Option<Self> {
-        Some(Self { offset: record.offset, time_ms: record.timestamp_ms?, bytes: record.value? })
+        let is_planted = record.header(faults::PLANTED).is_some();
+        Some(Self { offset: record.offset, time_ms: record.timestamp_ms?, bytes: record.value?, is_planted })
     }
 }
 

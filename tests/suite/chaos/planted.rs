@@ -79,7 +79,7 @@ fn claims(raw: &[RawEvidence]) -> Vec<ClaimsEntry> {
     std::iter::once(claim::encode_level(scope, &level).expect("a level has a form"))
         .chain(entries)
         .zip(0..)
-        .map(|(bytes, offset)| ClaimsEntry { offset, time_ms: WRITTEN_MS + offset, bytes })
+        .map(|(bytes, offset)| ClaimsEntry { offset, time_ms: WRITTEN_MS + offset, bytes, is_planted: false })
         .collect()
 }
 
@@ -459,7 +459,7 @@ fn claims_that_no_record_gives_fail() {
     let stages = expect::stages(claim::scope(SCOPE_OF.0, SCOPE_OF.1));
     let prepared = stages.prepare(other.record).unwrap();
     let bytes = encode_claim(prepared.claim.as_ref().unwrap());
-    log.push(ClaimsEntry { offset: 8, time_ms: WRITTEN_MS + 8, bytes });
+    log.push(ClaimsEntry { offset: 8, time_ms: WRITTEN_MS + 8, bytes, is_planted: false });
     strange.fails_for(&["claims"]);
 }
 

@@ -26,8 +26,11 @@ pub struct Counts {
     pub repeated_by_resets: usize,
     /// Records that were claimed.
     pub claims: usize,
-    /// Claims of a record beyond its first.
+    /// Claims of a record beyond its first: by workers, and by the run's zombies.
     pub re_claims: usize,
+    pub planted_re_claims: usize,
+    /// Records whose first claim was a zombie's.
+    pub planted_first_claims: usize,
     pub processes: usize,
     pub replaced_producers: usize,
     pub fencings: usize,
