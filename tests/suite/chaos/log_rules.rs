@@ -18,6 +18,23 @@ const DEATHS_MAX: usize = 3;
 /// What every line has beside the fields of its event.
 const COMMON_FIELDS: [&str; 4] = ["ts", "level", "event", "msg"];
 
+/// Only of a worker that has joined its group.
+const AT_WORK: [&str; 13] = [
+    "partitions_assigned",
+    "partitions_revoked",
+    "partitions_lost",
+    "offsets_rewound",
+    "transaction_replaced",
+    "running",
+    "rejected",
+    "degraded",
+    "consumer_paused",
+    "consumer_resumed",
+    "no_progress",
+    "stats",
+    "fenced",
+];
+
 /// Where a worker is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -108,59 +125,19 @@ fn life(process: &ProcessEvidence, events: &[Value], report: &mut Report) {
 
 fn step(stage: Stage, event: &str) -> Option<Stage> {
     use Stage::{Begun, CatchingUp, CaughtUp, Draining, Joined, Starting, Stopped};
-    match (event, stage) {
-        (_, Stopped) => None,
-        ("stopped", Starting | CatchingUp | CaughtUp | Joined | Draining) => Some(Stopped),
-        ("config_loaded", Begun) => Some(Begun),
-        ("starting", Begun) => Some(Starting),
-        ("catching_up", Starting | CatchingUp) => Some(CatchingUp),
-        ("caught_up", CatchingUp) => Some(CaughtUp),
-        ("joining", CaughtUp) => Some(Joined),
-        ("draining", Joined) => Some(Draining),
-        (
-            "partitions_assigned"
-            | "partitions_revoked"
-            | "partitions_lost"
-            | "offsets_rewound"
-            | "transaction_replaced"
-            | "running"
-            | "rejected"
-            | "degraded"
-            | "consumer_paused"
-            | "consumer_resumed"
-            | "no_progress"
-            | "stats"
-            | "fenced",
-            Joined | Draining,
-        ) => Some(stage),
-        ("drain_timed_out" | "second_signal", Draining) => Some(Draining),
-        (
-            "stopped"
-            | "config_loaded"
-            | "starting"
-            | "catching_up"
-            | "caught_up"
-            | "joining"
-            | "draining"
-            | "partitions_assigned"
-            | "partitions_revoked"
-            | "partitions_lost"
-            | "offsets_rewound"
-            | "transaction_replaced"
-            | "running"
-            | "rejected"
-            | "degraded"
-            | "consumer_paused"
-            | "consumer_resumed"
-            | "no_progress"
-            | "stats"
-            | "fenced"
-            | "drain_timed_out"
-            | "second_signal",
-            _,
-        ) => None,
-        _ => Some(stage),
-    }
+    let (from, to): (&[Stage], Stage) = match event {
+        "config_loaded" => (&[Begun], Begun),
+        "starting" => (&[Begun], Starting),
+        "catching_up" => (&[Starting, CatchingUp], CatchingUp),
+        "caught_up" => (&[CatchingUp], CaughtUp),
+        "joining" => (&[CaughtUp], Joined),
+        "draining" => (&[Joined], Draining),
+        "drain_timed_out" | "second_signal" => (&[Draining], Draining),
+        "stopped" => (&[Starting, CatchingUp, CaughtUp, Joined, Draining], Stopped),
+        name if AT_WORK.contains(&name) => (&[Joined, Draining], stage),
+        _ => (&[Begun, Starting, CatchingUp, CaughtUp, Joined, Draining], stage),
+    };
+    from.contains(&stage).then_some(to)
 }
 
 /// A process ends as it was asked to, or with exit code 1 and the event that says why.
@@ -169,10 +146,9 @@ fn end(process: &ProcessEvidence, events: &[Value], report: &mut Report) {
         .iter()
         .any(|event| event["event"].as_str().is_some_and(|name| HEALED_BY_A_RESTART.contains(&name)));
     let is_right = match (process.ended, process.asked) {
-        (Err(SIGKILL), Asked::Kill) | (Ok(0), Asked::Terminate) => true,
+        // How many records end their process is counted over the whole fleet.
+        (Err(SIGKILL), Asked::Kill) | (Ok(0), Asked::Terminate) | (Err(SIGABRT), _) => true,
         (Ok(1), _) => told,
-        // How many may is counted over the whole fleet.
-        (Err(SIGABRT), _) => true,
         _ => false,
     };
     if !is_right {

@@ -11,6 +11,7 @@ mod expect;
 mod faults;
 mod feed;
 mod fleet;
+mod history;
 mod log_rules;
 mod outcome_rules;
 mod planted;
