@@ -8,7 +8,7 @@ use khabar::dedup::claim::encode_claim;
 use khabar::flow::{Header, RawCoordinates, RawRecord};
 use khabar::stages::Stages;
 
-use super::evidence::ClaimsEntry;
+use super::evidence::{ClaimsEntry, Planned};
 use super::expect;
 use super::feed::{Fed, Feed};
 use super::fleet::Fleet;
@@ -327,6 +327,8 @@ impl Scene<'_> {
         }
         let claims: Vec<NewRecord> = ahead
             .into_iter()
+            // A worker never comes to claim the others.
+            .filter(|(_, fed)| matches!(fed.planned, Planned::Article { .. }))
             .filter_map(|(place, fed)| stages.prepare(raw_record(&self.topics.raw, place, &fed)).ok())
             .filter_map(|prepared| {
                 let claim = encode_claim(prepared.claim.as_ref()?);

@@ -4,6 +4,7 @@
 //! The run (`faults`, `fleet`, `feed`, `watch`) makes the evidence; the checker (`checker` and its rules) is a pure
 //! function of it and is itself proved by planted faults (`planted`).
 
+mod audit;
 mod checker;
 mod delivery_rules;
 mod evidence;
@@ -24,6 +25,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use khabar::flow::{Header, Outcome, RawCoordinates, RawRecord};
+
+use serde_json::Value;
 
 use self::evidence::{ClaimsEntry, Evidence, ProcessEvidence, RawEvidence, Seen, Stability};
 use self::faults::{Fault, NAMED, PLAIN, RELAYED, SESSION_MS, Scene, TRANSACTION_MS};
@@ -51,6 +54,8 @@ const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 const READ_LIMIT: Duration = Duration::from_mins(5);
 /// Whether records are fed that end the process that works on them.
 const WITH_KILLERS: bool = false;
+/// Whether `khabar audit` has to agree. It knows nothing of resets, so that every second seed then has none.
+const WITH_AUDIT: bool = false;
 
 /// A run's size, from the environment.
 struct Size {
@@ -91,12 +96,13 @@ fn chaos_loses_doubles_and_changes_nothing() {
     let group = unique("chaos");
 
     let early = Observer::start(&client, &topics.outcomes(), Isolation::Committed);
+    let options = options(&broker, &topics, &group);
     let plan = Plan::new(&topics.raw, PARTITIONS, size.seed);
     let mut scene = Scene {
         broker: &broker,
         topics: topics.clone(),
         proxy: &proxy,
-        fleet: Fleet::new(replicas(&broker, &proxy, &topics, &group)),
+        fleet: Fleet::new(replicas(&options, &proxy)),
         feed: Feed::start(&client, plan, size.records, size.time()),
         watch: Watch::start(&client, &topics, &group),
         random: Random::new(size.seed),
@@ -115,10 +121,28 @@ fn chaos_loses_doubles_and_changes_nothing() {
     let (evidence, counts) = settle(scene, early);
     let report = checker::check(&evidence, &topics.raw);
     println!("faults: {counts:?}\n{report}");
+    let processes = evidence.processes.as_deref().unwrap_or_default();
+    println!("why producers were replaced and workers ended: {:#?}", causes(processes));
     if report.conclusion() != Conclusion::Passed {
-        let folder = keep_logs(size.seed, evidence.processes.as_deref().unwrap_or_default());
+        let folder = keep_logs(size.seed, processes);
         panic!("chaos with seed {}: {report}\nthe workers' logs are in {}", size.seed, folder.display());
     }
+    if WITH_AUDIT && evidence.resets.is_empty() {
+        audit::agrees(&options, &report).unwrap_or_else(|problem| panic!("seed {}: {problem}", size.seed));
+    }
+}
+
+/// The causes that the logs name, with how often each was named.
+fn causes(processes: &[ProcessEvidence]) -> BTreeMap<String, usize> {
+    const TOLD: [&str; 3] = ["transaction_replaced", "fenced", "fatal_kafka_error"];
+    let lines = processes.iter().flat_map(|process| &process.lines);
+    let events = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut causes = BTreeMap::new();
+    for event in events.filter(|event| event["event"].as_str().is_some_and(|name| TOLD.contains(&name))) {
+        let cause: String = event["cause"].as_str().unwrap_or_default().chars().take(100).collect();
+        *causes.entry(format!("{}: {cause}", event["event"])).or_default() += 1;
+    }
+    causes
 }
 
 /// All kinds in a new random order, again and again until the time is over.
@@ -127,6 +151,9 @@ fn strike(scene: &mut Scene<'_>, size: &Size) {
         let mut kinds = Fault::ALL.to_vec();
         if WITH_KILLERS {
             kinds.extend(Fault::KILLERS);
+        }
+        if WITH_AUDIT && size.seed.is_multiple_of(2) {
+            kinds.retain(|kind| *kind != Fault::Reset);
         }
         scene.random.shuffle(&mut kinds);
         for kind in kinds {
@@ -141,16 +168,20 @@ fn strike(scene: &mut Scene<'_>, size: &Size) {
     }
 }
 
-fn replicas(broker: &Broker, proxy: &Proxy, topics: &Topics, group: &str) -> Vec<(String, WorkerOptions)> {
-    let mut options = WorkerOptions::new(broker, topics, group)
+fn options(broker: &Broker, topics: &Topics, group: &str) -> WorkerOptions {
+    let options = WorkerOptions::new(broker, topics, group)
         .set("kafka.session_timeout_ms", &SESSION_MS.to_string())
         .set("transaction.timeout_ms", &TRANSACTION_MS.to_string())
         .set("transaction.records_max", "100")
         .set("budget.records_max", "1000")
         .environment("KHABAR_PLANTED_FAULTS", "1");
-    if let Some(program) = std::env::var_os("KHABAR_SUITE_PROGRAM") {
-        options = options.program(&PathBuf::from(program));
+    match std::env::var_os("KHABAR_SUITE_PROGRAM") {
+        Some(program) => options.program(&PathBuf::from(program)),
+        None => options,
     }
+}
+
+fn replicas(options: &WorkerOptions, proxy: &Proxy) -> Vec<(String, WorkerOptions)> {
     let named = |name: &str| (name.to_owned(), options.clone().set_text("kafka.instance_id", name));
     vec![
         ("plain".to_owned(), options.clone()),
@@ -259,7 +290,7 @@ fn stability(client: &Client, topics: &Topics) -> Vec<Stability> {
     let begun = Instant::now();
     loop {
         let mut all = Vec::new();
-        for topic in topics.outcomes().into_iter().chain(["__consumer_offsets"]) {
+        for topic in topics.outcomes().into_iter().chain([topics.claims.as_str(), "__consumer_offsets"]) {
             let stable = ends_of(client, topic);
             let ends: BTreeMap<i32, i64> = (0..)
                 .zip(client.bounds(topic, Isolation::Uncommitted))
