@@ -1,6 +1,6 @@
 //! What a chaos run leaves behind for the checker: plain data, no client and no broker.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use khabar::flow::{Outcome, RawRecord};
 use serde_json::Value;
@@ -56,15 +56,24 @@ pub struct Facts {
     pub degraded: Vec<String>,
 }
 
-impl Seen {
-    pub fn of(topic: Outcome, raw_topic: &str, record: &ReadRecord) -> Self {
-        Self {
-            topic,
-            partition: record.partition,
-            offset: record.offset,
-            digest: digest(record.key.as_deref(), record.value.as_deref(), &record.headers),
-            facts: Facts::of(raw_topic, record.value.as_deref(), &record.headers),
-        }
+/// Reduces records; what was read before, by another reader, is not taken apart again.
+pub struct Reducer<'a> {
+    raw_topic: &'a str,
+    known: HashMap<u128, Facts>,
+}
+
+impl<'a> Reducer<'a> {
+    pub fn new(raw_topic: &'a str) -> Self {
+        Self { raw_topic, known: HashMap::new() }
+    }
+
+    pub fn reduce(&mut self, topic: Outcome, record: &ReadRecord) -> Seen {
+        let digest = digest(record.key.as_deref(), record.value.as_deref(), &record.headers);
+        let facts = self
+            .known
+            .entry(digest)
+            .or_insert_with(|| Facts::of(self.raw_topic, record.value.as_deref(), &record.headers));
+        Seen { topic, partition: record.partition, offset: record.offset, digest, facts: facts.clone() }
     }
 }
 

@@ -28,7 +28,7 @@ use khabar::flow::{Header, Outcome, RawCoordinates, RawRecord};
 
 use serde_json::Value;
 
-use self::evidence::{ClaimsEntry, Evidence, ProcessEvidence, RawEvidence, Seen, Stability};
+use self::evidence::{ClaimsEntry, Evidence, ProcessEvidence, RawEvidence, Reducer, Seen, Stability};
 use self::faults::{Fault, NAMED, PLAIN, RELAYED, SESSION_MS, Scene, TRANSACTION_MS};
 use self::feed::{Fed, Feed, Plan};
 use self::fleet::Fleet;
@@ -218,12 +218,15 @@ fn settle(scene: Scene<'_>, early: Observer) -> (Evidence, BTreeMap<Fault, usize
     let committed =
         client.group_reader_of(&group, Isolation::Committed).committed(&topics.raw, topics.partitions);
 
-    let after = read(&client, &topics, Isolation::Committed);
+    let mut reducer = Reducer::new(&topics.raw);
+    let mut read = |isolation| read(&client, &topics, isolation, &mut reducer);
+    let after = read(Isolation::Committed);
+    let uncommitted = read(Isolation::Uncommitted);
     let begun = Instant::now();
     while early.count() < after.len() && begun.elapsed() < READ_LIMIT {
         std::thread::sleep(Duration::from_millis(100));
     }
-    let early = early.stop().iter().map(|record| seen(&topics, record)).collect();
+    let early = early.stop().iter().map(|record| seen(&topics, record, &mut reducer)).collect();
     let claims = client.read_all(&topics.claims, Isolation::Committed, READ_LIMIT);
     let evidence = Evidence {
         acknowledged: fed.iter().map(|(place, _)| *place).collect(),
@@ -231,7 +234,7 @@ fn settle(scene: Scene<'_>, early: Observer) -> (Evidence, BTreeMap<Fault, usize
         raw_ends: ends,
         early: Some(early),
         after: Some(after),
-        uncommitted: Some(read(&client, &topics, Isolation::Uncommitted)),
+        uncommitted: Some(uncommitted),
         batches: Some(batches(broker, &topics)),
         claims: Some(claims.into_iter().filter_map(ClaimsEntry::of).collect()),
         samples: Some(samples),
@@ -248,15 +251,18 @@ fn ends_of(client: &Client, topic: &str) -> BTreeMap<i32, i64> {
     (0..).zip(client.bounds(topic, Isolation::Committed)).map(|(one, (_, end))| (one, end)).collect()
 }
 
-fn seen(topics: &Topics, record: &ReadRecord) -> Seen {
+fn seen(topics: &Topics, record: &ReadRecord, reducer: &mut Reducer<'_>) -> Seen {
     let known = Outcome::ALL.into_iter().zip(topics.outcomes()).find(|(_, topic)| *topic == record.topic);
-    Seen::of(known.expect("only outcome topics are read").0, &topics.raw, record)
+    reducer.reduce(known.expect("only outcome topics are read").0, record)
 }
 
-fn read(client: &Client, topics: &Topics, isolation: Isolation) -> Vec<Seen> {
-    let outcomes = topics.outcomes();
-    let records = outcomes.iter().flat_map(|topic| client.read_all(topic, isolation, READ_LIMIT));
-    records.map(|record| seen(topics, &record)).collect()
+fn read(client: &Client, topics: &Topics, isolation: Isolation, reducer: &mut Reducer<'_>) -> Vec<Seen> {
+    let mut all = Vec::new();
+    for topic in topics.outcomes() {
+        let records = client.read_all(topic, isolation, READ_LIMIT);
+        all.extend(records.iter().map(|record| seen(topics, record, reducer)));
+    }
+    all
 }
 
 fn raw_log(client: &Client, topics: &Topics, fed: Vec<(Place, Fed)>) -> Vec<RawEvidence> {
