@@ -5,6 +5,7 @@
 mod support;
 
 mod bad_input;
+mod breaker;
 mod broker;
 mod chaos;
 mod checks;
@@ -12,6 +13,7 @@ mod children;
 mod commands;
 mod equal;
 mod health;
+mod moving;
 mod outcomes;
 mod recovery;
 mod refusals;

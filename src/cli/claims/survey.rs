@@ -108,7 +108,9 @@ impl Survey {
         if !record.holds_after(known) {
             return;
         }
+        let begins = known.map_or(0, |known| known.begins).max(record.begins);
         let is_new = known.is_none_or(|known| known.number != record.number || known.level != record.level);
+        let record = LevelRecord { begins, ..record };
         let placed = Placed { record, offset: place.offset, time_ms: place.time_ms };
         if is_new {
             self.began = Some(placed.clone());
