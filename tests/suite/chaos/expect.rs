@@ -155,7 +155,7 @@ fn outcomes(
             all.insert(place, Expected { facts, digest: None });
             continue;
         }
-        let output = match stages.prepare(one.record.clone()) {
+        let made = match stages.prepare(one.record.clone()) {
             Err(rejected) => {
                 if claims.contains_key(&place) {
                     problems.push(format!("{place:?} is rejected and was claimed"));
@@ -176,7 +176,7 @@ fn outcomes(
                 stages.finish(prepared, Some(&claimed.judgement))
             }
         };
-        let mut expected = Expected::of(&output, raw_topic);
+        let mut expected = Expected::of(&made.output, raw_topic);
         if one.planned == Some(Planned::TagKiller) {
             expected.digest = None;
             expected.facts.degraded = vec!["tag".to_owned()];

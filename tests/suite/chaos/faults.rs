@@ -320,6 +320,10 @@ impl Scene<'_> {
         ahead.retain(|(place, _)| place.partition == partition || self.random.below(4) == 0);
         ahead.sort_by_key(|(place, _)| *place);
         ahead.truncate(AHEAD_MAX);
+        if self.random.below(2) == 0 {
+            // Of two dead owners in a row: a record that was claimed twice before it was ever finished.
+            ahead.extend_from_within(..);
+        }
         if before > LATE {
             let from = self.random.below(before - LATE);
             let late = self.feed.acknowledged_from(from);

@@ -72,6 +72,7 @@ fn claims(raw: &[RawEvidence]) -> Vec<ClaimsEntry> {
         group: SCOPE_OF.1.to_owned(),
         level: expect::level(),
         previous: None,
+        begins: 0,
     };
     let stages = expect::stages(scope);
     let claims = raw.iter().filter_map(|one| stages.prepare(one.record.clone()).ok());
