@@ -124,7 +124,7 @@ fn chaos_loses_doubles_and_changes_nothing() {
     let processes = evidence.processes.as_deref().unwrap_or_default();
     println!("why producers were replaced and workers ended: {:#?}", causes(processes));
     if report.conclusion() != Conclusion::Passed {
-        let folder = keep_logs(size.seed, processes);
+        let folder = keep_logs(size.seed, &evidence);
         panic!("chaos with seed {}: {report}\nthe workers' logs are in {}", size.seed, folder.display());
     }
     if WITH_AUDIT && evidence.resets.is_empty() {
@@ -332,11 +332,15 @@ impl ClaimsEntry {
     }
 }
 
-/// Writes the logs of a run that did not pass where they can be read.
-fn keep_logs(seed: u64, processes: &[ProcessEvidence]) -> PathBuf {
+/// Writes the logs of a run that did not pass where they can be read, and how the offsets moved.
+fn keep_logs(seed: u64, evidence: &Evidence) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{seed}"));
     std::fs::create_dir_all(&folder).expect("the target folder can be written to");
-    for (number, process) in processes.iter().enumerate() {
+    let samples = evidence.samples.iter().flatten();
+    let offsets = samples.map(|sample| format!("{:?}, after {} resets\n", sample.committed, sample.resets));
+    let offsets = format!("{:#?}\n{}", evidence.resets, offsets.collect::<String>());
+    std::fs::write(folder.join("offsets.txt"), offsets).expect("the offsets are written");
+    for (number, process) in evidence.processes.iter().flatten().enumerate() {
         let name = format!("{number:03} {} {:?} {:?}.log", process.name, process.asked, process.ended);
         std::fs::write(folder.join(name), process.lines.join("\n")).expect("a log is written");
     }
