@@ -8,6 +8,7 @@ mod audit;
 mod bad_input;
 mod breaker;
 mod broker;
+mod chaos;
 mod checks;
 mod children;
 mod commands;
