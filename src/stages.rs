@@ -185,7 +185,7 @@ impl Stages {
         }
         let output = match judgement {
             Some(judgement) if judgement.verdict.is_duplicate() => {
-                self.emitter.duplicate(&prepared.record, &prepared.tags, judgement)
+                self.emitter.duplicate(&prepared.record, &prepared.tags, judgement, &prepared.degraded)
             }
             _ => {
                 let flaws = &mut prepared.record.article.extraction.flaws;

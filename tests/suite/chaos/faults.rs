@@ -36,9 +36,11 @@ const NESTED_ONE_IN: usize = 3;
 
 /// The places in the fleet: the first comes and goes as it likes, the second talks through the relay, the others have an
 /// instance id.
-pub const PLAIN: usize = 0;
+pub const FIRST: usize = 0;
 pub const RELAYED: usize = 1;
-pub const NAMED: [usize; 2] = [2, 3];
+pub const THIRD: usize = 2;
+/// Replicas that others take the name of.
+const ROBBED: [usize; 2] = [THIRD, 3];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -100,6 +102,8 @@ pub struct Scene<'a> {
     /// Of the claims that a zombie appends.
     pub stages: Option<Stages>,
     pub is_nested: bool,
+    /// The members have instance ids.
+    pub is_static: bool,
 }
 
 impl Scene<'_> {
@@ -214,7 +218,7 @@ impl Scene<'_> {
         let [first, _, ..] = running[..] else {
             // A single one stays; another one has to come first.
             let idle = (0..self.fleet.replicas.len()).find(|number| !running.contains(number));
-            self.wake(idle.unwrap_or(PLAIN));
+            self.wake(idle.unwrap_or(FIRST));
             return self.fleet.running().len() > 1 && self.scale_down();
         };
         let replica = if self.random.below(2) == 0 { first } else { running[running.len() - 1] };
@@ -241,17 +245,17 @@ impl Scene<'_> {
         true
     }
 
-    /// A replica with an instance id, at work.
-    fn named(&mut self) -> usize {
-        let replica = NAMED[self.random.below(NAMED.len())];
+    /// A replica at work, to be robbed of its name.
+    fn robbed(&mut self) -> usize {
+        let replica = ROBBED[self.random.below(ROBBED.len())];
         self.wake(replica);
         replica
     }
 
     /// A stranger takes over a worker's transactional id.
     fn steal_id(&mut self) -> bool {
-        let replica = self.named();
-        let id = format!("{}-{}", self.group, self.fleet.replicas[replica].name);
+        let replica = self.robbed();
+        let Some(id) = self.fleet.transactional_id(replica) else { return false };
         let thief = self.client.begin_transaction(&id, Duration::from_millis(TRANSACTION_MS));
         self.fleet.hold(Duration::from_secs(2));
         // It may have been fenced by the worker's successor by now; its transaction ends with it, or by its timeout.
@@ -259,9 +263,13 @@ impl Scene<'_> {
         true
     }
 
-    /// A second process with the same instance id.
+    /// A second process with the same instance id, and so with the same transactional id. Where members are dynamic no
+    /// process can have the same: a stranger takes the id then.
     fn twin(&mut self) -> bool {
-        let replica = self.named();
+        if !self.is_static {
+            return self.steal_id();
+        }
+        let replica = self.robbed();
         let mut twin = self.fleet.start_twin(replica);
         let begun = Instant::now();
         while twin.is_running() && begun.elapsed() < AT_WORK_LIMIT {

@@ -85,6 +85,12 @@ impl Fleet {
         self.replicas[replica].worker.as_ref().is_some_and(|worker| !worker.events(Some(event)).is_empty())
     }
 
+    /// The transactional id that the replica says it has.
+    pub fn transactional_id(&self, replica: usize) -> Option<String> {
+        let joining = self.replicas[replica].worker.as_ref()?.events(Some("joining"));
+        Some(joining.last()?["transactional_id"].as_str()?.to_owned())
+    }
+
     /// The replicas that run.
     pub fn running(&mut self) -> Vec<usize> {
         self.tick();

@@ -29,7 +29,7 @@ use khabar::flow::{Header, Outcome, RawCoordinates, RawRecord};
 use serde_json::Value;
 
 use self::evidence::{ClaimsEntry, Evidence, ProcessEvidence, RawEvidence, Reducer, Seen, Stability};
-use self::faults::{Fault, NAMED, PLAIN, RELAYED, SESSION_MS, Scene, TRANSACTION_MS};
+use self::faults::{FIRST, Fault, RELAYED, SESSION_MS, Scene, THIRD, TRANSACTION_MS};
 use self::feed::{Fed, Feed, Plan};
 use self::fleet::Fleet;
 use self::report::Conclusion;
@@ -53,9 +53,9 @@ const SHORT_TIME: Duration = Duration::from_secs(110);
 const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 const READ_LIMIT: Duration = Duration::from_mins(5);
 /// Whether records are fed that end the process that works on them.
-const WITH_KILLERS: bool = false;
+const WITH_KILLERS: bool = true;
 /// Whether `khabar audit` has to agree. It knows nothing of resets, so that every second seed then has none.
-const WITH_AUDIT: bool = false;
+const WITH_AUDIT: bool = true;
 
 /// A run's size, from the environment.
 struct Size {
@@ -77,6 +77,11 @@ impl Size {
             records: records.unwrap_or(SHORT_RECORDS),
             minutes: number("KHABAR_CHAOS_MINUTES"),
         }
+    }
+
+    /// Whether the members are static: the two kinds assign partitions in different ways, and can't mix in a group.
+    const fn is_static(&self) -> bool {
+        self.seed % 4 >= 2
     }
 
     fn time(&self) -> Duration {
@@ -102,7 +107,7 @@ fn chaos_loses_doubles_and_changes_nothing() {
         broker: &broker,
         topics: topics.clone(),
         proxy: &proxy,
-        fleet: Fleet::new(replicas(&options, &proxy)),
+        fleet: Fleet::new(replicas(&options, &proxy, size.is_static())),
         feed: Feed::start(&client, plan, size.records, size.time()),
         watch: Watch::start(&client, &topics, &group),
         random: Random::new(size.seed),
@@ -110,13 +115,14 @@ fn chaos_loses_doubles_and_changes_nothing() {
         counts: BTreeMap::new(),
         stages: None,
         is_nested: false,
+        is_static: size.is_static(),
         client,
         group,
     };
-    for replica in [PLAIN, RELAYED, NAMED[0]] {
+    for replica in [FIRST, RELAYED, THIRD] {
         scene.fleet.replicas[replica].is_wanted = true;
     }
-    scene.fleet.wait_at_work(PLAIN, Duration::from_mins(1));
+    scene.fleet.wait_at_work(FIRST, Duration::from_mins(1));
     strike(&mut scene, &size);
     let (evidence, counts) = settle(scene, early);
     let report = checker::check(&evidence, &topics.raw);
@@ -181,14 +187,16 @@ fn options(broker: &Broker, topics: &Topics, group: &str) -> WorkerOptions {
     }
 }
 
-fn replicas(options: &WorkerOptions, proxy: &Proxy) -> Vec<(String, WorkerOptions)> {
-    let named = |name: &str| (name.to_owned(), options.clone().set_text("kafka.instance_id", name));
-    vec![
-        ("plain".to_owned(), options.clone()),
-        ("relayed".to_owned(), options.clone().set_text("kafka.bootstrap_servers", &proxy.address())),
-        named("named-0"),
-        named("named-1"),
-    ]
+fn replicas(options: &WorkerOptions, proxy: &Proxy, is_static: bool) -> Vec<(String, WorkerOptions)> {
+    let relayed = options.clone().set_text("kafka.bootstrap_servers", &proxy.address());
+    let all = [("first", options), ("relayed", &relayed), ("third", options), ("fourth", options)];
+    all.into_iter()
+        .map(|(name, options)| {
+            let options = options.clone();
+            let options = if is_static { options.set_text("kafka.instance_id", name) } else { options };
+            (name.to_owned(), options)
+        })
+        .collect()
 }
 
 /// Lets the fleet finish, ends it, and reads all that was left behind.
