@@ -330,6 +330,13 @@ impl Poller {
                 );
                 Ok(())
             }
+            Some(RDKafkaErrorCode::InconsistentGroupProtocol) => Err(KafkaFailure::Configuration {
+                what: format!("joining group {}", self.group),
+                cause: "its other members assign partitions in another way: kafka.instance_id must be set on all \
+                        replicas or on none; stop all of them to change over"
+                    .to_owned(),
+            }
+            .into()),
             // The error callback tells it.
             Some(
                 RDKafkaErrorCode::AllBrokersDown
