@@ -91,7 +91,35 @@ impl Drop for Permit {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_budget_counts_the_permits_that_are_held(
+            records_max in 1_usize..6,
+            bytes_max in 1_usize..100,
+            steps in prop::collection::vec((any::<bool>(), 0_usize..60), 0..60),
+        ) {
+            let budget = Budget::new(records_max, bytes_max);
+            let mut held: Vec<(Permit, usize)> = Vec::new();
+            for (takes, bytes) in steps {
+                if takes {
+                    held.push((budget.take(bytes), bytes));
+                } else if !held.is_empty() {
+                    drop(held.swap_remove(bytes % held.len()));
+                }
+                let (records, bytes) = (held.len(), held.iter().map(|(_, bytes)| bytes).sum::<usize>());
+                prop_assert_eq!((budget.records(), budget.bytes()), (records, bytes));
+                prop_assert_eq!(budget.is_spent(), records >= records_max || bytes >= bytes_max);
+                prop_assert_eq!(budget.is_half_free(), 2 * records <= records_max && 2 * bytes <= bytes_max);
+                prop_assert_eq!(budget.wait(Duration::ZERO), !budget.is_spent());
+            }
+            drop(held);
+            prop_assert_eq!((budget.records(), budget.bytes()), (0, 0));
+        }
+    }
 
     #[test]
     fn permits_come_back_and_wake_the_waiter() {

@@ -6,7 +6,9 @@
 #![forbid(unsafe_code)]
 
 pub mod article;
+pub mod audit;
 pub mod budget;
+pub mod caught;
 pub mod cli;
 pub mod clock;
 pub mod config;

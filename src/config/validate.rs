@@ -20,8 +20,9 @@ const RAW_TOPICS_MAX: usize = 1000;
 /// librdkafka's maximum for message.max.bytes.
 const RECORD_BYTES_MAX: usize = 1_000_000_000;
 
-/// Kafka's default for transaction.max.timeout.ms; brokers refuse more.
-const TRANSACTION_TIMEOUT_MS_MAX: u32 = 900_000;
+/// The next owner of a dead worker's partitions waits for its open transaction, while the group waits for it: at most
+/// 150 s, after which it gives up.
+const TRANSACTION_TIMEOUT_MS_MAX: u32 = 120_000;
 
 const GIB: usize = 1 << 30;
 
@@ -109,7 +110,7 @@ fn transactions(settings: &Settings, check: &mut Check<'_>) {
         transaction.timeout_ms,
         1000,
         TRANSACTION_TIMEOUT_MS_MAX,
-        "brokers refuse more, and with less a short pause of the broker ends transactions",
+        "with more a dead worker's partitions stand still too long, and with less a short pause of the broker ends transactions",
     );
     check.range(
         "shutdown.drain_seconds",
@@ -153,6 +154,20 @@ fn resources(settings: &Settings, check: &mut Check<'_>) {
         1024,
         65_536,
         "deep pages need stack; memory is taken only as it is used",
+    );
+    check.range(
+        "workers.stage_seconds_max",
+        settings.workers.stage_seconds_max,
+        1,
+        3600,
+        "no honest record takes long; a worker whose stage takes longer ends",
+    );
+    check.range(
+        "workers.probe_mib",
+        settings.workers.probe_mib,
+        256,
+        65_536,
+        "a record that needs more than this is given up",
     );
     let dedup = &settings.dedup;
     check.range("dedup.window_hours", dedup.window_hours, 1, 2160, "168 is a week; memory grows with it");

@@ -83,6 +83,37 @@ mod tests {
     const INPUTS: [Input; 6] =
         [Input::Outcome, Input::Cut, Input::Committed, Input::Failed, Input::Fatal, Input::Replaced];
 
+    /// Every cell, a row for each state of [`STATES`] and a column for each input of [`INPUTS`].
+    #[rustfmt::skip]
+    const TABLE: [[(State, Order); 6]; 5] = [
+        [
+            (State::Open, Order::BeginAndSend), (State::Idle, Order::Nothing), (State::Dead, Order::Exit),
+            (State::Replacing, Order::Replace), (State::Dead, Order::Exit), (State::Dead, Order::Exit),
+        ],
+        [
+            (State::Open, Order::Send), (State::Committing, Order::Commit), (State::Dead, Order::Exit),
+            (State::Replacing, Order::Replace), (State::Dead, Order::Exit), (State::Dead, Order::Exit),
+        ],
+        [
+            (State::Dead, Order::Exit), (State::Dead, Order::Exit), (State::Idle, Order::Report),
+            (State::Replacing, Order::Replace), (State::Dead, Order::Exit), (State::Dead, Order::Exit),
+        ],
+        [
+            (State::Replacing, Order::Nothing), (State::Replacing, Order::Nothing), (State::Dead, Order::Exit),
+            (State::Replacing, Order::Replace), (State::Dead, Order::Exit), (State::Idle, Order::Rewind),
+        ],
+        [(State::Dead, Order::Nothing); 6],
+    ];
+
+    #[test]
+    fn each_state_answers_each_input_as_the_table_says() {
+        for (state, row) in STATES.into_iter().zip(TABLE) {
+            for (input, expected) in INPUTS.into_iter().zip(row) {
+                assert_eq!(step(state, input), expected, "{state:?}, {input:?}");
+            }
+        }
+    }
+
     #[test]
     fn every_failure_leads_to_a_new_producer_or_to_the_end() {
         for state in STATES {

@@ -140,6 +140,10 @@ impl<O: Orders> Conductor<O> {
 
     /// A partition begins, or begins anew.
     pub fn begun(&mut self, key: PartitionKey, epoch: u64) {
+        // Whoever waited for its drain has given up: the drain must not take what begins now.
+        for keys in self.drains.iter_mut().filter_map(|drain| drain.keys.as_mut()) {
+            keys.retain(|drained| *drained != key);
+        }
         self.lanes.insert(key, Lane { epoch, slots: VecDeque::new(), claimed: 0 });
     }
 

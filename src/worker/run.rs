@@ -1,36 +1,42 @@
 //! One worker's start: configuration, broker, claims log, threads, group, in this order; and its final event.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use serde_json::json;
 
 use super::breaker::Breaker;
 use super::conduct::{Drains, conduct};
 use super::conductor::Conductor;
+use super::desk::DeskWatch;
 use super::failure::{EXIT_CONFIGURATION, EXIT_FAILED, Failure};
 use super::follower::{Follower, StartProblem};
+use super::isolation::Isolated;
 use super::lag::LagBook;
 use super::links::{Shared, WorkerOrders};
 use super::pool::{self, PoolHandle};
+use super::probe::ProbeHandle;
 use super::running::{Running, WATCH_STEP, gauge};
+use super::start_rule::PartitionFacts;
 use super::verdicts::Verdicts;
-use super::{Event, preflight};
+use super::{Event, preflight, probe, start_rule};
 use crate::clock;
 use crate::config::secrets::Secrets;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, StartFrom};
 use crate::dedup::claim;
 use crate::emit::KHABAR_VERSION;
 use crate::events;
 use crate::flow::Outcome;
 use crate::health::{Health, State};
 use crate::kafka::admin::Admin;
-use crate::kafka::assignment::Epochs;
+use crate::kafka::asker::Asker;
+use crate::kafka::assignment::{Epochs, PartitionKey};
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::kafka::client::Connection;
-use crate::kafka::committer::{Committer, CommitterError};
+use crate::kafka::committer::{Committer, CommitterError, CommitterInput};
 use crate::kafka::poller::Poller;
 use crate::metrics::Metrics;
 use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
@@ -74,6 +80,7 @@ impl Worker {
             has_joined: Arc::new(AtomicBool::new(false)),
             stopping: Arc::new(AtomicBool::new(false)),
             claims_applied: Arc::new(AtomicI64::new(-1)),
+            isolated: Arc::new(Isolated::default()),
             last_commit: Arc::new(std::sync::Mutex::new(begun)),
         };
         let result = self.start(&shared, events_out).and_then(|running| match running {
@@ -120,15 +127,17 @@ impl Worker {
         let mut running = Running::new(settings);
         shared.metrics.budget_records.set(gauge(settings.budget.records_max));
         shared.metrics.budget_bytes.set(gauge(settings.budget.bytes_max));
-        let appender = self.follow_claims(shared, &connection, &ground.cluster, &mut running)?;
-        if shared.shutdown.is_requested() {
-            return Ok(None);
-        }
+        let claims = if settings.dedup.enabled {
+            self.follow_claims(shared, &connection, &ground.cluster, &mut running)?
+        } else {
+            Some(Claims { appender: None, at_end: at_end_without_claims(&connection)? })
+        };
+        let Some(claims) = claims.filter(|_| !shared.shutdown.is_requested()) else { return Ok(None) };
 
         let scope = settings.dedup.enabled.then(|| claim::scope(&ground.cluster, &settings.kafka.group));
         let stages = Arc::new(Stages::new(settings, parser, scope, Arc::clone(&limits)));
         let stack_bytes = settings.workers.stack_kib * 1024;
-        let handle = pool::start(
+        let (handle, desks) = pool::start(
             threads(settings),
             stack_bytes,
             &stages,
@@ -137,8 +146,13 @@ impl Worker {
             &shared.died(),
         )
         .map_err(|error| thread_failure("stages", &error))?;
-        let has_joined =
-            self.join_group(shared, &connection, limits, &mut running, (handle, appender, events_out))?;
+        let limit = Duration::from_secs(settings.workers.stage_seconds_max);
+        running.desks = Some(DeskWatch::new(desks, limit));
+        let program = probe::Program::own(settings, scope);
+        let probe = probe::start(program, handle.clone(), &shared.died())
+            .map_err(|error| thread_failure("probe", &error))?;
+        let way = Inwards { pool: handle, probe, claims, events_out };
+        let has_joined = self.join_group(shared, &connection, limits, &mut running, way)?;
         Ok(has_joined.then_some(running))
     }
 
@@ -150,17 +164,14 @@ impl Worker {
             .map_err(|error| refused(error.to_string()))
     }
 
-    /// Reads the claims log and leaves a thread that follows it.
+    /// Reads the claims log and leaves a thread that follows it. `None` when told to stop meanwhile.
     fn follow_claims(
         &self,
         shared: &Shared,
         connection: &Connection,
         cluster: &str,
         running: &mut Running,
-    ) -> Result<Option<Arc<ClaimsAppender>>, Failure> {
-        if !self.settings.dedup.enabled {
-            return Ok(None);
-        }
+    ) -> Result<Option<Claims>, Failure> {
         shared.health.set_state(State::CatchingUp);
         events::emit(&events::CATCHING_UP, "reading the claims log", &[]);
         let appender = Arc::new(ClaimsAppender::new(connection)?);
@@ -185,7 +196,7 @@ impl Worker {
         running.follower = Some(thread.map_err(|error| thread_failure("follower", &error))?);
         loop {
             match ready.recv_timeout(WATCH_STEP) {
-                Ok(Ok(())) => return Ok(Some(appender)),
+                Ok(Ok(at_end)) => return Ok(Some(Claims { appender: Some(appender), at_end })),
                 Ok(Err(StartProblem::Stopped)) => return Ok(None),
                 Ok(Err(problem)) => return Err(problem.into()),
                 Err(RecvTimeoutError::Disconnected) => {
@@ -207,31 +218,25 @@ impl Worker {
         connection: &Connection,
         limits: Arc<OutputLimits>,
         running: &mut Running,
-        (pool, appender, events_out): (PoolHandle, Option<Arc<ClaimsAppender>>, Receiver<Event>),
+        way: Inwards,
     ) -> Result<bool, Failure> {
         let settings = &self.settings;
+        let transactional_id = transactional_id(settings)?;
         shared.health.set_state(State::Joining);
-        events::emit(
-            &events::JOINING,
-            "joining the group",
-            &[
-                ("group", json!(settings.kafka.group)),
-                ("raw_topics", json!(settings.kafka.raw_topics)),
-                ("instance_id", json!(settings.kafka.instance_id)),
-            ],
-        );
+        tell_joining(settings, &transactional_id);
         let epochs = Epochs::default();
         let (committer_in, committer_out) = unbounded();
         let (poller_in, poller_out) = unbounded();
         let links = shared.poller_links(committer_in.clone(), poller_out);
-        let mut poller = Poller::new(connection, links, running.budget.clone(), epochs.clone())?;
+        let at_end = way.claims.at_end.clone();
+        let mut poller = Poller::new(connection, links, running.budget.clone(), epochs.clone(), at_end)?;
         let mut committer = Committer::new(
             connection.clone(),
             poller.consumer(),
             shared.committer_links(committer_out, poller_in.clone()),
             epochs,
             limits,
-            transactional_id(settings)?,
+            transactional_id,
         );
         match committer.connect(&|| shared.shutdown.is_requested()) {
             Err(CommitterError::Abandoned) => {
@@ -242,7 +247,7 @@ impl Worker {
             connected => connected?,
         }
 
-        let orders = WorkerOrders { pool, appender, committer: committer_in.clone(), shared: shared.clone() };
+        let (orders, events_out) = way.part(committer_in.clone(), shared.clone());
         let conductor = Conductor::new(orders, Verdicts::default());
         let breaker = Breaker::new(settings.breaker.clone());
         let drain = Drains {
@@ -280,6 +285,44 @@ impl Worker {
         running.poller_in = Some(poller_in);
         Ok(true)
     }
+}
+
+/// What the conductor hears and gives work to.
+struct Inwards {
+    pool: PoolHandle,
+    probe: ProbeHandle,
+    claims: Claims,
+    events_out: Receiver<Event>,
+}
+
+impl Inwards {
+    fn part(self, committer: Sender<CommitterInput>, shared: Shared) -> (WorkerOrders, Receiver<Event>) {
+        let Self { pool, probe, claims, events_out } = self;
+        (WorkerOrders { pool, probe, appender: claims.appender, committer, shared }, events_out)
+    }
+}
+
+/// What the start needs of the claims log.
+struct Claims {
+    /// `None` without dedup.
+    appender: Option<Arc<ClaimsAppender>>,
+    /// Partitions that begin at their end where nothing is committed.
+    at_end: BTreeSet<PartitionKey>,
+}
+
+fn at_end_without_claims(connection: &Connection) -> Result<BTreeSet<PartitionKey>, Failure> {
+    let settings = &connection.settings;
+    if settings.start.from != StartFrom::Latest {
+        return Ok(BTreeSet::new());
+    }
+    let asker = Asker::new(connection)?;
+    let keys = asker.partitions(&settings.kafka.raw_topics)?;
+    let committed = asker.committed(&keys)?;
+    let facts = |key: &PartitionKey| PartitionFacts {
+        committed: committed.get(key).copied(),
+        ..PartitionFacts::default()
+    };
+    Ok(start_rule::at_end(settings.start.from, &keys.iter().map(|key| (key.clone(), facts(key))).collect()))
 }
 
 /// The final event, always the last line of a worker's log.
@@ -323,6 +366,19 @@ fn threads(settings: &Settings) -> usize {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         threads => threads,
     }
+}
+
+fn tell_joining(settings: &Settings, transactional_id: &str) {
+    events::emit(
+        &events::JOINING,
+        "joining the group",
+        &[
+            ("group", json!(settings.kafka.group)),
+            ("raw_topics", json!(settings.kafka.raw_topics)),
+            ("instance_id", json!(settings.kafka.instance_id)),
+            ("transactional_id", json!(transactional_id)),
+        ],
+    );
 }
 
 /// Group and instance id where the platform gives one, else group and a random part.

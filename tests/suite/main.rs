@@ -4,15 +4,19 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
 mod bad_input;
 mod breaker;
 mod broker;
+mod chaos;
 mod checks;
 mod children;
 mod commands;
 mod equal;
 mod health;
+mod moving;
 mod outcomes;
+mod poison;
 mod recovery;
 mod refusals;
 mod replicas;

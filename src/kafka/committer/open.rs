@@ -19,26 +19,26 @@ struct Share {
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct OpenTransaction {
-    pub(super) begun: Option<Instant>,
+pub(crate) struct OpenTransaction {
+    pub(crate) begun: Option<Instant>,
     shares: BTreeMap<PartitionKey, Share>,
     outcomes: [u64; 3],
-    pub(super) output_bytes: usize,
-    pub(super) records: Vec<SentRecord>,
+    pub(crate) output_bytes: usize,
+    pub(crate) records: Vec<SentRecord>,
 }
 
 /// An output whose commit is to come.
 #[derive(Debug)]
-pub(super) struct SentRecord {
+pub(crate) struct SentRecord {
     _permit: Permit,
     arrived: Instant,
-    pub(super) outcome: Outcome,
-    pub(super) bytes: usize,
+    pub(crate) outcome: Outcome,
+    pub(crate) bytes: usize,
 }
 
 impl OpenTransaction {
     /// Takes a record that was handed to the producer; `bytes` is what it weighs there.
-    pub(super) fn take(&mut self, finished: Finished, bytes: usize) {
+    pub(crate) fn take(&mut self, finished: Finished, bytes: usize) {
         let Finished { key, offset, epoch, output, permit, arrived } = finished;
         self.shares.insert(key, Share { epoch, next: offset + 1 });
         self.outcomes[output.outcome as usize] += 1;
@@ -47,26 +47,26 @@ impl OpenTransaction {
     }
 
     /// Whether it holds outputs that were made of the partition under another epoch: they are void, and so is it.
-    pub(super) fn mixes(&self, key: &PartitionKey, epoch: u64) -> bool {
+    pub(crate) fn mixes(&self, key: &PartitionKey, epoch: u64) -> bool {
         self.shares.get(key).is_some_and(|share| share.epoch != epoch)
     }
 
     /// Whether every partition in it is still owned under the epoch that its outputs were made in.
-    pub(super) fn is_owned(&self, assignment: &Assignment) -> bool {
+    pub(crate) fn is_owned(&self, assignment: &Assignment) -> bool {
         self.shares.iter().all(|(key, share)| assignment.holds(key, share.epoch))
     }
 
-    pub(super) fn holds_any(&self, keys: &[PartitionKey]) -> bool {
+    pub(crate) fn holds_any(&self, keys: &[PartitionKey]) -> bool {
         keys.iter().any(|key| self.shares.contains_key(key))
     }
 
     /// The next offset of each partition.
-    pub(super) fn offsets(&self) -> BTreeMap<PartitionKey, i64> {
+    pub(crate) fn offsets(&self) -> BTreeMap<PartitionKey, i64> {
         self.shares.iter().map(|(key, share)| (key.clone(), share.next)).collect()
     }
 
     /// What to report once it is committed.
-    pub(super) fn committed(self) -> Committed {
+    pub(crate) fn committed(self) -> Committed {
         Committed {
             offsets: self.offsets(),
             outcomes: self.outcomes,
