@@ -2,13 +2,14 @@
 # The targets are few and plain: cargo does the work, and knows by itself what is up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos bench lint-deploy deny clean
+.PHONY: help demo test chaos bench quality-parse lint-deploy deny clean
 
 help:
 	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
 	@echo "make test         format, lints and all tests, on a genuine Kafka broker too"
 	@echo "make chaos        a long run with faults of every kind, and the verdict about it (20 minutes and the build)"
 	@echo "make bench        throughput and latency beside a bare loop, on a genuine Kafka broker"
+	@echo "make quality-parse DATA=folder  how well pages are read, beside other libraries"
 	@echo "make lint-deploy  check what lies under deploy/ with linters and schemas"
 	@echo "make deny         check the dependencies' licences, sources and known vulnerabilities"
 	@echo "make clean        remove all that was built or fetched"
@@ -29,6 +30,11 @@ chaos:
 	@scripts/preflight.sh test
 	KHABAR_CHAOS_MINUTES=$${KHABAR_CHAOS_MINUTES:-22} KHABAR_CHAOS_RECORDS=$${KHABAR_CHAOS_RECORDS:-220000} \
 		cargo test --locked --profile chaos --test suite chaos_loses -- --nocapture
+
+# DATA names a folder of labelled pages; benches/quality/README.md says where to get some.
+quality-parse:
+	@scripts/preflight.sh demo
+	cargo run --locked --release --manifest-path benches/quality/Cargo.toml -- "$(DATA)"
 
 bench:
 	@scripts/preflight.sh test

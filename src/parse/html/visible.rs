@@ -91,7 +91,6 @@ struct Place {
     is_foreign: bool,
     is_dated: bool,
     is_authored: bool,
-    in_heading: bool,
 }
 
 /// A line of visible text, or a date in an attribute.
@@ -118,9 +117,14 @@ struct Candidate {
     score: i32,
     distance: usize,
     is_modified: bool,
+    evidence: &'static str,
     value: String,
 }
 
+/// Visible text between the headline and what belongs to it, in bytes: close behind it, near behind it, before it.
+const CLOSE_BYTES: usize = 500;
+const NEAR_BYTES: usize = 3_000;
+const BEFORE_BYTES: usize = 300;
 /// Less than this is a date of something else.
 const SCORE_MIN: i32 = 4;
 
@@ -132,6 +136,7 @@ impl Visible {
             headline,
             around_headline: ancestors_of_headline(document),
             has_headline: false,
+            heading: None,
             gathered: String::new(),
             line_is_dated: false,
             begun_at: 0,
@@ -179,7 +184,7 @@ impl Visible {
             candidates
                 .into_iter()
                 .take(1)
-                .map(|candidate| Evident { value: candidate.value, evidence: "text".to_owned() })
+                .map(|candidate| Evident { value: candidate.value, evidence: candidate.evidence.to_owned() })
                 .collect()
         };
         (evident(published), evident(modified))
@@ -226,7 +231,8 @@ impl Visible {
         score += if found_chars * 2 >= line_chars { 2 } else { 0 };
         score -= if line_chars > 100 { 2 } else { 0 };
         score -= if line.text.contains('©') || before.contains("copyright") { 8 } else { 0 };
-        Some(Candidate { score, distance, is_modified, value: found.to_owned() })
+        let evidence = if line.is_attribute { "time:datetime" } else { "text" };
+        Some(Candidate { score, distance, is_modified, evidence, value: found.to_owned() })
     }
 
     /// How near a position is to the headline, in points, and in bytes.
@@ -234,19 +240,10 @@ impl Visible {
         let Some((begins, ends)) = self.headline else { return (1, position) };
         if position >= ends {
             let distance = position - ends;
-            return (
-                if distance < 500 {
-                    4
-                } else if distance < 3_000 {
-                    1
-                } else {
-                    0
-                },
-                distance,
-            );
+            return (if distance < CLOSE_BYTES { 4 } else { i32::from(distance < NEAR_BYTES) }, distance);
         }
         let distance = begins.saturating_sub(position);
-        (if distance < 300 { 3 } else { 0 }, distance * 2)
+        (if distance < BEFORE_BYTES { 3 } else { 0 }, distance * 2)
     }
 }
 
@@ -255,6 +252,8 @@ struct Walk<'page> {
     /// Elements that hold the headline are of this article, whatever they are called.
     around_headline: Vec<NodeId>,
     has_headline: bool,
+    /// The h1 that the walk is in.
+    heading: Option<NodeId>,
     gathered: String,
     line_is_dated: bool,
     begun_at: usize,
@@ -319,7 +318,7 @@ impl Walk<'_> {
             visible.keep(one_line(first_chars(&value, LINE_CHARS_MAX)), self.position, place, true);
         }
         if name.as_ref() == "h1" && visible.headline.is_none() && !place.is_foreign && !self.has_headline {
-            place.in_heading = true;
+            self.heading = Some(node.id);
             visible.headline = Some((self.position, usize::MAX));
         }
         if name.as_ref() == "time"
@@ -340,11 +339,11 @@ impl Walk<'_> {
         if !is_inline(&name) {
             self.finish_line_of(place, visible);
         }
-        if name.as_ref() == "h1"
-            && place.in_heading
-            && let Some((begins, usize::MAX)) = visible.headline
-        {
-            visible.headline = Some((begins, self.position));
+        if self.heading == Some(node.id) {
+            self.heading = None;
+            if let Some((begins, usize::MAX)) = visible.headline {
+                visible.headline = Some((begins, self.position));
+            }
         }
     }
 
@@ -388,7 +387,9 @@ impl Walk<'_> {
         if !place.is_foreign && !place.is_authored {
             visible.keep_byline(&text, self.begun_at);
         }
-        visible.keep(text, self.begun_at, place, false);
+        if self.heading.is_none() {
+            visible.keep(text, self.begun_at, place, false);
+        }
     }
 }
 
@@ -445,7 +446,6 @@ impl Visible {
             text.chars().filter(|character| crate::parse::fold::digit(*character).is_some()).count() >= 3;
         if has_digits
             && !place.is_foreign
-            && !place.in_heading
             && self.lines.len() < LINES_MAX
             && !is_longer_than(&text, LINE_CHARS_MAX)
         {
@@ -511,3 +511,6 @@ pub(super) fn date_of_path(path: &str) -> Option<String> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

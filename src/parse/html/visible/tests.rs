@@ -1,0 +1,82 @@
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::parse::date::Words;
+
+/// The dates and bylines of a page's body.
+fn read(body: &str) -> (Option<String>, Option<String>, Vec<String>) {
+    let page = format!("<html><body>{body}</body></html>");
+    let document = Document::from(page.as_str());
+    let words = Words::load().unwrap();
+    let labels = Labels::load(&[]).unwrap();
+    let zone = TimeZone::UTC;
+    let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
+    let visible = Visible::read(&document, Some("A bridge for Tartus"));
+    let (published, modified) = visible.dates(&words, &labels, &context);
+    let value = |dates: Vec<Evident>| dates.into_iter().next().map(|date| date.value);
+    (value(published), value(modified), visible.bylines())
+}
+
+fn published(body: &str) -> Option<String> {
+    read(body).0
+}
+
+#[test]
+fn a_date_behind_the_headline_is_that_of_the_article() {
+    let body = "<h1>A bridge for Tartus</h1><div class='meta'>By Huda Nasser | 2 December 2024, 10:30 | 3 comments</div>\
+                <p>The bridge opened in 2019 and closed on 4 May 2023.</p>";
+    assert_eq!(published(body).as_deref(), Some("2 December 2024, 10:30"));
+}
+
+#[test]
+fn dates_of_other_articles_count_for_nothing() {
+    let body = "<aside><time datetime='2024-01-01'>1 January 2024</time></aside><h1>A bridge for Tartus</h1>\
+                <div class='related-news'><span class='date'>3 March 2024</span></div>\
+                <footer>© 2 February 2024</footer>";
+    assert_eq!(published(body), None);
+}
+
+#[test]
+fn an_element_around_the_headline_is_of_the_article_whatever_its_class() {
+    let body = "<div class='no-sidebar has-comments'><h1>A bridge for Tartus</h1><p class='date'>12.3.2024</p></div>";
+    assert_eq!(published(body).as_deref(), Some("12.3.2024"));
+}
+
+#[test]
+fn an_update_is_no_publication() {
+    let body = "<h1>A bridge for Tartus</h1><p class='date'>Updated: 5 June 2024</p>";
+    let (published, modified, _) = read(body);
+    assert_eq!((published, modified.as_deref()), (None, Some("5 June 2024")));
+}
+
+#[test]
+fn arabic_and_german_dates_are_found_among_other_words() {
+    let arabic =
+        "<h1>A bridge for Tartus</h1><div class='date'>دمشق - نشر في 2 كانون الأول 2024 الساعة 10:30</div>";
+    assert!(published(arabic).is_some_and(|date| date.contains("كانون الأول 2024")));
+    let german = "<h1>A bridge for Tartus</h1><div>Von Jana Beispiel am 3. März 2024 um 14:05 Uhr</div>";
+    assert!(published(german).is_some_and(|date| date.contains("3. März 2024")));
+}
+
+#[test]
+fn bylines_come_from_their_elements_and_from_their_first_word() {
+    let (_, _, bylines) = read(
+        "<h1>A bridge for Tartus</h1><span class='post-author'>Huda Nasser</span><p>By Omar Haddad</p>\
+         <div class='comment'><span class='author'>A reader</span></div>",
+    );
+    assert_eq!(bylines, ["Huda Nasser", "By Omar Haddad"]);
+}
+
+#[test]
+fn the_path_of_an_address_may_hold_the_date() {
+    for (path, date) in [
+        ("/2024/12/02/bridge", Some("2024-12-02")),
+        ("/news/2024-12-02-bridge", Some("2024-12-02")),
+        ("/news/20241202/bridge", Some("2024-12-02")),
+        ("/2024/12/bridge", None),
+        ("/2024/13/02/bridge", None),
+        ("/id/12345678/bridge", None),
+    ] {
+        assert_eq!(date_of_path(path).as_deref(), date, "{path}");
+    }
+}
