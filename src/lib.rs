@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod article;
+pub mod audit;
 pub mod budget;
 pub mod cli;
 pub mod clock;

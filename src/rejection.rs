@@ -24,7 +24,7 @@ impl Stage {
 macro_rules! codes {
     ($($variant:ident, $stage:ident, $code:literal, $meaning:literal;)*) => {
         /// The closed list of rejection codes.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $(#[doc = $meaning] $variant,)* }
 
         impl Code {
@@ -76,6 +76,14 @@ codes! {
     TooDeep, Parse, "html_too_deep", "The page's elements are nested deeper than parse.html_depth_max.";
     TooManyNodes, Parse, "html_too_many_nodes", "The page has more elements than parse.html_nodes_max.";
     ParsePanicked, Parse, "parse_panicked", "Parse failed with a bug of khabar; please report the record.";
+}
+
+impl Code {
+    /// Whether khabar is at fault, and not the record.
+    #[must_use]
+    pub const fn is_bug(self) -> bool {
+        matches!(self, Self::DecodePanicked | Self::ParsePanicked)
+    }
 }
 
 /// One rejected record's reason.

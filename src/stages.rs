@@ -46,6 +46,14 @@ pub struct Prepared {
     pub claim: Option<Claim>,
 }
 
+/// A record that leaves.
+#[derive(Debug)]
+pub struct Made {
+    pub output: OutputRecord,
+    /// It was too large for its topic and gave up parts.
+    pub is_cut: bool,
+}
+
 /// A record with its content told apart.
 #[derive(Debug)]
 pub struct DecodedRecord {
@@ -130,7 +138,7 @@ impl Stages {
     }
 
     /// The record that leaves, made to fit its topic.
-    pub fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
+    pub fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> Made {
         let output = match judgement {
             Some(judgement) if judgement.verdict.is_duplicate() => {
                 self.emitter.duplicate(&prepared.record, &prepared.tags, judgement)
@@ -146,13 +154,14 @@ impl Stages {
     }
 
     /// The rejected record: the raw one, with the reason in its headers.
-    pub fn reject(&self, raw: RawRecord, rejection: &Rejection) -> OutputRecord {
+    pub fn reject(&self, raw: RawRecord, rejection: &Rejection) -> Made {
         self.fit(self.emitter.rejected(raw, rejection))
     }
 
-    fn fit(&self, output: OutputRecord) -> OutputRecord {
+    fn fit(&self, output: OutputRecord) -> Made {
         let bytes_max = self.limits.get(output.outcome);
-        emit::fit::fit(output, bytes_max)
+        let is_cut = emit::fit::wire_bytes(&output) > bytes_max;
+        Made { output: emit::fit::fit(output, bytes_max), is_cut }
     }
 }
 

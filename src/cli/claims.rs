@@ -91,7 +91,7 @@ pub(super) fn execute(layers: &Layers, arguments: &ClaimsArguments) -> Result<()
     }
     let record = level::raised(&survey, &own).map_err(|refusal| CliError::Usage(refusal.to_string()))?;
     refuse_unsuitable(&settings, &facts)?;
-    if record.number == 1 && survey.claims == 0 {
+    if record.number == 1 {
         refuse_lost_log(&settings, &reader)?;
     }
     raise(&connection, &reader, survey, scope, &record)
@@ -136,7 +136,7 @@ fn refuse_lost_log(settings: &Settings, reader: &ClaimsReader) -> Result<(), Cli
         return Ok(());
     }
     Err(CliError::Usage(format!(
-        "group {} has committed offsets, but the claims log {} has nothing of it: it was recreated or never used; set \
+        "group {} has committed offsets, but the claims log {} lacks its level: it was recreated or never used; set \
         dedup.accept_empty_log = true to begin a new one (earlier articles are forgotten)",
         settings.kafka.group, settings.kafka.claims_topic
     )))

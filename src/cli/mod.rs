@@ -2,6 +2,7 @@
 //!
 //! Owns what a person types and reads. What a command does beyond printing is the business of the rooms.
 
+mod audit;
 mod broker;
 mod check;
 mod claims;
@@ -75,6 +76,7 @@ replicas; Kafka is all that it needs."
   khabar check -c site.toml --online         is all as it must be?
   khabar topics -c site.toml --create        create the topics that are missing
   khabar run -c site.toml                    the worker; start as many as you like
+  khabar audit -c site.toml                  prove that each record has exactly one outcome
 
 Configuration, later ones win: built-in defaults < files of -c < environment KHABAR__SECTION__KEY < --set.
 `khabar config` shows all of it. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.")]
@@ -93,6 +95,7 @@ enum Command {
     Check(check::CheckArguments),
     Topics(topics::TopicsArguments),
     Claims(claims::ClaimsArguments),
+    Audit(audit::AuditArguments),
     Config(config::ConfigArguments),
     Events(events::EventsArguments),
     Schema(schema::SchemaArguments),
@@ -122,6 +125,7 @@ fn execute(cli: Cli) -> Result<(), CliError> {
         Command::Check(arguments) => check::execute(&layers, &arguments),
         Command::Topics(arguments) => topics::execute(&layers, &arguments),
         Command::Claims(arguments) => claims::execute(&layers, &arguments),
+        Command::Audit(arguments) => audit::execute(&layers, &arguments),
         Command::Config(arguments) => config::execute(&layers, &arguments),
         Command::Events(arguments) => events::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),

@@ -17,6 +17,7 @@ pub struct Settings {
     pub transaction: TransactionSettings,
     pub shutdown: ShutdownSettings,
     pub budget: BudgetSettings,
+    pub breaker: BreakerSettings,
     pub workers: WorkerSettings,
     pub start: StartSettings,
     pub decode: DecodeSettings,
@@ -164,6 +165,14 @@ pub struct ShutdownSettings {
 pub struct BudgetSettings {
     pub records_max: usize,
     pub bytes_max: usize,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakerSettings {
+    pub records: usize,
+    pub deployment_percent: u8,
+    pub content_percent: u8,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -20,8 +20,9 @@ const RAW_TOPICS_MAX: usize = 1000;
 /// librdkafka's maximum for message.max.bytes.
 const RECORD_BYTES_MAX: usize = 1_000_000_000;
 
-/// Kafka's default for transaction.max.timeout.ms; brokers refuse more.
-const TRANSACTION_TIMEOUT_MS_MAX: u32 = 900_000;
+/// The next owner of a dead worker's partitions waits for its open transaction, while the group waits for it: at most
+/// 150 s, after which it gives up.
+const TRANSACTION_TIMEOUT_MS_MAX: u32 = 120_000;
 
 const GIB: usize = 1 << 30;
 
@@ -109,7 +110,7 @@ fn transactions(settings: &Settings, check: &mut Check<'_>) {
         transaction.timeout_ms,
         1000,
         TRANSACTION_TIMEOUT_MS_MAX,
-        "brokers refuse more, and with less a short pause of the broker ends transactions",
+        "with more a dead worker's partitions stand still too long, and with less a short pause of the broker ends transactions",
     );
     check.range(
         "shutdown.drain_seconds",
@@ -142,6 +143,10 @@ fn resources(settings: &Settings, check: &mut Check<'_>) {
         64 * GIB,
         "the default suits almost every load",
     );
+    let breaker = &settings.breaker;
+    check.range("breaker.records", breaker.records, 10, 1_000_000, "200 tells a cause from chance");
+    check.range("breaker.deployment_percent", breaker.deployment_percent, 0, 100, "0 means never");
+    check.range("breaker.content_percent", breaker.content_percent, 0, 100, "0 means never");
     check.range("workers.threads", settings.workers.threads, 0, 1024, "0 means as many as cores");
     check.range(
         "workers.stack_kib",

@@ -11,8 +11,35 @@ use crate::config::settings::DedupSettings;
 const SKETCH_CODES: u32 = 48;
 const _: () = assert!(SKETCH_CODES as usize == crate::dedup::sketch::SKETCH_SIZE);
 
-/// The engine that this binary runs.
-pub const ENGINE: u32 = 1;
+/// The rules of verdicts. A binary has the current ones and those before them: after a rolling upgrade it judges by the
+/// log's until the level is raised. New rules get a variant here and an arm in `Window::judge`; the oldest pair goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    One,
+}
+
+impl Engine {
+    /// What a new log begins with, and what `khabar claims level --raise` asks for.
+    pub const CURRENT: Self = Self::One;
+
+    /// As it stands in the log.
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::One => 1,
+        }
+    }
+
+    /// `None` where this binary doesn't have it.
+    pub const fn of(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::One),
+            _ => None,
+        }
+    }
+}
+
+/// The current engine's number.
+pub const ENGINE: u32 = Engine::CURRENT.number();
 const HOUR_MS: i64 = 3_600_000;
 
 /// Everything that a verdict depends on beside the claims.
@@ -47,7 +74,7 @@ impl Level {
 
     /// Whether this binary can judge by it.
     pub fn is_known(&self) -> bool {
-        self.engine == ENGINE
+        Engine::of(self.engine).is_some()
             && self.sketch_size as usize == crate::dedup::sketch::SKETCH_SIZE
             && self.near == "off"
     }
@@ -62,6 +89,18 @@ impl Level {
             ("dedup.revision_similarity_permille", self.revision_similarity_permille.to_string()),
             ("dedup.near", self.near.clone()),
         ]
+    }
+
+    /// The rules to judge by. A level that is not [known](Self::is_known) never reaches a window.
+    pub fn rules(&self) -> Engine {
+        Engine::of(self.engine).unwrap_or(Engine::CURRENT)
+    }
+
+    /// What keeps a worker of this configuration from the log: a setting that differs, or an engine that it doesn't have. A
+    /// newer binary that has the log's engine keeps to it.
+    pub fn conflicts(&self, configured: &Self) -> Vec<String> {
+        let kept = if self.is_known() { self.engine } else { configured.engine };
+        self.differences(&Self { engine: kept, ..configured.clone() })
     }
 
     /// The settings that differ, as `name: log has X, configuration has Y`.
@@ -87,6 +126,14 @@ pub struct LevelRecord {
     /// The level that held before, where this record changed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Level>,
+    /// Claims behind this record need no entry before this offset, where the log was declared to begin anew.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub begins: i64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(offset: &i64) -> bool {
+    *offset == 0
 }
 
 impl LevelRecord {

@@ -116,6 +116,76 @@ fn a_clock_that_jumped_ahead_and_came_back_before_the_reading_ended_is_forgotten
 }
 
 #[test]
+fn a_clock_that_jumps_three_days_ahead_and_back_costs_a_new_reading_and_no_verdict() {
+    let text = |number: usize| text_of_words(number * 100, 80);
+    // Hour, text: the third claim and the fourth are stamped three days ahead, then the clock is right again.
+    let log = [(0, 1), (20, 2), (93, 3), (94, 1), (23, 1), (24, 4), (30, 2), (31, 3)];
+    let claims: Vec<_> = log
+        .iter()
+        .enumerate()
+        .map(|(at, (hour, number))| {
+            (
+                claim_of(i64::try_from(at).unwrap(), None, &text(*number)),
+                i64::try_from(at).unwrap(),
+                hour * HOUR_MS,
+            )
+        })
+        .collect();
+    // A replica that runs meanwhile judges what it sees, and stops where the clock goes back.
+    let mut running = Window::new(level());
+    let seen: Vec<_> = claims
+        .iter()
+        .map_while(|(claim, offset, time)| running.apply(claim, *offset, *time).ok())
+        .map(|judgement| judgement.verdict)
+        .collect();
+    assert_eq!(seen, [Verdict::New; 4], "the first text is out of reach");
+    // Replicas that read anew, wherever the log ended when they began, agree, and forget nothing by the jump.
+    for end in [5, 6, 8] {
+        let mut anew = Window::new(level());
+        anew.trust_times_until(Some(claims[end - 1].2));
+        let mut verdicts = Vec::new();
+        for (at, (claim, offset, time)) in claims.iter().enumerate() {
+            if at == end {
+                anew.trust_times_until(None);
+            }
+            verdicts.push(anew.apply(claim, *offset, *time).unwrap().verdict);
+        }
+        assert_eq!(verdicts[..4], seen[..]);
+        assert_eq!(
+            verdicts[4..],
+            [Verdict::Exact, Verdict::New, Verdict::Exact, Verdict::Exact],
+            "end {end}"
+        );
+    }
+}
+
+#[test]
+fn a_newer_binary_keeps_to_the_logs_engine_and_an_unknown_one_keeps_it_out() {
+    // What a binary with one more engine is configured for.
+    let newer = Level { engine: ENGINE + 1, ..level() };
+    assert!(level().conflicts(&newer).is_empty(), "it has the log's engine too");
+    assert_eq!(level().rules().number(), ENGINE);
+    let other = Level { window_hours: 48, ..newer.clone() };
+    assert_eq!(level().conflicts(&other).len(), 1, "parameters must be the log's, whatever the engine");
+    assert!(!newer.is_known());
+    assert_eq!(newer.conflicts(&level()).len(), 1, "the older binary has no such engine");
+    assert_eq!(level().differences(&newer).len(), 1, "a raise would change it");
+}
+
+#[test]
+fn claims_before_a_raise_are_judged_by_the_old_level_and_claims_behind_it_by_the_new() {
+    let text = text_of_words(0, 80);
+    let raised = Level { window_hours: 72, ..level() };
+    let mut window = Window::new(level());
+    window.apply(&claim_of(0, None, &text), 0, 0).unwrap();
+    let before = window.judge(&claim_of(1, None, &text), 1, 30 * HOUR_MS);
+    assert_eq!((before.verdict, before.level), (Verdict::New, 1));
+    window.set_level(raised, 2);
+    let behind = window.judge(&claim_of(1, None, &text), 1, 30 * HOUR_MS);
+    assert_eq!((behind.verdict, behind.level), (Verdict::Exact, 2));
+}
+
+#[test]
 fn a_page_fetched_again_is_a_refetch_until_its_text_or_its_numbers_change() {
     let url = Some("https://news.example/1");
     let first = text_of_words(0, 200);
@@ -220,8 +290,14 @@ fn entries_survive_the_log_and_damage_is_seen() {
         assert!(matches!(claim::decode(&damaged, &mut intern), Err(EntryError::Damaged(_))), "byte {at}");
     }
 
-    let record =
-        LevelRecord { number: 1, cluster: "c".into(), group: "g".into(), level: level(), previous: None };
+    let record = LevelRecord {
+        number: 1,
+        cluster: "c".into(),
+        group: "g".into(),
+        level: level(),
+        previous: None,
+        begins: 0,
+    };
     let bytes = claim::encode_level(7, &record).unwrap();
     assert_eq!(claim::decode(&bytes, &mut intern), Ok(LogEntry::Level { scope: 7, record }));
 

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::claim::{Claim, VoidRange};
-use super::level::Level;
+use super::level::{Engine, Level};
 use super::rules;
 use super::sketch::{Overlap, SHINGLES_MIN, overlap};
 use crate::article::{Hash128, Judgement, Matched, Verdict};
@@ -253,6 +253,12 @@ impl Window {
 
     /// The verdict about a claim that is not yet inserted.
     pub fn judge(&self, claim: &Claim, sequence: i64, time_ms: i64) -> Judgement {
+        match self.level.rules() {
+            Engine::One => self.judge_by_one(claim, sequence, time_ms),
+        }
+    }
+
+    fn judge_by_one(&self, claim: &Claim, sequence: i64, time_ms: i64) -> Judgement {
         let after_ms = time_ms.saturating_sub(self.level.window_ms());
         let same_text =
             self.by_text.get(&claim.sketch.text_hash).and_then(|all| all.earliest_after(after_ms));

@@ -26,11 +26,11 @@ pub(super) struct Duplicate<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) meta: Option<&'a RawValue>,
     #[serde(rename = "duplicate_of", default, skip_serializing_if = "Option::is_none")]
-    earlier: Option<Earlier<'a>>,
-    kind: Cow<'a, str>,
-    score: u16,
-    novelty: u16,
-    rule: Cow<'a, str>,
+    pub(super) earlier: Option<Earlier<'a>>,
+    pub(super) kind: Cow<'a, str>,
+    pub(super) score: u16,
+    pub(super) novelty: u16,
+    pub(super) rule: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

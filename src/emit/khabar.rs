@@ -52,21 +52,21 @@ pub(super) struct Raw<'a> {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Dedup<'a> {
-    verdict: Cow<'a, str>,
+    pub(super) verdict: Cow<'a, str>,
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
-    matched: Option<Earlier<'a>>,
-    score: u16,
-    novelty: u16,
-    rule: Cow<'a, str>,
+    pub(super) matched: Option<Earlier<'a>>,
+    pub(super) score: u16,
+    pub(super) novelty: u16,
+    pub(super) rule: Cow<'a, str>,
 }
 
 /// An earlier article: where its raw record stands, and its id.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Earlier<'a> {
-    topic: Cow<'a, str>,
-    partition: i32,
-    offset: i64,
-    id: Cow<'a, str>,
+    pub(super) topic: Cow<'a, str>,
+    pub(super) partition: i32,
+    pub(super) offset: i64,
+    pub(super) id: Cow<'a, str>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -121,7 +121,7 @@ pub(super) struct Evidence<'a> {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct FlawFound<'a> {
-    code: Cow<'a, str>,
+    pub(super) code: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) detail: Option<Cow<'a, str>>,
 }

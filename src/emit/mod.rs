@@ -10,6 +10,7 @@ pub mod fit;
 pub mod headers;
 mod khabar;
 mod ninjs;
+pub mod readback;
 mod time;
 mod uri;
 

@@ -1,7 +1,8 @@
 //! The IPTC ninjs 3.1 object that an enriched record holds, and how it is filled from an article.
 //!
-//! The order of fields is the order in the record. Absent is omitted, never null. The types are read back in one
-//! place only: where a record turned out too large for its topic (`fit`).
+//! The order of fields is the order in the record. Absent is omitted, never null. The types are read back in two
+//! places only: where a record turned out too large for its topic (`fit`), and where records are proved right
+//! afterwards (`readback`).
 
 use std::borrow::Cow;
 

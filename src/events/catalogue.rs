@@ -58,6 +58,9 @@ catalogue! {
     OFFSETS_EXPIRED = "offsets_expired", Error, ["partitions"],
         "The group has no committed offset for these partitions, but the claims log shows that it has worked there: the offsets expired. The worker stops rather than guess where to go on.",
         "Choose: `khabar run --from earliest` reads again all that is kept (repeats of claimed records get the same outcome), `--from latest` skips to the end. Then raise the broker's offsets.retention.minutes above the longest standstill.";
+    OFFSETS_BEYOND_END = "offsets_beyond_end", Error, ["topic", "partition", "committed", "end"],
+        "A raw partition ends before the group's committed offset: its topic was recreated, or lost its end. The worker stops rather than guess which records are done.",
+        "Look at what the topic holds. Then stop all workers, set the group's offset of this topic anew (`kafka-consumer-groups.sh --group GROUP --topic TOPIC --reset-offsets --to-earliest --execute`; `--to-latest` skips what is there) and start again. Records of a recreated topic are others than those that had their offsets before.";
     OFFSETS_PASSED_BY_RETENTION = "offsets_passed_by_retention", Error, ["topic", "partition", "committed", "begins", "lost"],
         "Retention deleted raw records before they were read: offsets from `committed` up to `begins` are lost. The worker stops.",
         "If they cannot be fed again, go on with `khabar run --accept-loss` once. Then raise the raw topic's retention, or the number of replicas, so that lag stays below retention.";
@@ -82,6 +85,9 @@ catalogue! {
     DEGRADED = "degraded", Warn, ["stages", "topic", "partition", "offset"],
         "A stage failed for a record whose claim stood in the log already, so that it could not be rejected: it was emitted without that stage's work, marked `khabar.degraded`.",
         "Report the record: a stage that accepted it once should not fail now.";
+    BREAKER_OPENED = "breaker_opened", Error, ["cause", "count", "records"],
+        "Of the last `records` records, `count` were rejected, cut or left without a stage's work for one `cause`. The worker stops before it does the same to the rest; what was committed stays.",
+        "For a cause that ends in _panicked or names a stage: go back to the release before and report it. For output_cut: raise max.message.bytes of the output topics. Then feed the rejected records again. To go on in spite of it, set the [breaker] percentage to 0.";
     OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "outcome", "bytes", "bytes_max"],
         "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
         "Raise max.message.bytes of the output topics to that of the raw topic and more; `khabar topics` shows both.";
@@ -133,7 +139,7 @@ catalogue! {
 
     // Claims log.
     CLAIMS_LEVEL_WRITTEN = "claims_level_written", Info, ["claims_level", "cause"],
-        "This worker recorded the deduplication level in the claims log: the log was empty, or an operator raised the level.",
+        "This worker recorded the deduplication level in the claims log: its first one, or again before retention takes it, or to declare where the log begins after a cut that was accepted or a standstill longer than the window.",
         "Nothing.";
     CLAIMS_LEVEL_CHANGED = "claims_level_changed", Info, ["claims_level", "offset"],
         "The claims log says that from this offset on another deduplication level holds.", "Nothing.";
@@ -141,10 +147,10 @@ catalogue! {
         "This worker's deduplication settings or version differ from what the claims log records; replicas would judge differently, so it does not work.",
         "Give all replicas the same [dedup] settings and version. To change them for all: roll out, then run `khabar claims level --raise` once.";
     CLAIMS_LOG_LOST = "claims_log_lost", Error, ["topic"],
-        "The claims log is empty, or it is another topic than before, although the group has committed offsets: earlier articles would be forgotten. The worker stops.",
+        "The claims log is empty, or lacks this group's level, which precedes its first claim and is repeated: it is another topic than before, was emptied, or all workers stood still for longer than its retention. Earlier articles would be forgotten. The worker stops.",
         "Check kafka.claims_topic and whether the topic was recreated. To go on with an empty memory, start once with `--set dedup.accept_empty_log=true`.";
     CLAIMS_LOG_CUT = "claims_log_cut", Error, ["topic", "begins_ms", "needed_ms"],
-        "The claims log no longer reaches back as far as the window needs for records that are not finished yet, or it lost its end. The worker stops.",
+        "The claims log no longer reaches back as far as the window needs for records that are not finished yet, or that come now: it was truncated, or its retention is too short. The worker stops.",
         "Raise the claims topic's retention.ms (`khabar topics` names the value) and find out who cut it. To go on with what is left, start once with `--set dedup.accept_empty_log=true`.";
     CLAIMS_VOIDED = "claims_voided", Warn, ["topic", "partition", "from", "to"],
         "Raw records of this range (`to` is the offset after the last) were lost to retention, and going on was accepted: their claims are void, so that copies of their articles come out as new.",

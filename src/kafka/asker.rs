@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::KafkaFailure;
@@ -22,6 +23,7 @@ const EVENTS_MAX: usize = 100;
 /// See the module.
 pub struct Asker {
     consumer: BaseConsumer<PlainContext>,
+    group: String,
 }
 
 impl Asker {
@@ -29,12 +31,22 @@ impl Asker {
         let consumer =
             BaseConsumer::from_config_and_context(&connection.claims_consumer(), PlainContext::default())
                 .map_err(|error| KafkaFailure::new("creating a consumer", &error))?;
-        Ok(Self { consumer })
+        Ok(Self { consumer, group: connection.settings.kafka.group.clone() })
+    }
+
+    /// One that tells the ends of what is committed: a partition ends where its first open transaction begins. It is not for
+    /// committed offsets, for it would wait for those that a transaction has open.
+    pub fn of_committed_records(connection: &Connection) -> Result<Self, KafkaFailure> {
+        let consumer =
+            BaseConsumer::from_config_and_context(&connection.scanning_consumer(), PlainContext::default())
+                .map_err(|error| KafkaFailure::new("creating a consumer", &error))?;
+        Ok(Self { consumer, group: connection.settings.kafka.group.clone() })
     }
 
     /// The group's committed offsets; a partition without one is left out.
     pub fn committed(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
-        committed(&self.consumer, keys, REQUEST_TIMEOUT).map_err(|failure| self.told_reason(failure))
+        committed(&self.consumer, &self.group, keys, REQUEST_TIMEOUT)
+            .map_err(|failure| self.told_reason(failure))
     }
 
     /// A group that may not be asked for looks like a broker that doesn't answer; the reason waits among the events.
@@ -45,7 +57,7 @@ impl Asker {
         let events = (0..EVENTS_MAX).map_while(|_| self.consumer.poll(Duration::ZERO));
         events
             .filter_map(Result::err)
-            .map(|error| KafkaFailure::new("asking for committed offsets", &error))
+            .map(|error| KafkaFailure::new(asking(&self.group), &error))
             .find(|reason| !reason.is_transient())
             .unwrap_or(failure)
     }
@@ -80,9 +92,15 @@ impl Asker {
     }
 }
 
+/// Kafka's answers never name the group that they refuse.
+fn asking(group: &str) -> String {
+    format!("asking for committed offsets of group {group}")
+}
+
 /// Committed offsets as plain numbers: no librdkafka list may outlive this call, or dropping the consumer would hang.
 pub(super) fn committed<C: rdkafka::consumer::ConsumerContext>(
     consumer: &BaseConsumer<C>,
+    group: &str,
     keys: &[PartitionKey],
     limit: Duration,
 ) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
@@ -93,11 +111,11 @@ pub(super) fn committed<C: rdkafka::consumer::ConsumerContext>(
     for key in keys {
         list.add_partition(&key.topic, key.partition);
     }
-    let what = "asking for committed offsets";
-    let answer = consumer.committed_offsets(list, limit).map_err(|error| KafkaFailure::new(what, &error))?;
+    let failed = |error: &KafkaError| KafkaFailure::new(asking(group), error);
+    let answer = consumer.committed_offsets(list, limit).map_err(|error| failed(&error))?;
     let mut offsets = BTreeMap::new();
     for element in answer.elements() {
-        element.error().map_err(|error| KafkaFailure::new(what, &error))?;
+        element.error().map_err(|error| failed(&error))?;
         if let Offset::Offset(offset) = element.offset() {
             let key = PartitionKey { topic: Arc::from(element.topic()), partition: element.partition() };
             offsets.insert(key, offset);

@@ -123,6 +123,17 @@ impl Connection {
         config
     }
 
+    /// Reads stretches of topics and asks for the ends of what is committed; never joins the group.
+    pub fn scanning_consumer(&self) -> ClientConfig {
+        let mut config = self.claims_consumer();
+        config
+            .set("isolation.level", "read_committed")
+            // Retention may overtake the reading; what it took is found by asking for the beginnings again.
+            .set("auto.offset.reset", "earliest")
+            .set("enable.partition.eof", "true");
+        config
+    }
+
     /// librdkafka's own queue is kept small: what is in flight is bounded by `[budget]`.
     fn set_bounded_fetch(&self, config: &mut ClientConfig) {
         let defaults = [

@@ -326,7 +326,8 @@ impl Committer {
         list: &TopicPartitionList,
         group: &ConsumerGroupMetadata,
     ) -> Result<(), Failure> {
-        let what = "sending offsets to a transaction";
+        let what =
+            format!("sending offsets of group {} to a transaction", self.connection.settings.kafka.group);
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -340,7 +341,7 @@ impl Committer {
                 || attempt >= SEND_OFFSETS_ATTEMPTS_MAX
                 || self.links.abandon.load(Ordering::Relaxed)
             {
-                return Err(Failure::new(what, &error));
+                return Err(Failure::new(&what, &error));
             }
             std::thread::sleep(RETRY_PAUSE_FIRST);
         }

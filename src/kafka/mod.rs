@@ -1,7 +1,8 @@
 //! The only place that names rdkafka. No rdkafka type, list or message leaves it.
 //!
 //! It owns the clients and the threads that may block on them: the [`poller`] reads raw records, the [`committer`]
-//! sends outputs and commits, the [`claims_log`] appends and follows claims. [`admin`] looks at topics, [`embedded`]
+//! sends outputs and commits, the [`claims_log`] appends and follows claims. [`scan`] reads stretches of
+//! topics afterwards. [`admin`] looks at topics, [`embedded`]
 //! is the broker of the demo. What a record means is decided elsewhere.
 
 #![allow(clippy::disallowed_types, reason = "lists of partitions may be held here, and nowhere else")]
@@ -16,6 +17,7 @@ pub mod embedded;
 pub mod poller;
 pub mod producer;
 pub mod rebalance;
+pub mod scan;
 pub mod transaction;
 
 /// A failure of Kafka that a caller may have to tell a person about.

@@ -3,7 +3,7 @@
 //! It never waits for the pipeline longer than [`BUDGET_WAIT`]; where the budget stays spent it pauses the partitions and
 //! goes on polling, so that the group never takes the worker for dead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -104,7 +104,7 @@ pub enum PollerError {
     )]
     PassedByRetention { partition: PartitionKey, committed: i64, low: i64 },
     #[error(
-        "{partition} ends at offset {high}, before the committed offset {committed}: the topic was recreated or truncated; start with start.from = \"earliest\" in a new group, or reset the group's offsets"
+        "{partition} ends at offset {high}, before the committed offset {committed}: the topic was recreated or truncated; stop all workers and set the group's offset anew with kafka-consumer-groups.sh --reset-offsets"
     )]
     BeyondEnd { partition: PartitionKey, committed: i64, high: i64 },
     #[error(
@@ -119,6 +119,7 @@ pub struct Poller {
     links: PollerLinks,
     budget: Budget,
     epochs: Epochs,
+    group: String,
     raw_topics: Vec<String>,
     paused: bool,
     stopped: bool,
@@ -127,12 +128,14 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// `intake` and `ends` of the links are used from the consumer's callbacks.
+    /// `intake` and `ends` of the links are used from the consumer's callbacks. Partitions of `at_end` begin at their end
+    /// where the group has no committed offset, all others at their beginning.
     pub fn new(
         connection: &Connection,
         mut links: PollerLinks,
         budget: Budget,
         epochs: Epochs,
+        at_end: BTreeSet<PartitionKey>,
     ) -> Result<Self, KafkaFailure> {
         let settings = &connection.settings;
         let intake: Arc<dyn Fn(Intake) + Send + Sync> = Arc::from(links.intake);
@@ -146,6 +149,7 @@ impl Poller {
             Asker::new(connection)?,
             epochs.clone(),
             ContextLinks { intake: Box::new(move |message| for_context(message)), ends, anchor, beat },
+            at_end,
         );
         let consumer = BaseConsumer::from_config_and_context(&connection.raw_consumer(), context)
             .map_err(|error| KafkaFailure::new("creating the raw consumer", &error))?;
@@ -154,6 +158,7 @@ impl Poller {
             links,
             budget,
             epochs,
+            group: settings.kafka.group.clone(),
             raw_topics: settings.kafka.raw_topics.clone(),
             paused: false,
             stopped: false,
@@ -310,7 +315,7 @@ impl Poller {
                 | RDKafkaErrorCode::BrokerTransportFailure
                 | RDKafkaErrorCode::Resolve,
             ) => Ok(()),
-            _ => match KafkaFailure::new("reading raw records", error) {
+            _ => match KafkaFailure::new(format!("reading raw records as group {}", self.group), error) {
                 KafkaFailure::Transient { what, cause } => {
                     problem("error", "CONSUME", &format!("{what}: {cause}"));
                     Ok(())
@@ -373,7 +378,7 @@ impl Poller {
     }
 
     fn try_rewind(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
-        let mut offsets = committed(&self.consumer, keys, REQUEST_TIMEOUT)?;
+        let mut offsets = committed(&self.consumer, &self.group, keys, REQUEST_TIMEOUT)?;
         for key in keys {
             if !offsets.contains_key(key) {
                 offsets.insert(key.clone(), self.consumer.context().watermarks(key)?.0);
@@ -455,7 +460,7 @@ pub(super) fn drop_with_limit<T: Send + 'static>(client: T, limit: Duration) {
     }
 }
 
-fn to_raw(message: &BorrowedMessage<'_>, key: &PartitionKey) -> RawRecord {
+pub(super) fn to_raw(message: &BorrowedMessage<'_>, key: &PartitionKey) -> RawRecord {
     RawRecord {
         coordinates: RawCoordinates {
             topic: Arc::clone(&key.topic),
@@ -470,7 +475,7 @@ fn to_raw(message: &BorrowedMessage<'_>, key: &PartitionKey) -> RawRecord {
 }
 
 /// rdkafka panics on a header whose name is not UTF-8: such a header is left out, and an event says so.
-fn headers_of(message: &BorrowedMessage<'_>, key: &PartitionKey) -> Vec<Header> {
+pub(super) fn headers_of(message: &BorrowedMessage<'_>, key: &PartitionKey) -> Vec<Header> {
     let Some(headers) = message.headers() else { return Vec::new() };
     (0..headers.count())
         .filter_map(|index| {

@@ -23,7 +23,7 @@ use super::assignment::{Assignment, Epochs, PartitionKey};
 use super::client::{SharedContext, problem};
 use super::poller::{Anchor, Ends, Intake, PollerError};
 use crate::clock;
-use crate::config::settings::{Settings, StartFrom};
+use crate::config::settings::Settings;
 use crate::events;
 
 /// Beyond the drain itself, a revoked partition waits so long for its last commit.
@@ -45,11 +45,13 @@ pub type RawConsumer = Arc<BaseConsumer<RawContext>>;
 pub struct RawContext {
     shared: SharedContext,
     asker: Asker,
+    group: String,
     assignment: Mutex<Assignment>,
     epochs: Epochs,
     links: ContextLinks,
     revoke_wait: Duration,
-    from: StartFrom,
+    /// Partitions that begin at their end where nothing is committed.
+    at_end: BTreeSet<PartitionKey>,
     accept_loss: bool,
     topics: Mutex<Interned>,
     failure: Mutex<Option<PollerError>>,
@@ -83,15 +85,22 @@ impl Interned {
 }
 
 impl RawContext {
-    pub fn new(settings: &Settings, asker: Asker, epochs: Epochs, links: ContextLinks) -> Self {
+    pub fn new(
+        settings: &Settings,
+        asker: Asker,
+        epochs: Epochs,
+        links: ContextLinks,
+        at_end: BTreeSet<PartitionKey>,
+    ) -> Self {
         Self {
             shared: SharedContext::default(),
             asker,
+            group: settings.kafka.group.clone(),
             assignment: Mutex::new(Assignment::default()),
             epochs,
             links,
             revoke_wait: Duration::from_secs(settings.shutdown.revoke_drain_seconds) + REVOKE_MARGIN,
-            from: settings.start.from,
+            at_end,
             accept_loss: settings.start.accept_loss,
             topics: Mutex::new(Interned::default()),
             failure: Mutex::new(None),
@@ -315,7 +324,7 @@ impl RawContext {
         consumer: &BaseConsumer<Self>,
         keys: &[PartitionKey],
     ) -> Result<BTreeMap<PartitionKey, i64>, PollerError> {
-        let committed = committed(consumer, keys, REQUEST_TIMEOUT)?;
+        let committed = committed(consumer, &self.group, keys, REQUEST_TIMEOUT)?;
         let mut anchors = BTreeMap::new();
         let mut offsets = BTreeMap::new();
         for key in keys {
@@ -323,7 +332,7 @@ impl RawContext {
             let (low, high) = self.asker.watermarks(key)?;
             let offset = match committed.get(key) {
                 None => {
-                    let start = if self.from == StartFrom::Latest { high } else { low };
+                    let start = if self.at_end.contains(key) { high } else { low };
                     anchors.insert(key.clone(), start);
                     start
                 }

@@ -47,7 +47,7 @@ impl StageThread {
             Ok(prepared) => Event::Finished(self.finish(ticket, prepared, None)),
             Err(rejected) => {
                 let (raw, rejection) = *rejected;
-                let output = self.stages.reject(raw, &rejection);
+                let output = self.stages.reject(raw, &rejection).output;
                 let bytes = line::render(&ticket.place, &output);
                 let code = Some(rejection.code.name());
                 Event::Rejected(Line { ticket, outcome: output.outcome, code, bytes })
@@ -56,7 +56,7 @@ impl StageThread {
     }
 
     fn finish(&self, ticket: Ticket, prepared: Box<Prepared>, judgement: Option<&Judgement>) -> Line {
-        let output = self.stages.finish(prepared, judgement);
+        let output = self.stages.finish(prepared, judgement).output;
         let bytes = line::render(&ticket.place, &output);
         Line { ticket, outcome: output.outcome, code: None, bytes }
     }

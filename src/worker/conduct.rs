@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::Event;
+use super::breaker::{Breaker, Opened};
 use super::conductor::Conductor;
 use super::links::{Shared, WorkerOrders};
 use crate::clock;
@@ -21,6 +22,7 @@ pub struct Drains {
 /// The conductor's thread.
 pub fn conduct(
     mut conductor: Conductor<WorkerOrders>,
+    mut breaker: Breaker,
     events_out: &Receiver<Event>,
     drains: &Drains,
     shared: &Shared,
@@ -36,10 +38,23 @@ pub fn conduct(
         }
         match event {
             Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-            Ok(event) => dispatch(&mut conductor, event, drains, now),
+            Ok(event) => {
+                if let Some(opened) = note(&mut breaker, &event) {
+                    shared.fail(opened.into());
+                }
+                dispatch(&mut conductor, event, drains, now);
+            }
             Err(RecvTimeoutError::Timeout) => {}
         }
         conductor.check_drains(now);
+    }
+}
+
+fn note(breaker: &mut Breaker, event: &Event) -> Option<Opened> {
+    match event {
+        Event::Prepared { result: Err(rejected), .. } => breaker.note(Some(rejected.cause)),
+        Event::Finished { cause, .. } => breaker.note(*cause),
+        _ => None,
     }
 }
 
@@ -52,7 +67,7 @@ fn dispatch(conductor: &mut Conductor<WorkerOrders>, event: Event, drains: &Drai
         Event::Intake(Intake::Revoking { keys, done }) => conductor.revoking(keys, now + drains.revoke, done),
         Event::Intake(Intake::Lost { keys }) => conductor.lost(keys),
         Event::Prepared { ticket, result } => conductor.prepared(&ticket, result),
-        Event::Finished { ticket, output } => conductor.finished(&ticket, output),
+        Event::Finished { ticket, output, .. } => conductor.finished(&ticket, output),
         Event::Verdicts(batch) => {
             for (identity, judgement) in &batch {
                 conductor.verdict(identity, judgement);

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
+use super::breaker::Cause;
 use super::verdicts::Verdicts;
 use crate::article::Judgement;
 use crate::budget::Permit;
@@ -52,6 +53,7 @@ pub trait Orders {
 #[derive(Debug)]
 pub struct Rejected {
     pub output: OutputRecord,
+    pub cause: Cause,
     /// Its plain text, for the case that an earlier owner has claimed it already.
     pub plain: Option<Box<Prepared>>,
 }

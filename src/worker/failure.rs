@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::breaker::Opened;
 use super::follower::StartProblem;
+use super::start_rule::StartRefusal;
 use crate::events::{self, EventKind};
 use crate::kafka::KafkaFailure;
+use crate::kafka::assignment::PartitionKey;
 use crate::kafka::committer::CommitterError;
 use crate::kafka::poller::PollerError;
 
@@ -40,6 +43,17 @@ impl Failure {
     pub fn thread_died(thread: &'static str, panic: &str) -> Self {
         let message = format!("a thread of the worker died: {panic}");
         Self::new(&events::WORKER_THREAD_DIED, message, vec![("thread", json!(thread))], EXIT_FAILED)
+    }
+}
+
+impl From<Opened> for Failure {
+    fn from(opened: Opened) -> Self {
+        let Opened { cause, count, records } = opened;
+        let cause = cause.name();
+        let message =
+            format!("{count} of the last {records} records did not leave whole for one cause: {cause}");
+        let fields = vec![("cause", json!(cause)), ("count", json!(count)), ("records", json!(records))];
+        Self::new(&events::BREAKER_OPENED, message, fields, EXIT_FAILED)
     }
 }
 
@@ -107,19 +121,13 @@ impl From<PollerError> for Failure {
             PollerError::PassedByRetention { partition, committed, low } => Self::new(
                 &events::OFFSETS_PASSED_BY_RETENTION,
                 message,
-                vec![
-                    ("topic", json!(partition.topic.as_ref())),
-                    ("partition", json!(partition.partition)),
-                    ("committed", json!(committed)),
-                    ("begins", json!(low)),
-                    ("lost", json!(low - committed)),
-                ],
+                passed(&partition, committed, low),
                 EXIT_FAILED,
             ),
-            PollerError::BeyondEnd { partition, .. } => Self::new(
-                &events::OFFSETS_EXPIRED,
+            PollerError::BeyondEnd { partition, committed, high } => Self::new(
+                &events::OFFSETS_BEYOND_END,
                 message,
-                vec![("partitions", json!([partition.to_string()]))],
+                beyond_end(&partition, committed, high),
                 EXIT_FAILED,
             ),
         }
@@ -146,39 +154,7 @@ impl From<StartProblem> for Failure {
                 vec![("differences", json!(differences))],
                 EXIT_CONFIGURATION,
             ),
-            StartProblem::LogLost { topic } => Self::new(
-                &events::CLAIMS_LOG_LOST,
-                message,
-                vec![("topic", json!(topic))],
-                EXIT_CONFIGURATION,
-            ),
-            StartProblem::LogCut { topic, begins_ms, needed_ms } => Self::new(
-                &events::CLAIMS_LOG_CUT,
-                message,
-                vec![
-                    ("topic", json!(topic)),
-                    ("begins_ms", json!(begins_ms)),
-                    ("needed_ms", json!(needed_ms)),
-                ],
-                EXIT_CONFIGURATION,
-            ),
-            StartProblem::OffsetsExpired { partitions } => Self::new(
-                &events::OFFSETS_EXPIRED,
-                message,
-                vec![("partitions", json!(partitions))],
-                EXIT_CONFIGURATION,
-            ),
-            StartProblem::PassedByRetention { partition, committed, begins } => Self::new(
-                &events::OFFSETS_PASSED_BY_RETENTION,
-                message,
-                vec![
-                    ("partition", json!(partition)),
-                    ("committed", json!(committed)),
-                    ("begins", json!(begins)),
-                    ("lost", json!(begins - committed)),
-                ],
-                EXIT_CONFIGURATION,
-            ),
+            StartProblem::Refused(refusal) => refusal.into(),
             StartProblem::Clock(step) => Self::new(
                 &events::CLAIMS_CLOCK_STEPPED_BACK,
                 message,
@@ -188,4 +164,52 @@ impl From<StartProblem> for Failure {
             StartProblem::Stopped => Self::new(&events::DRAINING, message, Vec::new(), 0),
         }
     }
+}
+
+impl From<StartRefusal> for Failure {
+    fn from(refusal: StartRefusal) -> Self {
+        let message = refusal.to_string();
+        let (kind, fields) = match refusal {
+            StartRefusal::LogLost { topic } => (&events::CLAIMS_LOG_LOST, vec![("topic", json!(topic))]),
+            StartRefusal::LogCut { topic, begins_ms, needed_ms } => (
+                &events::CLAIMS_LOG_CUT,
+                vec![
+                    ("topic", json!(topic)),
+                    ("begins_ms", json!(begins_ms)),
+                    ("needed_ms", json!(needed_ms)),
+                ],
+            ),
+            StartRefusal::OffsetsExpired { partitions } => {
+                (&events::OFFSETS_EXPIRED, vec![("partitions", json!(partitions))])
+            }
+            StartRefusal::OffsetsBeyondEnd { partition, committed, end } => {
+                (&events::OFFSETS_BEYOND_END, beyond_end(&partition, committed, end))
+            }
+            StartRefusal::PassedByRetention { partition, committed, begins } => {
+                (&events::OFFSETS_PASSED_BY_RETENTION, passed(&partition, committed, begins))
+            }
+        };
+        Self::new(kind, message, fields, EXIT_CONFIGURATION)
+    }
+}
+
+type Fields = Vec<(&'static str, Value)>;
+
+fn passed(partition: &PartitionKey, committed: i64, begins: i64) -> Fields {
+    vec![
+        ("topic", json!(partition.topic.as_ref())),
+        ("partition", json!(partition.partition)),
+        ("committed", json!(committed)),
+        ("begins", json!(begins)),
+        ("lost", json!(begins - committed)),
+    ]
+}
+
+fn beyond_end(partition: &PartitionKey, committed: i64, end: i64) -> Fields {
+    vec![
+        ("topic", json!(partition.topic.as_ref())),
+        ("partition", json!(partition.partition)),
+        ("committed", json!(committed)),
+        ("end", json!(end)),
+    ]
 }

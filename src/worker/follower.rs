@@ -1,7 +1,9 @@
 //! Follows the claims log: rebuilds the window at the start, then judges every claim as it comes.
 //!
-//! It owns the window. It decides whether the log may be trusted ([`StartProblem`]), and keeps to the level that the log
+//! It owns the window, gathers what the [start rule](super::start_rule) decides on, and keeps to the level that the log
 //! itself records.
+
+mod level;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::start_rule::{self, Answers, Beginning, LogFacts, PartitionFacts, StartFacts, StartRefusal};
 use crate::article::Judgement;
-use crate::config::settings::{Settings, StartFrom};
+use crate::config::settings::Settings;
 use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
 use crate::dedup::level::{Level, LevelRecord};
 use crate::dedup::window::Window;
@@ -27,10 +30,11 @@ const BATCH_MAX: usize = 256;
 /// The group's offsets are asked for this often, so that verdicts of others' records can be forgotten.
 const COMMITTED_EVERY: Duration = Duration::from_secs(5);
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
-/// A level record is repeated when the last one is older than this share of the window, so that retention never takes it.
-const LEVEL_REPEAT_DIVISOR: i64 = 2;
-/// How long our own level record may take to come back.
-const LEVEL_WAIT: Duration = Duration::from_secs(30);
+/// A broker that doesn't answer is asked again for so long at the start.
+const ASK_LIMIT: Duration = Duration::from_mins(1);
+const ASK_PAUSE: Duration = Duration::from_millis(500);
+/// An end that lies before a committed offset may be that of a leader that has just begun: it is asked for again.
+const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 
 /// Before every append time: up to here nothing is evicted.
 const NO_TIME_MS: i64 = i64::MIN;
@@ -46,22 +50,8 @@ pub enum StartProblem {
         "the claims log's level differs from this configuration: {0}; adopt the log's values, or raise the level with `khabar claims level --raise` once all replicas have the new configuration"
     )]
     LevelDiffers(String),
-    #[error(
-        "the group has committed offsets, but the claims log {topic} is empty: it was recreated or never used; set dedup.accept_empty_log = true to begin a new one (earlier articles are forgotten)"
-    )]
-    LogLost { topic: String },
-    #[error(
-        "the claims log {topic} begins at {begins_ms} ms, after {needed_ms} ms, where the window of the first unfinished record begins: retention is too short or the log was truncated; lengthen its retention.ms, and set dedup.accept_empty_log = true to go on with what is left"
-    )]
-    LogCut { topic: String, begins_ms: i64, needed_ms: i64 },
-    #[error(
-        "the claims log shows that this group has worked on {partitions}, but it has no committed offset there: the offsets expired or the topic was recreated; start with --from earliest (outcomes may repeat) or --from latest"
-    )]
-    OffsetsExpired { partitions: String },
-    #[error(
-        "retention has taken raw records of {partition} that were never read: offsets {committed} to {begins}; --accept-loss goes on without them"
-    )]
-    PassedByRetention { partition: String, committed: i64, begins: i64 },
+    #[error(transparent)]
+    Refused(#[from] StartRefusal),
     #[error("{0}; restart this replica, it then reads the log anew")]
     Clock(#[from] crate::dedup::window::ClockSteppedBack),
     #[error(transparent)]
@@ -93,9 +83,12 @@ struct Seen {
     damaged: u64,
     level: Option<LevelRecord>,
     level_time_ms: i64,
+    /// When the level was last read or written here: a log without claims has no time of its own.
+    level_at: Option<Instant>,
+    beginning: Beginning,
     first_time_ms: Option<i64>,
     last_time_ms: i64,
-    first_unfinished_ms: Option<i64>,
+    first_unfinished: Option<(i64, i64)>,
     partitions: BTreeSet<PartitionKey>,
 }
 
@@ -139,19 +132,20 @@ impl Follower {
         }
     }
 
-    /// Reads the log from its beginning to its present end, checks that it can be trusted, and settles the level.
-    pub fn catch_up(&mut self, appender: &ClaimsAppender) -> Result<(), StartProblem> {
+    /// Reads the log from its beginning to its present end, sees whether the worker may start, and settles the level. Gives
+    /// the partitions that may begin at their end.
+    pub fn catch_up(&mut self, appender: &ClaimsAppender) -> Result<BTreeSet<PartitionKey>, StartProblem> {
         let begun = clock::monotonic();
-        self.partitions = self.reader.asker().partitions(&self.settings.kafka.raw_topics)?;
-        self.committed = self.reader.asker().committed(&self.partitions)?;
-        let (low, high) = self.reader.watermarks()?;
-        let end_time = if high > low { self.reader.time_before(high)? } else { None };
+        self.partitions = self.ask(|reader| reader.asker().partitions(&self.settings.kafka.raw_topics))?;
+        self.committed = self.ask(|reader| reader.asker().committed(&self.partitions))?;
+        let (low, high) = self.ask(ClaimsReader::watermarks)?;
+        let end_time = if high > low { self.ask(|reader| reader.time_before(high))? } else { None };
         self.window.trust_times_until(end_time);
         self.reader.start_at(low)?;
         self.read_until(high, low, begun)?;
-        let losses = self.check_start(low)?;
-        self.settle_level(appender)?;
-        self.void(&losses, appender)?;
+        let start = start_rule::judge(&self.gather(low)?)?;
+        self.settle_level(appender, &start)?;
+        self.void(&start.losses, appender)?;
         self.window.trust_times_until(None);
         self.is_catching_up = false;
         events::emit(
@@ -164,7 +158,23 @@ impl Follower {
                 ("claims_level", json!(self.seen.level.as_ref().map(|record| record.number))),
             ],
         );
-        Ok(())
+        Ok(start.at_end)
+    }
+
+    /// Asks the cluster, again while time can heal what it answers.
+    fn ask<T>(&self, question: impl Fn(&ClaimsReader) -> Result<T, KafkaFailure>) -> Result<T, StartProblem> {
+        let begun = clock::monotonic();
+        loop {
+            (self.links.beat)();
+            match question(&self.reader) {
+                Ok(answer) => return Ok(answer),
+                Err(_) if (self.links.is_stopping)() => return Err(StartProblem::Stopped),
+                Err(failure) if failure.is_transient() && clock::since(begun) < ASK_LIMIT => {
+                    std::thread::sleep(ASK_PAUSE);
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
     }
 
     /// Reads the log up to `high`. Where its clock was behind for a while, no eviction fits all of its times: then it is
@@ -298,7 +308,7 @@ impl Follower {
         let is_finished = self.committed.get(&key).is_some_and(|committed| coordinates.offset < *committed);
         if self.is_catching_up {
             if !is_finished {
-                self.seen.first_unfinished_ms.get_or_insert(time_ms);
+                self.seen.first_unfinished.get_or_insert((offset, time_ms));
             }
             self.seen.partitions.insert(key);
         }
@@ -332,6 +342,10 @@ impl Follower {
         if changed {
             self.window.set_level(record.level.clone(), record.number);
         }
+        if record.begins > self.seen.beginning.low {
+            self.seen.beginning = Beginning { low: record.begins, declared_at: offset };
+        }
+        self.seen.level_at = Some(clock::monotonic());
         self.seen.level_time_ms = time_ms;
         self.seen.level = Some(record);
         Ok(())
@@ -347,60 +361,61 @@ impl Follower {
         }
     }
 
-    /// The start rule: whether offsets and log fit together.
-    fn check_start(&self, low: i64) -> Result<Vec<VoidRange>, StartProblem> {
-        let topic = self.settings.kafka.claims_topic.clone();
-        let has_worked = self.committed.values().any(|offset| *offset > 0);
-        let accepted = self.settings.dedup.accept_empty_log;
-        if has_worked && self.seen.own_claims == 0 && self.seen.level.is_none() && !accepted {
-            return Err(StartProblem::LogLost { topic });
+    /// What the start rule decides on.
+    fn gather(&self, low: i64) -> Result<StartFacts<'_>, StartProblem> {
+        let mut partitions = BTreeMap::new();
+        for key in &self.partitions {
+            let committed = self.committed.get(key).copied();
+            let ends = committed.map(|committed| self.ends(key, committed)).transpose()?;
+            let has_claims = self.seen.partitions.contains(key);
+            partitions
+                .insert(key.clone(), PartitionFacts { committed, begun_meanwhile: false, has_claims, ends });
         }
-        if let (Some(unfinished_ms), Some(begins_ms)) =
-            (self.seen.first_unfinished_ms, self.seen.first_time_ms)
-        {
-            let needed_ms = unfinished_ms.saturating_sub(self.window.level().window_ms());
-            if low > 0 && begins_ms > needed_ms && !accepted {
-                return Err(StartProblem::LogCut { topic, begins_ms, needed_ms });
+        // Another worker may have begun there after the first question; offsets are committed before claims.
+        let without: Vec<PartitionKey> = partitions
+            .iter()
+            .filter(|(_, one)| one.has_claims && one.committed.is_none())
+            .map(|(key, _)| key.clone())
+            .collect();
+        let begun = self.ask(|reader| reader.asker().committed(&without))?;
+        for key in begun.keys() {
+            if let Some(one) = partitions.get_mut(key) {
+                one.begun_meanwhile = true;
             }
         }
-        self.check_offsets()
+        let settings = &self.settings;
+        Ok(StartFacts {
+            answers: Answers {
+                accept_empty_log: settings.dedup.accept_empty_log,
+                from: settings.start.from,
+                accept_loss: settings.start.accept_loss,
+            },
+            log: LogFacts {
+                topic: &settings.kafka.claims_topic,
+                low,
+                end: self.applied(),
+                has_level: self.seen.level.is_some(),
+                own_claims: self.seen.own_claims,
+                times_ms: self.seen.first_time_ms.map(|first_ms| (first_ms, self.seen.last_time_ms)),
+                first_unfinished: self.seen.first_unfinished,
+                beginning: self.seen.beginning,
+                window_ms: self.window.level().window_ms(),
+                now_ms: clock::unix_ms(),
+            },
+            partitions,
+        })
     }
 
-    /// What retention took, where going on without it is accepted.
-    fn check_offsets(&self) -> Result<Vec<VoidRange>, StartProblem> {
-        let without: Vec<PartitionKey> = self
-            .seen
-            .partitions
-            .iter()
-            .filter(|key| self.partitions.contains(key) && !self.committed.contains_key(key))
-            .cloned()
-            .collect();
-        if !without.is_empty() && self.settings.start.from == StartFrom::Start {
-            // Another worker may have begun there after the first question; offsets are committed before claims.
-            let begun = self.reader.asker().committed(&without)?;
-            let expired: Vec<String> =
-                without.iter().filter(|key| !begun.contains_key(key)).map(ToString::to_string).collect();
-            if !expired.is_empty() {
-                return Err(StartProblem::OffsetsExpired { partitions: expired.join(", ") });
+    fn ends(&self, key: &PartitionKey, committed: i64) -> Result<(i64, i64), StartProblem> {
+        let mut attempt = 1;
+        loop {
+            let (low, high) = self.ask(|reader| reader.asker().watermarks(key))?;
+            if committed <= high || attempt == BEYOND_END_ATTEMPTS_MAX {
+                return Ok((low, high));
             }
+            attempt += 1;
+            std::thread::sleep(ASK_PAUSE);
         }
-        let mut losses = Vec::new();
-        for (key, committed) in &self.committed {
-            let (begins, _) = self.reader.asker().watermarks(key)?;
-            if *committed >= begins {
-                continue;
-            }
-            if !self.settings.start.accept_loss {
-                return Err(StartProblem::PassedByRetention {
-                    partition: key.to_string(),
-                    committed: *committed,
-                    begins,
-                });
-            }
-            let topic = key.topic.clone();
-            losses.push(VoidRange { topic, partition: key.partition, from: *committed, to: begins });
-        }
-        Ok(losses)
     }
 
     /// Claims of lost records must not suppress their copies. The record precedes every claim of this worker.
@@ -418,59 +433,6 @@ impl Follower {
                 ],
             );
         }
-        Ok(())
-    }
-
-    /// Writes the first level of a log, or sees that the log's level is the configured one.
-    fn settle_level(&mut self, appender: &ClaimsAppender) -> Result<(), StartProblem> {
-        if self.seen.level.is_none() {
-            self.write_level(appender, 1, "first")?;
-            let deadline = clock::monotonic() + LEVEL_WAIT;
-            while self.seen.level.is_none() {
-                (self.links.beat)();
-                if let Some(failure) = appender.failed() {
-                    return Err(failure.into());
-                }
-                if clock::monotonic() > deadline || (self.links.is_stopping)() {
-                    return Err(KafkaFailure::Transient {
-                        what: "waiting for the level record in the claims log".to_owned(),
-                        cause: format!("it did not come within {} s", LEVEL_WAIT.as_secs()),
-                    }
-                    .into());
-                }
-                self.step(POLL_LIMIT)?;
-            }
-            self.hand_on();
-        }
-        let differences = self
-            .seen
-            .level
-            .as_ref()
-            .map(|record| record.level.differences(&self.configured))
-            .unwrap_or_default();
-        if differences.is_empty() { Ok(()) } else { Err(StartProblem::LevelDiffers(differences.join("; "))) }
-    }
-
-    fn write_level(&self, appender: &ClaimsAppender, number: u32, cause: &str) -> Result<(), StartProblem> {
-        let level =
-            self.seen.level.as_ref().map_or_else(|| self.configured.clone(), |known| known.level.clone());
-        let record = LevelRecord {
-            number,
-            cluster: self.cluster.clone(),
-            group: self.settings.kafka.group.clone(),
-            level,
-            previous: None,
-        };
-        let bytes = claim::encode_level(self.scope, &record).map_err(|error| KafkaFailure::Fatal {
-            what: "writing the log's level".to_owned(),
-            cause: error.to_string(),
-        })?;
-        appender.append(&bytes)?;
-        events::emit(
-            &events::CLAIMS_LEVEL_WRITTEN,
-            "the level was written to the claims log",
-            &[("claims_level", json!(number)), ("cause", json!(cause))],
-        );
         Ok(())
     }
 
@@ -515,17 +477,5 @@ impl Follower {
         if let Ok((_, high)) = self.reader.watermarks() {
             self.links.metrics.claims_log_lag.set(high - self.applied());
         }
-    }
-
-    fn repeat_level(&mut self, appender: &ClaimsAppender) -> Result<(), StartProblem> {
-        let age_ms = self.seen.last_time_ms.saturating_sub(self.seen.level_time_ms);
-        if age_ms <= self.window.level().window_ms() / LEVEL_REPEAT_DIVISOR {
-            return Ok(());
-        }
-        let number = self.seen.level.as_ref().map_or(1, |record| record.number);
-        self.write_level(appender, number, "repeated before retention takes it")?;
-        // Until ours comes back, no second one.
-        self.seen.level_time_ms = self.seen.last_time_ms;
-        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! It owns the threads and the lifecycle (starting, catching up, joining, running, draining, stopped). It computes no
 //! stage and names no rdkafka type.
 
+mod breaker;
 mod conduct;
 pub mod conductor;
 mod failure;
@@ -15,6 +16,7 @@ mod pool;
 mod preflight;
 mod run;
 mod running;
+mod start_rule;
 mod threads;
 mod verdicts;
 
@@ -43,6 +45,7 @@ pub(crate) enum Event {
     Finished {
         ticket: conductor::Ticket,
         output: OutputRecord,
+        cause: Option<breaker::Cause>,
     },
     Verdicts(Vec<(ClaimIdentity, Judgement)>),
     Committed(BTreeMap<PartitionKey, i64>),

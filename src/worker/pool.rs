@@ -6,14 +6,15 @@ use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
 use serde_json::json;
 
 use super::Event;
+use super::breaker::Cause;
 use super::conductor::{Rejected, Ticket};
 use crate::article::Judgement;
 use crate::clock;
 use crate::events;
-use crate::flow::{OutputRecord, RawRecord};
+use crate::flow::RawRecord;
 use crate::metrics::{Metrics, Stage};
 use crate::rejection::Rejection;
-use crate::stages::{Prepared, Stages};
+use crate::stages::{Made, Prepared, Stages};
 
 /// One piece of work.
 #[derive(Debug)]
@@ -85,8 +86,11 @@ impl Worker {
             let event = match job {
                 Job::Prepare { ticket, raw } => self.prepare(ticket, raw),
                 Job::Finish { ticket, prepared, judgement } => {
-                    let output = self.finish(prepared, judgement.as_ref());
-                    Event::Finished { ticket, output }
+                    let stage_lost = prepared.degraded.first().copied();
+                    let made = self.finish(prepared, judgement.as_ref());
+                    let cut = made.is_cut.then_some(Cause::OutputCut);
+                    let cause = stage_lost.map(Cause::StageLost).or(cut);
+                    Event::Finished { ticket, output: made.output, cause }
                 }
             };
             if self.events.send(event).is_err() {
@@ -113,8 +117,14 @@ impl Worker {
         let claimed = parsed.and_then(|(record, identity)| self.stages.claim(record, identity));
         match claimed {
             Err(rejection) => {
-                let output = self.reject(raw, &rejection);
-                Event::Prepared { ticket, result: Err(Box::new(Rejected { output, plain })) }
+                let made = self.reject(raw, &rejection);
+                // Where the reason is a bug, that it was cut says less.
+                let is_cut = made.is_cut && !rejection.code.is_bug();
+                let cause = if is_cut { Cause::OutputCut } else { Cause::Rejected(rejection.code) };
+                Event::Prepared {
+                    ticket,
+                    result: Err(Box::new(Rejected { output: made.output, cause, plain })),
+                }
             }
             Ok(prepared) => {
                 self.metrics.observe_stage(Stage::Tag, clock::since(parsed_at));
@@ -123,7 +133,7 @@ impl Worker {
         }
     }
 
-    fn finish(&self, prepared: Box<Prepared>, judgement: Option<&Judgement>) -> OutputRecord {
+    fn finish(&self, prepared: Box<Prepared>, judgement: Option<&Judgement>) -> Made {
         let begun = clock::monotonic();
         if let Some(judgement) = judgement {
             self.metrics.count_verdict(judgement.verdict.name());
@@ -141,12 +151,12 @@ impl Worker {
                 ],
             );
         }
-        let output = self.stages.finish(prepared, judgement);
+        let made = self.stages.finish(prepared, judgement);
         self.metrics.observe_stage(Stage::Emit, clock::since(begun));
-        output
+        made
     }
 
-    fn reject(&self, raw: RawRecord, rejection: &Rejection) -> OutputRecord {
+    fn reject(&self, raw: RawRecord, rejection: &Rejection) -> Made {
         self.metrics.count_rejection(rejection.code);
         events::emit(
             &events::REJECTED,

@@ -1,5 +1,6 @@
 //! One worker's start: configuration, broker, claims log, threads, group, in this order; and its final event.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
 use serde_json::json;
 
+use super::breaker::Breaker;
 use super::conduct::{Drains, conduct};
 use super::conductor::Conductor;
 use super::failure::{EXIT_CONFIGURATION, EXIT_FAILED, Failure};
@@ -15,18 +17,20 @@ use super::lag::LagBook;
 use super::links::{Shared, WorkerOrders};
 use super::pool::{self, PoolHandle};
 use super::running::{Running, WATCH_STEP, gauge};
+use super::start_rule::PartitionFacts;
 use super::verdicts::Verdicts;
-use super::{Event, preflight};
+use super::{Event, preflight, start_rule};
 use crate::clock;
 use crate::config::secrets::Secrets;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, StartFrom};
 use crate::dedup::claim;
 use crate::emit::KHABAR_VERSION;
 use crate::events;
 use crate::flow::Outcome;
 use crate::health::{Health, State};
 use crate::kafka::admin::Admin;
-use crate::kafka::assignment::Epochs;
+use crate::kafka::asker::Asker;
+use crate::kafka::assignment::{Epochs, PartitionKey};
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::kafka::client::Connection;
 use crate::kafka::committer::{Committer, CommitterError};
@@ -119,10 +123,12 @@ impl Worker {
         let mut running = Running::new(settings);
         shared.metrics.budget_records.set(gauge(settings.budget.records_max));
         shared.metrics.budget_bytes.set(gauge(settings.budget.bytes_max));
-        let appender = self.follow_claims(shared, &connection, &ground.cluster, &mut running)?;
-        if shared.shutdown.is_requested() {
-            return Ok(None);
-        }
+        let claims = if settings.dedup.enabled {
+            self.follow_claims(shared, &connection, &ground.cluster, &mut running)?
+        } else {
+            Some(Claims { appender: None, at_end: at_end_without_claims(&connection)? })
+        };
+        let Some(claims) = claims.filter(|_| !shared.shutdown.is_requested()) else { return Ok(None) };
 
         let scope = settings.dedup.enabled.then(|| claim::scope(&ground.cluster, &settings.kafka.group));
         let stages = Arc::new(Stages::new(settings, parser, scope, Arc::clone(&limits)));
@@ -137,7 +143,7 @@ impl Worker {
         )
         .map_err(|error| thread_failure("stages", &error))?;
         let has_joined =
-            self.join_group(shared, &connection, limits, &mut running, (handle, appender, events_out))?;
+            self.join_group(shared, &connection, limits, &mut running, (handle, claims, events_out))?;
         Ok(has_joined.then_some(running))
     }
 
@@ -149,17 +155,14 @@ impl Worker {
             .map_err(|error| refused(error.to_string()))
     }
 
-    /// Reads the claims log and leaves a thread that follows it.
+    /// Reads the claims log and leaves a thread that follows it. `None` when told to stop meanwhile.
     fn follow_claims(
         &self,
         shared: &Shared,
         connection: &Connection,
         cluster: &str,
         running: &mut Running,
-    ) -> Result<Option<Arc<ClaimsAppender>>, Failure> {
-        if !self.settings.dedup.enabled {
-            return Ok(None);
-        }
+    ) -> Result<Option<Claims>, Failure> {
         shared.health.set_state(State::CatchingUp);
         events::emit(&events::CATCHING_UP, "reading the claims log", &[]);
         let appender = Arc::new(ClaimsAppender::new(connection)?);
@@ -184,7 +187,7 @@ impl Worker {
         running.follower = Some(thread.map_err(|error| thread_failure("follower", &error))?);
         loop {
             match ready.recv_timeout(WATCH_STEP) {
-                Ok(Ok(())) => return Ok(Some(appender)),
+                Ok(Ok(at_end)) => return Ok(Some(Claims { appender: Some(appender), at_end })),
                 Ok(Err(StartProblem::Stopped)) => return Ok(None),
                 Ok(Err(problem)) => return Err(problem.into()),
                 Err(RecvTimeoutError::Disconnected) => {
@@ -206,7 +209,7 @@ impl Worker {
         connection: &Connection,
         limits: Arc<OutputLimits>,
         running: &mut Running,
-        (pool, appender, events_out): (PoolHandle, Option<Arc<ClaimsAppender>>, Receiver<Event>),
+        (pool, Claims { appender, at_end }, events_out): (PoolHandle, Claims, Receiver<Event>),
     ) -> Result<bool, Failure> {
         let settings = &self.settings;
         shared.health.set_state(State::Joining);
@@ -223,7 +226,7 @@ impl Worker {
         let (committer_in, committer_out) = unbounded();
         let (poller_in, poller_out) = unbounded();
         let links = shared.poller_links(committer_in.clone(), poller_out);
-        let mut poller = Poller::new(connection, links, running.budget.clone(), epochs.clone())?;
+        let mut poller = Poller::new(connection, links, running.budget.clone(), epochs.clone(), at_end)?;
         let mut committer = Committer::new(
             connection.clone(),
             poller.consumer(),
@@ -243,6 +246,7 @@ impl Worker {
 
         let orders = WorkerOrders { pool, appender, committer: committer_in.clone(), shared: shared.clone() };
         let conductor = Conductor::new(orders, Verdicts::default());
+        let breaker = Breaker::new(settings.breaker.clone());
         let drain = Drains {
             revoke: Duration::from_secs(settings.shutdown.revoke_drain_seconds),
             stop: Duration::from_secs(settings.shutdown.drain_seconds),
@@ -251,7 +255,7 @@ impl Worker {
         running.conductor = Some(
             shared
                 .spawn("conductor", move || {
-                    conduct(conductor, &events_out, &drain, &beat);
+                    conduct(conductor, breaker, &events_out, &drain, &beat);
                     Ok::<(), Failure>(())
                 })
                 .map_err(|error| thread_failure("conductor", &error))?,
@@ -278,6 +282,29 @@ impl Worker {
         running.poller_in = Some(poller_in);
         Ok(true)
     }
+}
+
+/// What the start needs of the claims log.
+struct Claims {
+    /// `None` without dedup.
+    appender: Option<Arc<ClaimsAppender>>,
+    /// Partitions that begin at their end where nothing is committed.
+    at_end: BTreeSet<PartitionKey>,
+}
+
+fn at_end_without_claims(connection: &Connection) -> Result<BTreeSet<PartitionKey>, Failure> {
+    let settings = &connection.settings;
+    if settings.start.from != StartFrom::Latest {
+        return Ok(BTreeSet::new());
+    }
+    let asker = Asker::new(connection)?;
+    let keys = asker.partitions(&settings.kafka.raw_topics)?;
+    let committed = asker.committed(&keys)?;
+    let facts = |key: &PartitionKey| PartitionFacts {
+        committed: committed.get(key).copied(),
+        ..PartitionFacts::default()
+    };
+    Ok(start_rule::at_end(settings.start.from, &keys.iter().map(|key| (key.clone(), facts(key))).collect()))
 }
 
 /// The final event, always the last line of a worker's log.

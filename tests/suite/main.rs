@@ -4,13 +4,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
 mod bad_input;
+mod breaker;
 mod broker;
 mod checks;
 mod children;
 mod commands;
 mod equal;
 mod health;
+mod moving;
 mod outcomes;
 mod recovery;
 mod refusals;

@@ -168,12 +168,13 @@ fn a_refused_user_or_operation_ends_the_worker() {
     assert!(!reason.to_string().contains("wrong"), "the password is never shown: {reason}");
     for (name, lack) in USERS {
         let reason = refused(&user(name, "right"), "permission_denied");
+        // The group is named as its user.
         let text = reason["msg"].as_str().expect("a text");
         let named = match lack {
             Lack::DescribeRaw | Lack::ReadRaw => raw,
             Lack::WriteEnriched => enriched,
             Lack::WriteClaims => claims,
-            Lack::Group => "Group",
+            Lack::Group => name,
             Lack::Transactions => "transaction",
         };
         assert!(text.contains(named), "{lack:?}: it names {named}: {text}");

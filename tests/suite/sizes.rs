@@ -100,6 +100,36 @@ fn outputs_too_large_for_their_topic_are_shrunk_and_say_so() {
 }
 
 #[test]
+fn a_huge_record_that_its_topic_admits_compressed_ends_as_one_rejection() {
+    const HUGE_BYTES: usize = 20_000_000;
+    let broker = Broker::shared();
+    let client = broker.client();
+    let topics = topics(&client, "huge", 1_048_588, 1_048_588);
+    let group = unique("huge");
+    let mut worker = WorkerOptions::new(broker, &topics, &group).start();
+    let block = random_words(600_000);
+    // gzip looks back 32 KiB, zstd far enough to find the block again: this one stays too large for the rejected topic.
+    let for_zstd_only = block.repeat(HUGE_BYTES / block.len());
+    let values = ["again and ".repeat(HUGE_BYTES / 10), for_zstd_only.clone(), articles::dump(1)];
+    let records: Vec<NewRecord> =
+        values.iter().map(|value| NewRecord::new(&topics.raw, value.as_str())).collect();
+    let raw: Vec<Place> =
+        records.chunks(1).flat_map(|one| client.produce_compressed(one, "zstd")).map(Place::from).collect();
+    wait_until_committed(&client, &group, &topics.raw, 3, LIMIT);
+    worker.stop(LIMIT);
+
+    let found = outcomes::read(&client, &topics, LIMIT);
+    let counts = check_one_each(&topics, &raw, &found).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(counts, Counts { enriched: 1, duplicate: 0, rejected: 2 });
+    let of = |place: Place| found.iter().find(|outcome| outcome.raw == place).expect("it was checked");
+    assert_eq!(of(raw[0]).header("khabar-error-code").as_deref(), Some("payload_too_large"));
+    assert_eq!(of(raw[0]).header("khabar-original-encoding").as_deref(), Some("gzip"));
+    let omitted = format!("size={};sha256={}", for_zstd_only.len(), sha256_hex(for_zstd_only.as_bytes()));
+    assert_eq!(of(raw[1]).header("khabar-original-omitted"), Some(omitted));
+    assert!(worker.events(Some("transaction_replaced")).is_empty(), "nothing was tried twice");
+}
+
+#[test]
 fn a_limit_lowered_under_way_is_learnt_and_nothing_is_lost() {
     let broker = Broker::shared();
     let client = broker.client();

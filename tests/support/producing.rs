@@ -28,6 +28,13 @@ impl Client {
         send_all(&producer, records)
     }
 
+    /// Like [`Client::produce`], compressed: what a topic admits is measured after that.
+    pub fn produce_compressed(&self, records: &[NewRecord], compression: &str) -> Vec<(i32, i64)> {
+        let mut config = self.config();
+        config.set("enable.idempotence", "true").set("compression.type", compression);
+        send_all(&producer(&config), records)
+    }
+
     /// For sending records one by one at one's own pace.
     pub fn sender(&self) -> Sender {
         let mut config = self.config();

@@ -241,11 +241,10 @@ impl Asked<'_> {
     fn level(&self, log: &survey::Survey, has_worked: bool, report: &mut Report) {
         let topic = self.settings.kafka.claims_topic.as_str();
         let Some(placed) = &log.level else {
-            if has_worked && log.claims == 0 && !self.settings.dedup.accept_empty_log {
+            if has_worked && !self.settings.dedup.accept_empty_log {
                 let message =
-                    "the group has committed offsets, but the log has nothing of it: it was recreated";
-                let remedy =
-                    "set dedup.accept_empty_log = true to begin a new log; earlier articles are forgotten";
+                    "the group has committed offsets, but the log lacks its level: it was recreated or cut";
+                let remedy = "set dedup.accept_empty_log = true to go on with what is there; earlier articles are forgotten";
                 report.add_with(State::Wrong, topic, message, remedy);
             } else {
                 report.ok(topic, "no level yet; the first worker writes it");
@@ -253,7 +252,7 @@ impl Asked<'_> {
             return;
         };
         let (number, level) = (placed.record.number, &placed.record.level);
-        let differences = level.differences(&Level::from_settings(&self.settings.dedup));
+        let differences = level.conflicts(&Level::from_settings(&self.settings.dedup));
         if !level.is_known() {
             let message = format!("level {number}: engine {} is unknown to this khabar", level.engine);
             report.add_with(State::Wrong, topic, message, "run the version that wrote it");

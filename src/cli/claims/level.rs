@@ -33,8 +33,8 @@ pub(super) fn raised(survey: &Survey, own: &Own<'_>) -> Result<LevelRecord, Refu
     if let Some((offset, cause)) = &survey.newer {
         return Err(Refusal::Newer { offset: *offset, cause: cause.clone() });
     }
-    let (number, previous) = match &survey.level {
-        None => (1, None),
+    let (number, previous, begins) = match &survey.level {
+        None => (1, None, 0),
         Some(Placed { record, .. }) => {
             let (number, level) = (record.number, &record.level);
             if !level.is_known() {
@@ -43,11 +43,11 @@ pub(super) fn raised(survey: &Survey, own: &Own<'_>) -> Result<LevelRecord, Refu
             if *level == own.configured {
                 return Err(Refusal::NothingDiffers { number });
             }
-            (number.checked_add(1).ok_or(Refusal::LastNumber)?, Some(level.clone()))
+            (number.checked_add(1).ok_or(Refusal::LastNumber)?, Some(level.clone()), record.begins)
         }
     };
     let (cluster, group) = (own.cluster.to_owned(), own.group.to_owned());
-    Ok(LevelRecord { number, cluster, group, level: own.configured.clone(), previous })
+    Ok(LevelRecord { number, cluster, group, level: own.configured.clone(), previous, begins })
 }
 
 /// What the log holds, and how its level differs from this configuration's.

@@ -108,7 +108,9 @@ impl Survey {
         if !record.holds_after(known) {
             return;
         }
+        let begins = known.map_or(0, |known| known.begins).max(record.begins);
         let is_new = known.is_none_or(|known| known.number != record.number || known.level != record.level);
+        let record = LevelRecord { begins, ..record };
         let placed = Placed { record, offset: place.offset, time_ms: place.time_ms };
         if is_new {
             self.began = Some(placed.clone());
@@ -157,7 +159,7 @@ fn read_until(
 }
 
 /// Whether retention took the rest of the log while it was read.
-fn is_over(reader: &ClaimsReader, end: i64, heard: Instant) -> Result<bool, KafkaFailure> {
+pub(in crate::cli) fn is_over(reader: &ClaimsReader, end: i64, heard: Instant) -> Result<bool, KafkaFailure> {
     let quiet = clock::since(heard);
     if quiet > STALL_LIMIT {
         return Err(KafkaFailure::Transient {

@@ -17,8 +17,14 @@ fn own(window_hours: u32) -> Own<'static> {
 }
 
 fn level(group: &str, number: u32, level: Level) -> Vec<u8> {
-    let record =
-        LevelRecord { number, cluster: CLUSTER.to_owned(), group: group.to_owned(), level, previous: None };
+    let record = LevelRecord {
+        number,
+        cluster: CLUSTER.to_owned(),
+        group: group.to_owned(),
+        level,
+        previous: None,
+        begins: 0,
+    };
     encode_level(scope(CLUSTER, group), &record).unwrap()
 }
 

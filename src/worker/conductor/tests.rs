@@ -14,6 +14,7 @@ use crate::budget::Budget;
 use crate::dedup::sketch::sketch;
 use crate::flow::{Outcome, ParsedRecord, RawCoordinates};
 
+const BROKEN: Cause = Cause::Rejected(crate::rejection::Code::JsonBroken);
 const PARTITIONS: usize = 2;
 const RECORDS: i64 = 12;
 const DRAIN: Duration = Duration::from_secs(5);
@@ -208,7 +209,7 @@ impl World {
             Job::Prepare(ticket, raw) => {
                 let rejected = is_rejected(ticket.offset);
                 let result = if rejected {
-                    Err(Box::new(Rejected { output: output(None), plain: None }))
+                    Err(Box::new(Rejected { output: output(None), cause: BROKEN, plain: None }))
                 } else {
                     Ok(prepared(&raw))
                 };
@@ -487,7 +488,7 @@ fn a_record_that_was_claimed_is_not_rejected_any_more() {
         let Some(Job::Prepare(ticket, raw)) = world.conductor.orders().jobs.pop() else {
             panic!("it is prepared")
         };
-        let rejected = Rejected { output: output(None), plain: Some(prepared(&raw)) };
+        let rejected = Rejected { output: output(None), cause: BROKEN, plain: Some(prepared(&raw)) };
         world.conductor.prepared(&ticket, Err(Box::new(rejected)));
         let orders = world.conductor.orders();
         assert!(orders.appended.is_empty(), "no second claim");

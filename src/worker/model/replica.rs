@@ -18,7 +18,9 @@ use crate::dedup::claim::{self, Claim, ClaimIdentity};
 use crate::flow::{Outcome, OutputRecord, ParsedRecord, RawRecord};
 use crate::kafka::assignment::{Assignment, Epochs, PartitionKey};
 use crate::kafka::committer::Finished;
+use crate::rejection::Code;
 use crate::stages::Prepared;
+use crate::worker::breaker::Cause;
 use crate::worker::conductor::{Conductor, Orders, Rejected, Ticket};
 use crate::worker::verdicts::Verdicts;
 
@@ -194,7 +196,8 @@ impl Replica {
                 self.append(broker, &claim);
             }
             let output = output(broker, Made { outcome: Outcome::Rejected, judgement: None });
-            self.conductor.prepared(&ticket, Err(Box::new(Rejected { output, plain: None })));
+            let cause = Cause::Rejected(Code::NoArticle);
+            self.conductor.prepared(&ticket, Err(Box::new(Rejected { output, cause, plain: None })));
             return;
         }
         let record = ParsedRecord {

@@ -1,0 +1,3 @@
+mod faults;
+mod ledger;
+mod world;
