@@ -226,6 +226,9 @@ impl Replica {
             },
             Phase::Level { .. } if self.follower.level.is_some() => {
                 self.follower.window.trust_times_until(None);
+                let committed = self.follower.committed.iter();
+                let committed = committed.map(|(partition, offset)| (key(*partition), *offset)).collect();
+                self.heard.push_back(Heard::Committed(committed));
                 self.follower.phase = Phase::Connecting;
             }
             Phase::Level { is_written: false } => {
