@@ -2,12 +2,13 @@
 # The targets are few and plain: cargo does the work, and knows by itself what is up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint-deploy deny clean
+.PHONY: help demo test bench fuzz lint-deploy deny clean
 
 help:
 	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
 	@echo "make test         format, lints and all tests, on a genuine Kafka broker too"
 	@echo "make bench        throughput and latency beside a bare loop, on a genuine Kafka broker"
+	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz"
 	@echo "make lint-deploy  check what lies under deploy/ with linters and schemas"
 	@echo "make deny         check the dependencies' licences, sources and known vulnerabilities"
 	@echo "make clean        remove all that was built or fetched"
@@ -26,6 +27,12 @@ test:
 bench:
 	@scripts/preflight.sh test
 	cargo bench --locked --bench throughput
+
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= raw_record claim configuration lexicon
+
+fuzz:
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" scripts/fuzz.sh $(FUZZ_TARGETS)
 
 lint-deploy:
 	scripts/lint-deploy.sh
