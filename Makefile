@@ -2,11 +2,12 @@
 # The targets are few and plain: cargo does the work, and knows by itself what is up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz lint-deploy deny clean
+.PHONY: help demo test chaos bench fuzz lint-deploy deny clean
 
 help:
 	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
 	@echo "make test         format, lints and all tests, on a genuine Kafka broker too"
+	@echo "make chaos        a long run with faults of every kind, and the verdict about it (20 minutes and the build)"
 	@echo "make bench        throughput and latency beside a bare loop, on a genuine Kafka broker"
 	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz"
 	@echo "make lint-deploy  check what lies under deploy/ with linters and schemas"
@@ -23,6 +24,12 @@ test:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
+
+# Its size by KHABAR_CHAOS_MINUTES, KHABAR_CHAOS_RECORDS and KHABAR_CHAOS_SEED.
+chaos:
+	@scripts/preflight.sh test
+	KHABAR_CHAOS_MINUTES=$${KHABAR_CHAOS_MINUTES:-22} KHABAR_CHAOS_RECORDS=$${KHABAR_CHAOS_RECORDS:-220000} \
+		cargo test --locked --profile chaos --test suite chaos_loses -- --nocapture
 
 bench:
 	@scripts/preflight.sh test

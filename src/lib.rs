@@ -8,6 +8,7 @@
 pub mod article;
 pub mod audit;
 pub mod budget;
+pub mod caught;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -2,8 +2,10 @@
 //! every release, have none of it.
 //!
 //! With `KHABAR_PLANTED_FAULTS=1` in the environment a record whose content holds `planted-fault:<stage>:<kind>;` breaks
-//! that stage: `decode`, `parse` or `tag`; `panic`, `abort`, `overflow` (of the stack), `memory` (allocates until the
+//! that stage: `decode`, `parse`, `tag` or `emit`; `panic`, `abort`, `overflow` (of the stack), `memory` (allocates until the
 //! process is killed or the allocation fails), `loop` (never ends) or `slow-<milliseconds>`.
+
+use crate::article::Article;
 
 /// The stages that can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +13,7 @@ pub enum Place {
     Decode,
     Parse,
     Tag,
+    Emit,
 }
 
 /// Breaks the process where `content` asks for it.
@@ -21,6 +24,11 @@ pub const fn strike(_place: Place, _content: &[u8]) {}
 #[cfg(debug_assertions)]
 pub fn strike(place: Place, content: &[u8]) {
     armed::strike(place, content);
+}
+
+/// The same for an article, whose paragraphs are the content.
+pub fn strike_paragraphs(place: Place, article: &Article) {
+    article.paragraphs.iter().for_each(|paragraph| strike(place, paragraph.text.as_bytes()));
 }
 
 #[cfg(debug_assertions)]
@@ -52,6 +60,7 @@ mod armed {
             Place::Decode => "decode",
             Place::Parse => "parse",
             Place::Tag => "tag",
+            Place::Emit => "emit",
         };
         if stage == wanted {
             act(kind);

@@ -72,17 +72,19 @@ codes! {
     Pdf, Decode, "pdf_unsupported", "The value is a PDF; convert it to text or HTML first.";
     Warc, Decode, "warc_unsupported", "The value is a WARC archive; split it into pages first.";
     DecodePanicked, Decode, "decode_panicked", "Decode failed with a bug of khabar; please report the record.";
+    DecodeKilled, Decode, "decode_killed", "Decode ended or stalled the process that tried it (stack, memory, a crash or an endless loop); please report the record.";
     NoArticle, Parse, "no_article", "There is no article in the content: no headline and no paragraph.";
     TooDeep, Parse, "html_too_deep", "The page's elements are nested deeper than parse.html_depth_max.";
     TooManyNodes, Parse, "html_too_many_nodes", "The page has more elements than parse.html_nodes_max.";
     ParsePanicked, Parse, "parse_panicked", "Parse failed with a bug of khabar; please report the record.";
+    ParseKilled, Parse, "parse_killed", "Parse ended or stalled the process that tried it (stack, memory, a crash or an endless loop); please report the record.";
 }
 
 impl Code {
     /// Whether khabar is at fault, and not the record.
     #[must_use]
     pub const fn is_bug(self) -> bool {
-        matches!(self, Self::DecodePanicked | Self::ParsePanicked)
+        matches!(self, Self::DecodePanicked | Self::ParsePanicked | Self::DecodeKilled | Self::ParseKilled)
     }
 }
 

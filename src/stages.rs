@@ -1,12 +1,14 @@
 //! The stages of one record, put together: raw record to parsed record with claim, and judgement to output record.
 //!
 //! Pure: no clock, no I/O, no Kafka. A panic in a stage costs one record: before its claim it is rejected, after its claim
-//! it is degraded.
+//! it is degraded. One in emit is answered by a simpler record; only where that panics too does it reach the caller.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod rehearsal;
+
 use std::sync::Arc;
 
 use crate::article::{Article, Decoded, Flaw, Judgement, Tags};
+use crate::caught;
 use crate::config::settings::{DecodeSettings, Settings};
 use crate::dedup::claim::{Claim, ClaimIdentity};
 use crate::dedup::rules;
@@ -17,11 +19,15 @@ use crate::parse::Parser;
 use crate::planted::{self, Place};
 use crate::rejection::{Code, Rejection};
 
+pub use rehearsal::{Course, Step};
+
 /// Version of the parse room's rules, in `khabar.versions`.
 pub const PARSER_VERSION: u32 = 1;
 
 /// Value of `khabar.degraded` for an item whose tags failed.
 pub const DEGRADED_TAG: &str = "tag";
+/// Value of `khabar.degraded` for an item that could not be made with its tags.
+pub const DEGRADED_EMIT: &str = "emit";
 /// Value of `khabar.degraded` for an item that parse gave up after its record was claimed.
 pub const DEGRADED_PARSE: &str = "parse";
 
@@ -112,7 +118,7 @@ impl Stages {
     /// or no claims.
     pub fn plain(&self, decoded: DecodedRecord) -> Option<Box<Prepared>> {
         self.scope?;
-        let article = catch_unwind(AssertUnwindSafe(|| self.parser.plain(&decoded.decoded))).ok()?;
+        let article = caught::catch(|| self.parser.plain(&decoded.decoded)).ok()?;
         if article.headline.is_none() && article.paragraphs.is_empty() {
             return None;
         }
@@ -132,20 +138,61 @@ impl Stages {
     pub fn claim(&self, record: ParsedRecord, identity: ClaimIdentity) -> Result<Box<Prepared>, Rejection> {
         guarded(Code::ParsePanicked, || {
             let (tags, degraded) = tag(&record.article);
-            let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language));
-            Ok(Box::new(Prepared { record, tags, degraded, claim }))
+            Ok(self.with_claim(record, identity, tags, degraded))
         })
+    }
+
+    /// The same for an article whose tags would end the process.
+    pub fn claim_untagged(
+        &self,
+        record: ParsedRecord,
+        identity: ClaimIdentity,
+    ) -> Result<Box<Prepared>, Rejection> {
+        guarded(Code::ParsePanicked, || {
+            Ok(self.with_claim(record, identity, crate::tag::untagged(), vec![DEGRADED_TAG]))
+        })
+    }
+
+    fn with_claim(
+        &self,
+        record: ParsedRecord,
+        identity: ClaimIdentity,
+        tags: Tags,
+        degraded: Vec<&'static str>,
+    ) -> Box<Prepared> {
+        let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language));
+        Box::new(Prepared { record, tags, degraded, claim })
     }
 
     /// The record that leaves, made to fit its topic.
     pub fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> Made {
+        self.finish_or_degrade(&mut prepared, judgement)
+    }
+
+    /// The same, and `prepared.degraded` tells what was given up.
+    pub fn finish_or_degrade(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> Made {
+        if let Ok(output) = caught::catch(|| self.emit(prepared, judgement)) {
+            return output;
+        }
+        prepared.tags = crate::tag::untagged();
+        prepared.degraded.push(DEGRADED_EMIT);
+        self.emit(prepared, judgement)
+    }
+
+    fn emit(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> Made {
+        if !prepared.degraded.contains(&DEGRADED_EMIT) {
+            planted::strike_paragraphs(Place::Emit, &prepared.record.article);
+        }
         let output = match judgement {
             Some(judgement) if judgement.verdict.is_duplicate() => {
-                self.emitter.duplicate(&prepared.record, &prepared.tags, judgement)
+                self.emitter.duplicate(&prepared.record, &prepared.tags, judgement, &prepared.degraded)
             }
             _ => {
-                if judgement.is_some_and(|judgement| judgement.rule == rules::SAME_URL_OTHER_TEXT) {
-                    prepared.record.article.extraction.flaws.push(Flaw::new(rules::FLAW_URL_REUSED));
+                let flaws = &mut prepared.record.article.extraction.flaws;
+                if judgement.is_some_and(|judgement| judgement.rule == rules::SAME_URL_OTHER_TEXT)
+                    && !flaws.iter().any(|flaw| flaw.code == rules::FLAW_URL_REUSED)
+                {
+                    flaws.push(Flaw::new(rules::FLAW_URL_REUSED));
                 }
                 self.emitter.enriched(&prepared.record, &prepared.tags, judgement, &prepared.degraded)
             }
@@ -166,29 +213,16 @@ impl Stages {
 }
 
 fn guarded<T>(code: Code, stage: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
-    catch_unwind(AssertUnwindSafe(stage))
-        .unwrap_or_else(|panic| Err(Rejection::new(code, panic_text(&*panic))))
+    caught::catch(stage).unwrap_or_else(|panic| Err(Rejection::new(code, caught::text(&*panic))))
 }
 
 fn tag(article: &Article) -> (Tags, Vec<&'static str>) {
-    let tags = catch_unwind(AssertUnwindSafe(|| {
-        article
-            .paragraphs
-            .iter()
-            .for_each(|paragraph| planted::strike(Place::Tag, paragraph.text.as_bytes()));
+    let tags = caught::catch(|| {
+        planted::strike_paragraphs(Place::Tag, article);
         crate::tag::tag(article)
-    }));
+    });
     match tags {
         Ok(tags) => (tags, Vec::new()),
         Err(_) => (crate::tag::untagged(), vec![DEGRADED_TAG]),
     }
-}
-
-/// What a panic said.
-pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned())
 }

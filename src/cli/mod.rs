@@ -11,6 +11,7 @@ mod demo;
 mod events;
 mod layers;
 mod output;
+mod probe;
 mod process;
 mod run;
 mod schema;
@@ -99,6 +100,9 @@ enum Command {
     Config(config::ConfigArguments),
     Events(events::EventsArguments),
     Schema(schema::SchemaArguments),
+    /// Try records for a worker that started this
+    #[command(hide = true)]
+    Probe,
 }
 
 /// Runs what the process's arguments ask for and gives its exit code.
@@ -129,5 +133,6 @@ fn execute(cli: Cli) -> Result<(), CliError> {
         Command::Config(arguments) => config::execute(&layers, &arguments),
         Command::Events(arguments) => events::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),
+        Command::Probe => probe::execute(),
     }
 }

@@ -180,6 +180,8 @@ pub struct BreakerSettings {
 pub struct WorkerSettings {
     pub threads: usize,
     pub stack_kib: usize,
+    pub stage_seconds_max: u64,
+    pub probe_mib: u64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

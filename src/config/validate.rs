@@ -155,6 +155,20 @@ fn resources(settings: &Settings, check: &mut Check<'_>) {
         65_536,
         "deep pages need stack; memory is taken only as it is used",
     );
+    check.range(
+        "workers.stage_seconds_max",
+        settings.workers.stage_seconds_max,
+        1,
+        3600,
+        "no honest record takes long; a worker whose stage takes longer ends",
+    );
+    check.range(
+        "workers.probe_mib",
+        settings.workers.probe_mib,
+        256,
+        65_536,
+        "a record that needs more than this is given up",
+    );
     let dedup = &settings.dedup;
     check.range("dedup.window_hours", dedup.window_hours, 1, 2160, "168 is a week; memory grows with it");
     let advice = "this is a share of the text in thousandths";

@@ -71,11 +71,18 @@ impl Emitter {
 
     /// The record of an article that adds little to an earlier one.
     #[must_use]
-    pub fn duplicate(&self, record: &ParsedRecord, tags: &Tags, judgement: &Judgement) -> OutputRecord {
+    pub fn duplicate(
+        &self,
+        record: &ParsedRecord,
+        tags: &Tags,
+        judgement: &Judgement,
+        degraded: &[&'static str],
+    ) -> OutputRecord {
         debug_assert!(judgement.verdict.is_duplicate(), "{} is no duplicate", judgement.verdict.name());
         let meta = record.meta.as_deref().map(one_line);
         let body = self.options.duplicate_body.then(|| record.article.body());
-        let duplicate = duplicate::Duplicate::new(record, tags, judgement, meta.as_deref(), body);
+        let mut duplicate = duplicate::Duplicate::new(record, tags, judgement, meta.as_deref(), body);
+        duplicate.degraded = degraded.iter().map(|&stage| Cow::Borrowed(stage)).collect();
         output(Outcome::Duplicate, record, to_json(&duplicate, payload_bytes_expected(record)))
     }
 

@@ -37,7 +37,7 @@ catalogue! {
         "Wait. If `applied` stands still, look for broker_unreachable or permission_denied of the claims topic.";
     CAUGHT_UP = "caught_up", Info, ["claims", "window_claims", "seconds", "claims_level"],
         "The claims log is read to its end; the window of earlier articles stands in memory.", "Nothing.";
-    JOINING = "joining", Info, ["group", "raw_topics", "instance_id"],
+    JOINING = "joining", Info, ["group", "raw_topics", "instance_id", "transactional_id"],
         "The worker joins its consumer group.",
         "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";
     RUNNING = "running", Info, ["seconds_to_ready"],
@@ -86,17 +86,29 @@ catalogue! {
         "A record was rejected; it is in the rejected topic, untouched, with the reason in its headers. `held_back` counts those not shown.",
         "Look at one: `code` says what is wrong with it. Mend its producer and feed the records again.";
     DEGRADED = "degraded", Warn, ["stages", "topic", "partition", "offset"],
-        "A stage failed for a record whose claim stood in the log already, so that it could not be rejected: it was emitted without that stage's work, marked `khabar.degraded`.",
-        "Report the record: a stage that accepted it once should not fail now.";
+        "A stage failed for a record that is not rejected for it (tag and emit reject nothing, and a record whose claim stands in the log already can't be rejected): it was emitted without that stage's work, marked `khabar.degraded`.",
+        "Report the record.";
+    STAGE_OVERDUE = "stage_overdue", Error, ["topic", "partition", "offset", "stage", "seconds"],
+        "A stage has worked on this record for longer than workers.stage_seconds_max, and its thread can't be stopped: the worker ends with exit code 1. Where the same record ends two workers, the third one finds it and gives it up.",
+        "Let the platform restart it, and report the record. If the host was starved of CPU, mend that, or raise workers.stage_seconds_max.";
+    PARTITION_ISOLATED = "partition_isolated", Warn, ["topic", "partition", "from", "until"],
+        "Two owners of this partition in a row ended without giving it back, and not far from here: a record may have ended them. Records from `from` to below `until` are tried in a child process before they are worked on; it is slower, and nothing is rejected but what ends the child twice.",
+        "If poison_found follows, look at that. Else the owners were killed from outside: look for memory limits, evictions and node failures.";
+    POISON_FOUND = "poison_found", Warn, ["topic", "partition", "offset", "stage", "ended"],
+        "This record ends or stalls every process that tries it. It is rejected (decode_killed, parse_killed), or emitted without its tags where only they can't be had.",
+        "Report the record. If `ended` tells of memory and the record is merely large, raise workers.probe_mib and feed it again.";
+    PROBE_FAILED = "probe_failed", Warn, ["topic", "partition", "offset", "cause"],
+        "A suspect record could not be tried in a child process; it is worked on without that. If it ends the worker, it will do so again.",
+        "`cause` says why. The container must allow khabar to start its own program (processes limit, seccomp), and have memory for it.";
     BREAKER_OPENED = "breaker_opened", Error, ["cause", "count", "records"],
         "Of the last `records` records, `count` were rejected, cut or left without a stage's work for one `cause`. The worker stops before it does the same to the rest; what was committed stays.",
-        "For a cause that ends in _panicked or names a stage: go back to the release before and report it. For output_cut: raise max.message.bytes of the output topics. Then feed the rejected records again. To go on in spite of it, set the [breaker] percentage to 0.";
+        "For a cause that ends in _panicked or _killed, or names a stage: go back to the release before and report it. For output_cut: raise max.message.bytes of the output topics. Then feed the rejected records again. To go on in spite of it, set the [breaker] percentage to 0.";
     OUTPUT_TOO_LARGE = "output_too_large", Warn, ["topic", "outcome", "bytes", "bytes_max"],
         "An output is larger than its topic admits. `action` says what was done: an item is shrunk by fixed rules, a rejection is compressed or replaced by a stub with size and hash.",
         "Raise max.message.bytes of the output topics to that of the raw topic and more; `khabar topics` shows both.";
     PANICKED = "panicked", Warn, ["thread", "place"],
-        "A bug of khabar: the code stopped at this place. In decode, parse and tag it costs one record, which is rejected or degraded; elsewhere worker_thread_died follows.",
-        "Report `place` and khabar's version. The record is in the rejected topic, with a code that ends in _panicked.";
+        "A bug of khabar: the code stopped at this place, where no record can be given up for it; worker_thread_died follows. A panic in a stage is not told here but by the record that it costs: `rejected` with a code that ends in _panicked, or `degraded`.",
+        "Report `place` and khabar's version.";
 
     // Transactions.
     TRANSACTION_REPLACED = "transaction_replaced", Warn, ["cause", "records", "transactional_id", "milliseconds"],

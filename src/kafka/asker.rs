@@ -15,6 +15,8 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::KafkaFailure;
 use super::assignment::PartitionKey;
 use super::client::{Connection, PlainContext};
+use super::starts::{Start, StartNote};
+use crate::caught;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Events that are looked through for the reason of a refusal.
@@ -97,13 +99,25 @@ fn asking(group: &str) -> String {
     format!("asking for committed offsets of group {group}")
 }
 
-/// Committed offsets as plain numbers: no librdkafka list may outlive this call, or dropping the consumer would hang.
+/// Committed offsets as plain numbers.
 pub(super) fn committed<C: rdkafka::consumer::ConsumerContext>(
     consumer: &BaseConsumer<C>,
     group: &str,
     keys: &[PartitionKey],
     limit: Duration,
 ) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
+    let starts = committed_with_notes(consumer, group, keys, limit)?;
+    Ok(starts.into_iter().map(|(key, start)| (key, start.offset)).collect())
+}
+
+/// Committed offsets with the notes of earlier owners. As plain data: no librdkafka list may outlive this call, or
+/// dropping the consumer would hang.
+pub(super) fn committed_with_notes<C: rdkafka::consumer::ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    group: &str,
+    keys: &[PartitionKey],
+    limit: Duration,
+) -> Result<BTreeMap<PartitionKey, Start>, KafkaFailure> {
     if keys.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -113,13 +127,15 @@ pub(super) fn committed<C: rdkafka::consumer::ConsumerContext>(
     }
     let failed = |error: &KafkaError| KafkaFailure::new(asking(group), error);
     let answer = consumer.committed_offsets(list, limit).map_err(|error| failed(&error))?;
-    let mut offsets = BTreeMap::new();
+    let mut starts = BTreeMap::new();
     for element in answer.elements() {
         element.error().map_err(|error| failed(&error))?;
         if let Offset::Offset(offset) = element.offset() {
             let key = PartitionKey { topic: Arc::from(element.topic()), partition: element.partition() };
-            offsets.insert(key, offset);
+            // rdkafka panics on metadata that is not UTF-8, which is none of ours.
+            let note = caught::catch(|| StartNote::parse(element.metadata())).unwrap_or_default();
+            starts.insert(key, Start { offset, note });
         }
     }
-    Ok(offsets)
+    Ok(starts)
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::starts::{Start, StartNote};
+
 /// A raw topic's partition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PartitionKey {
@@ -37,6 +39,9 @@ pub struct Owned {
     /// The offset that was read last in this epoch.
     pub last_read: Option<i64>,
     pub paused: bool,
+    pub note: StartNote,
+    /// What the group has committed, where this worker knows it for sure.
+    pub committed: Option<i64>,
 }
 
 /// What a read offset is to its partition.
@@ -59,7 +64,40 @@ pub struct Assignment {
 impl Assignment {
     /// Takes a partition under a new epoch.
     pub fn begin(&mut self, key: PartitionKey, epoch: u64) {
-        self.owned.insert(key, Owned { epoch, last_read: None, paused: false });
+        let owned = Owned { epoch, last_read: None, paused: false, note: StartNote::FRESH, committed: None };
+        self.owned.insert(key, owned);
+    }
+
+    /// Notes what was committed with an owned partition's note.
+    pub fn noted(&mut self, key: &PartitionKey, start: Start) {
+        if let Some(owned) = self.owned.get_mut(key) {
+            owned.note = start.note;
+            owned.committed = Some(start.offset);
+        }
+    }
+
+    /// What was committed last is unclear, for all partitions.
+    pub fn forget_committed(&mut self) {
+        for owned in self.owned.values_mut() {
+            owned.committed = None;
+        }
+    }
+
+    /// The note to commit with the offset after a partition's last finished record.
+    pub fn progress(&self, key: &PartitionKey, next: i64) -> Start {
+        let note = self.owned.get(key).map_or(StartNote::FRESH, |owned| owned.note);
+        Start { offset: next, note: note.progressed(next) }
+    }
+
+    /// The notes to commit for partitions that are given back. One with anything in flight keeps its note.
+    pub fn leave(&self, keys: &[PartitionKey]) -> BTreeMap<PartitionKey, Start> {
+        let left = |key: &PartitionKey| {
+            let owned = self.owned.get(key)?;
+            let offset = owned.committed?;
+            let is_done = owned.last_read.is_none_or(|last| last < offset);
+            is_done.then(|| (key.clone(), Start { offset, note: owned.note.left() }))
+        };
+        keys.iter().filter_map(left).collect()
     }
 
     pub fn end(&mut self, key: &PartitionKey) -> Option<Owned> {
@@ -214,6 +252,31 @@ mod tests {
                 assert!(owned.is_none_or(|(epoch, _)| assignment.holds(&key(partition), epoch)));
             }
         }
+    }
+
+    #[test]
+    fn only_a_partition_without_records_in_flight_takes_its_note_back() {
+        let epochs = Epochs::default();
+        let mut assignment = Assignment::default();
+        let note = StartNote { starts: 3, until: Some(90) };
+        for partition in 0..3 {
+            assignment.begin(key(partition), epochs.begin());
+            if partition != 2 {
+                assignment.noted(&key(partition), Start { offset: 50, note });
+            }
+        }
+        let keys = [key(0), key(1), key(2), key(7)];
+        assignment.arrive(&key(1), 50);
+        let left = Start { offset: 50, note: note.left() };
+        assert_eq!(assignment.leave(&keys), BTreeMap::from([(key(0), left)]));
+
+        let start = assignment.progress(&key(1), 51);
+        assert_eq!(start, Start { offset: 51, note });
+        assignment.noted(&key(1), start);
+        assert!(assignment.leave(&keys).contains_key(&key(1)), "what it read is committed");
+        assignment.forget_committed();
+        assert!(assignment.leave(&keys).is_empty(), "an unclear commit is never overwritten");
+        assert_eq!(assignment.progress(&key(1), 90), Start { offset: 90, note: StartNote::FRESH });
     }
 
     #[test]

@@ -97,12 +97,17 @@ impl Connection {
         if !kafka.instance_id.is_empty() {
             config.set("group.instance.id", &kafka.instance_id);
         }
+        // A static member that was put out of the group may rejoin without being told that it lost its partitions:
+        // librdkafka 2.12 rejoins at once when JoinGroup answers UNKNOWN_MEMBER_ID, where a dynamic member passes through
+        // MEMBER_ID_REQUIRED and gives everything up. Kept partitions would then have two owners whose commits the broker
+        // both takes. The eager protocol gives all partitions up before each join.
+        let strategy = if kafka.instance_id.is_empty() { "cooperative-sticky" } else { "roundrobin" };
         match kafka.group_protocol {
             GroupProtocol::Classic => config
                 .set("group.protocol", "classic")
                 .set("session.timeout.ms", kafka.session_timeout_ms.to_string())
                 .set("heartbeat.interval.ms", (kafka.session_timeout_ms / 5).min(3000).to_string())
-                .set("partition.assignment.strategy", "cooperative-sticky"),
+                .set("partition.assignment.strategy", strategy),
             GroupProtocol::Consumer => config.set("group.protocol", "consumer"),
         };
         config

@@ -7,18 +7,17 @@
 mod batch;
 mod failure;
 mod links;
+mod offsets;
 pub(crate) mod open;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam_channel::RecvTimeoutError;
-use rdkafka::consumer::{CommitMode, Consumer as _, ConsumerGroupMetadata};
-use rdkafka::error::KafkaError;
+use rdkafka::consumer::Consumer as _;
 use rdkafka::producer::Producer as _;
-use rdkafka::{Offset, TopicPartitionList};
 use serde_json::json;
 
 use self::batch::BatchLimit;
@@ -32,7 +31,7 @@ use super::assignment::{Epochs, PartitionKey};
 use super::client::{Connection, SharedContext};
 use super::poller::{PollerCommand, drop_with_limit};
 use super::producer::{CountedProducer, Outgoing, Undelivered};
-use super::rebalance::{RawConsumer, RawContext};
+use super::rebalance::RawConsumer;
 use super::transaction::{Input, Order, State, step};
 use crate::clock;
 use crate::config::settings::Delivery;
@@ -45,17 +44,11 @@ const IDLE_WAIT: Duration = Duration::from_millis(100);
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRY_PAUSE_FIRST: Duration = Duration::from_millis(100);
 const RETRY_PAUSE_MAX: Duration = Duration::from_secs(5);
-/// send_offsets is repeated so often while librdkafka calls it retriable.
-const SEND_OFFSETS_ATTEMPTS_MAX: u32 = 20;
 /// A failed transaction is asked for its reason for so long; it answers at once.
 const ORIGIN_TIMEOUT: Duration = Duration::from_secs(2);
 const DROP_LIMIT: Duration = Duration::from_secs(5);
-/// A commit that is not answered by then is unclear: a new producer settles it.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Deliveries are waited for in steps of this, with a beat between.
 const DELIVERY_WAIT: Duration = Duration::from_secs(5);
-/// Offset metadata: the format and the claims offset that the worker had applied.
-const METADATA_FORMAT: &str = "khabar1";
 
 /// See the module.
 pub struct Committer {
@@ -135,13 +128,18 @@ impl Committer {
                         let _ = done.try_send(());
                     }
                 }
-                CommitterInput::Anchor { offsets, ticket, done } => {
-                    let result = self.anchor(offsets, ticket)?;
+                CommitterInput::Anchor { starts, ticket, done } => {
+                    let result = self.anchor(starts, ticket)?;
+                    let _ = done.try_send(result);
+                }
+                CommitterInput::Leave { keys, ticket, done } => {
+                    let result = self.leave(&keys, ticket)?;
                     let _ = done.try_send(result);
                 }
                 CommitterInput::Lost { keys } => self.lose(&keys)?,
                 CommitterInput::Stop => {
                     self.cut()?;
+                    self.leave_all()?;
                     self.close();
                     return Ok(());
                 }
@@ -266,7 +264,7 @@ impl Committer {
         }
         let result = self
             .await_deliveries()
-            .and_then(|()| self.commit(&self.open.offsets(), &|raw| self.open.is_owned(&raw.assignment())));
+            .and_then(|()| self.commit(&self.progress(), &|raw| self.open.is_owned(&raw.assignment())));
         match result {
             Ok(()) => {
                 self.state = step(self.state, Input::Committed).0;
@@ -291,98 +289,10 @@ impl Committer {
         }
     }
 
-    /// Commits delivered outputs and offsets together (or, at least once, the offsets after the outputs).
-    fn commit(
-        &self,
-        offsets: &BTreeMap<PartitionKey, i64>,
-        is_ours: &dyn Fn(&RawContext) -> bool,
-    ) -> Result<(), Failure> {
-        let producer = self.producer.as_ref().ok_or_else(|| Failure::other("no producer"))?;
-        let list = self.offset_list(offsets).map_err(|error| Failure::new("listing offsets", &error))?;
-        // Fresh at each commit, and taken before the look at the assignment: a worker that gives partitions up notes it
-        // before it enters the generation in which they are another's, which the broker then finds newer than this one.
-        // A member that was put out of the group can have lost its name, and with it what the broker checks.
-        let group = self.consumer.group_metadata().ok_or_else(|| Failure::other("no group metadata"))?;
-        if self.consumer.assignment_lost() || !is_ours(self.consumer.context()) {
-            return Err(Failure::other("a partition of the transaction is no longer this worker's"));
-        }
-        if self.transactional_id.is_none() {
-            return self
-                .consumer
-                .commit(&list, CommitMode::Sync)
-                .map_err(|error| Failure::new("committing offsets", &error));
-        }
-        self.send_offsets(producer, &list, &group)?;
-        (self.links.beat)();
-        producer
-            .inner
-            .commit_transaction(COMMIT_TIMEOUT)
-            .map_err(|error| Failure::new("committing a transaction", &error))
-    }
-
-    fn send_offsets(
-        &self,
-        producer: &CountedProducer,
-        list: &TopicPartitionList,
-        group: &ConsumerGroupMetadata,
-    ) -> Result<(), Failure> {
-        let what =
-            format!("sending offsets of group {} to a transaction", self.connection.settings.kafka.group);
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            (self.links.beat)();
-            let error = match producer.inner.send_offsets_to_transaction(list, group, INIT_TIMEOUT) {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            let retriable = matches!(&error, KafkaError::Transaction(inner) if inner.is_retriable());
-            if !retriable
-                || attempt >= SEND_OFFSETS_ATTEMPTS_MAX
-                || self.links.abandon.load(Ordering::Relaxed)
-            {
-                return Err(Failure::new(&what, &error));
-            }
-            std::thread::sleep(RETRY_PAUSE_FIRST);
-        }
-    }
-
-    fn offset_list(&self, offsets: &BTreeMap<PartitionKey, i64>) -> Result<TopicPartitionList, KafkaError> {
-        let metadata = format!("{METADATA_FORMAT} claims={}", (self.links.claims_applied)());
-        let mut list = TopicPartitionList::with_capacity(offsets.len());
-        for (key, offset) in offsets {
-            let mut element = list.add_partition(&key.topic, key.partition);
-            element.set_offset(Offset::Offset(*offset))?;
-            element.set_metadata(&metadata);
-        }
-        Ok(list)
-    }
-
     fn report(&mut self) {
         self.failures = 0;
         (self.links.ended)(TransactionResult::Committed);
         (self.links.committed)(std::mem::take(&mut self.open).committed());
-    }
-
-    /// Start offsets alone, in a transaction of their own.
-    fn anchor(
-        &mut self,
-        offsets: BTreeMap<PartitionKey, i64>,
-        ticket: u64,
-    ) -> Result<Result<(), String>, CommitterError> {
-        self.cut()?;
-        if !self.consumer.context().awaits_anchor(ticket) {
-            return Ok(Err("start offsets came too late".to_owned()));
-        }
-        let result = self.begin().and_then(|()| self.commit(&offsets, &|raw| raw.awaits_anchor(ticket)));
-        if let Err(failure) = result {
-            let cause = failure.cause.clone();
-            self.recover(failure)?;
-            return Ok(Err(cause));
-        }
-        self.open = OpenTransaction::default();
-        (self.links.committed)(Committed { offsets, ..Committed::default() });
-        Ok(Ok(()))
     }
 
     fn lose(&mut self, keys: &[PartitionKey]) -> Result<(), CommitterError> {
@@ -409,6 +319,8 @@ impl Committer {
         }
         self.failures += 1;
         self.floor = self.epochs.begin();
+        // A commit whose answer is lost may stand: no older offset may follow it.
+        self.consumer.context().assignment().forget_committed();
         let records = self.open.records.len();
         self.open = OpenTransaction::default();
         if let Some(producer) = self.producer.take() {
@@ -447,7 +359,7 @@ impl Committer {
         if self.transactional_id.is_none() {
             return failure;
         }
-        let Ok(list) = self.offset_list(&self.open.offsets()) else { return failure };
+        let Ok(list) = self.offset_list(&self.progress()) else { return failure };
         match producer.inner.send_offsets_to_transaction(&list, &group, ORIGIN_TIMEOUT) {
             Ok(()) => failure,
             Err(error) => {

@@ -14,10 +14,12 @@ pub mod claims_log;
 pub mod client;
 pub mod committer;
 pub mod embedded;
+mod message;
 pub mod poller;
 pub mod producer;
 pub mod rebalance;
 pub mod scan;
+pub mod starts;
 pub mod transaction;
 
 /// A failure of Kafka that a caller may have to tell a person about.

@@ -4,6 +4,7 @@
 //! goes on polling, so that the group never takes the worker for dead.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,19 +12,21 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
+use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::{Offset, TopicPartitionList};
 use serde_json::json;
 
 use super::asker::{Asker, committed};
 use super::assignment::{Arrival, Epochs, PartitionKey};
 use super::client::{Connection, problem};
+use super::message::to_raw;
 use super::rebalance::{ContextLinks, RawConsumer, RawContext};
+use super::starts::Start;
 use super::{KafkaFailure, code_of};
 use crate::budget::{Budget, Permit};
 use crate::clock;
 use crate::events;
-use crate::flow::{Header, RawCoordinates, RawRecord};
+use crate::flow::RawRecord;
 
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
 /// One wait for the budget; polling goes on after it.
@@ -77,8 +80,14 @@ pub enum PollerCommand {
     Close,
 }
 
-/// Commits offsets alone, as long as [`RawContext::awaits_anchor`] says that the ticket is good.
-pub type Anchor = Box<dyn Fn(BTreeMap<PartitionKey, i64>, u64) -> Result<(), String> + Send + Sync>;
+/// Commits offsets and notes alone, as long as [`RawContext::awaits_anchor`] says that the ticket is good.
+pub type Anchor = Box<dyn Fn(BTreeMap<PartitionKey, Start>, u64) -> Result<(), String> + Send + Sync>;
+
+/// Takes the notes of partitions back that are given away, as long as the ticket is good.
+pub type Leave = Box<dyn Fn(Vec<PartitionKey>, u64) -> Result<(), String> + Send + Sync>;
+
+/// Told the stretch of an assigned partition whose records are to be probed first, or that there is none.
+pub type Isolate = Box<dyn Fn(&PartitionKey, Option<Range<i64>>) + Send + Sync>;
 
 /// Told the ends of owned partitions.
 pub type Ends = Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>;
@@ -86,8 +95,11 @@ pub type Ends = Box<dyn Fn(Vec<(PartitionKey, i64)>) + Send + Sync>;
 /// How the poller reaches the rest of the worker.
 pub struct PollerLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
-    /// Commits the start offsets of partitions that have none, so that claims never precede a committed offset.
+    /// Commits the start offsets of assigned partitions with the owner's note; so claims never precede a committed
+    /// offset, and an owner that dies leaves a trace.
     pub anchor: Anchor,
+    pub leave: Leave,
+    pub isolate: Isolate,
     /// The end of each partition as a read_committed reader sees it.
     pub ends: Ends,
     pub beat: Arc<dyn Fn() + Send + Sync>,
@@ -143,12 +155,21 @@ impl Poller {
         links.intake = Box::new(move |message| intake(message));
         let ends = std::mem::replace(&mut links.ends, Box::new(|_| {}));
         let anchor = std::mem::replace(&mut links.anchor, Box::new(|_, _| Ok(())));
+        let leave = std::mem::replace(&mut links.leave, Box::new(|_, _| Ok(())));
+        let isolate = std::mem::replace(&mut links.isolate, Box::new(|_, _| {}));
         let beat = Arc::clone(&links.beat);
         let context = RawContext::new(
             settings,
             Asker::new(connection)?,
             epochs.clone(),
-            ContextLinks { intake: Box::new(move |message| for_context(message)), ends, anchor, beat },
+            ContextLinks {
+                intake: Box::new(move |message| for_context(message)),
+                ends,
+                anchor,
+                leave,
+                isolate,
+                beat,
+            },
             at_end,
         );
         let consumer = BaseConsumer::from_config_and_context(&connection.raw_consumer(), context)
@@ -309,6 +330,13 @@ impl Poller {
                 );
                 Ok(())
             }
+            Some(RDKafkaErrorCode::InconsistentGroupProtocol) => Err(KafkaFailure::Configuration {
+                what: format!("joining group {}", self.group),
+                cause: "its other members assign partitions in another way: kafka.instance_id must be set on all \
+                        replicas or on none; stop all of them to change over"
+                    .to_owned(),
+            }
+            .into()),
             // The error callback tells it.
             Some(
                 RDKafkaErrorCode::AllBrokersDown
@@ -458,37 +486,4 @@ pub(super) fn drop_with_limit<T: Send + 'static>(client: T, limit: Duration) {
         // The sender's end is the signal; a time-out leaves the thread to the end of the process.
         let _ = dropped.recv_timeout(limit);
     }
-}
-
-pub(super) fn to_raw(message: &BorrowedMessage<'_>, key: &PartitionKey) -> RawRecord {
-    RawRecord {
-        coordinates: RawCoordinates {
-            topic: Arc::clone(&key.topic),
-            partition: key.partition,
-            offset: message.offset(),
-        },
-        timestamp_ms: message.timestamp().to_millis(),
-        key: message.key().map(<[u8]>::to_vec),
-        payload: message.payload().map(<[u8]>::to_vec),
-        headers: headers_of(message, key),
-    }
-}
-
-/// rdkafka panics on a header whose name is not UTF-8: such a header is left out, and an event says so.
-pub(super) fn headers_of(message: &BorrowedMessage<'_>, key: &PartitionKey) -> Vec<Header> {
-    let Some(headers) = message.headers() else { return Vec::new() };
-    (0..headers.count())
-        .filter_map(|index| {
-            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| headers.try_get(index)));
-            if read.is_err() {
-                events::emit(
-                    &events::HEADER_UNREADABLE,
-                    "a header's name is not UTF-8; the header is left out",
-                    &[("partition", json!(key.to_string())), ("offset", json!(message.offset()))],
-                );
-            }
-            read.ok().flatten()
-        })
-        .map(|header| Header { name: header.key.to_owned(), value: header.value.map(<[u8]>::to_vec) })
-        .collect()
 }

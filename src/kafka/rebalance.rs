@@ -18,10 +18,11 @@ use rdkafka::{Offset, Statistics, TopicPartitionList};
 use serde_json::json;
 
 use super::KafkaFailure;
-use super::asker::{Asker, committed};
+use super::asker::{Asker, committed_with_notes};
 use super::assignment::{Assignment, Epochs, PartitionKey};
 use super::client::{SharedContext, problem};
-use super::poller::{Anchor, Ends, Intake, PollerError};
+use super::poller::{Anchor, Ends, Intake, Isolate, Leave, PollerError};
+use super::starts::{Start, StartNote};
 use crate::clock;
 use crate::config::settings::Settings;
 use crate::events;
@@ -35,6 +36,8 @@ const START_LIMIT: Duration = Duration::from_secs(150);
 /// An end that lies before a committed offset may be that of a leader that has just begun.
 const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
+/// Offsets have gaps, where producers use transactions for instance: records in flight span more offsets than they are.
+const REACH_FACTOR: i64 = 2;
 /// No start offsets are being committed.
 const NO_ANCHOR: u64 = 0;
 
@@ -50,12 +53,14 @@ pub struct RawContext {
     epochs: Epochs,
     links: ContextLinks,
     revoke_wait: Duration,
+    /// Offsets that a worker may have in flight in one partition.
+    reach: i64,
     /// Partitions that begin at their end where nothing is committed.
     at_end: BTreeSet<PartitionKey>,
     accept_loss: bool,
     topics: Mutex<Interned>,
     failure: Mutex<Option<PollerError>>,
-    /// The ticket of the start offsets that the callback waits for.
+    /// The ticket of the offsets that the callback waits for.
     anchoring: AtomicU64,
     /// The worker ends: everything that it will ever commit is committed.
     closing: AtomicBool,
@@ -66,7 +71,16 @@ pub struct ContextLinks {
     pub intake: Box<dyn Fn(Intake) + Send + Sync>,
     pub ends: Ends,
     pub anchor: Anchor,
+    pub leave: Leave,
+    pub isolate: Isolate,
     pub beat: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// Where assigned partitions begin.
+struct Found {
+    offsets: BTreeMap<PartitionKey, i64>,
+    /// Those that were committed, with the owner's note.
+    anchors: BTreeMap<PartitionKey, Start>,
 }
 
 /// Topic names, one allocation each.
@@ -100,6 +114,9 @@ impl RawContext {
             epochs,
             links,
             revoke_wait: Duration::from_secs(settings.shutdown.revoke_drain_seconds) + REVOKE_MARGIN,
+            reach: i64::try_from(settings.budget.records_max)
+                .unwrap_or(i64::MAX)
+                .saturating_mul(REACH_FACTOR),
             at_end,
             accept_loss: settings.start.accept_loss,
             topics: Mutex::new(Interned::default()),
@@ -148,15 +165,24 @@ impl RawContext {
             .collect()
     }
 
-    fn assigned(&self, keys: Vec<PartitionKey>, offsets: &BTreeMap<PartitionKey, i64>) {
+    fn assigned(&self, keys: Vec<PartitionKey>, found: &Found) {
         if keys.is_empty() {
             return;
         }
         log_partitions(&events::PARTITIONS_ASSIGNED, "partitions were assigned to this worker", &keys);
         for key in keys {
             let epoch = self.epochs.begin();
-            self.assignment().begin(key.clone(), epoch);
-            let start = offsets.get(&key).copied();
+            let anchored = found.anchors.get(&key).copied();
+            let mut assignment = self.assignment();
+            assignment.begin(key.clone(), epoch);
+            if let Some(anchored) = anchored {
+                assignment.noted(&key, anchored);
+            }
+            drop(assignment);
+            let stretch = anchored
+                .and_then(|anchored| anchored.note.isolated_until().map(|until| anchored.offset..until));
+            (self.links.isolate)(&key, stretch);
+            let start = found.offsets.get(&key).copied();
             (self.links.intake)(Intake::Begun { key, epoch, start });
         }
     }
@@ -179,7 +205,11 @@ impl RawContext {
             let (done, finished) = bounded(1);
             (self.links.intake)(Intake::Revoking { keys: keys.to_vec(), done });
             // A disconnected answer means that the worker is stopping and has committed already.
-            if finished.recv_timeout(self.revoke_wait) == Err(RecvTimeoutError::Timeout) {
+            let drained = finished.recv_timeout(self.revoke_wait);
+            if drained.is_ok() {
+                // Notes that stay make the next owner more careful than it needs to be, and no more.
+                let _ = self.with_ticket(|ticket| (self.links.leave)(keys.to_vec(), ticket));
+            } else if drained == Err(RecvTimeoutError::Timeout) {
                 log_partitions(
                     &events::REVOKE_TIMED_OUT,
                     "the last commit of revoked partitions did not end in time; the next owner does them again",
@@ -234,14 +264,14 @@ impl ConsumerContext for RawContext {
         let is_incremental = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
         let keys = self.keys(list);
         let result = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            let offsets = match self.set_offsets(consumer, &keys, list) {
-                Ok(offsets) => offsets,
+            let found = match self.set_offsets(consumer, &keys, list) {
+                Ok(found) => found,
                 Err(failure) => {
                     *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
                     return;
                 }
             };
-            self.assigned(keys, &offsets);
+            self.assigned(keys, &found);
             let result =
                 if is_incremental { consumer.incremental_assign(list) } else { consumer.assign(list) };
             if let Err(error) = &result {
@@ -286,13 +316,13 @@ impl RawContext {
         consumer: &BaseConsumer<Self>,
         keys: &[PartitionKey],
         list: &mut TopicPartitionList,
-    ) -> Result<BTreeMap<PartitionKey, i64>, PollerError> {
+    ) -> Result<Found, PollerError> {
         let begun = clock::monotonic();
         let mut beyond_end = 0;
-        let offsets = loop {
+        let found = loop {
             (self.links.beat)();
             let failure = match self.find_offsets(consumer, keys) {
-                Ok(offsets) => break offsets,
+                Ok(found) => break found,
                 Err(failure) => failure,
             };
             let may_pass = match &failure {
@@ -309,22 +339,22 @@ impl RawContext {
             problem("error", "START", &format!("the start of a partition can't be found yet: {failure}"));
             std::thread::sleep(ATTEMPT_PAUSE);
         };
-        for (key, offset) in &offsets {
+        for (key, offset) in &found.offsets {
             if let Some(mut element) = list.find_partition(&key.topic, key.partition) {
                 element
                     .set_offset(Offset::Offset(*offset))
                     .map_err(|error| KafkaFailure::new(format!("setting the offset of {key}"), &error))?;
             }
         }
-        Ok(offsets)
+        Ok(found)
     }
 
     fn find_offsets(
         &self,
         consumer: &BaseConsumer<Self>,
         keys: &[PartitionKey],
-    ) -> Result<BTreeMap<PartitionKey, i64>, PollerError> {
-        let committed = committed(consumer, &self.group, keys, REQUEST_TIMEOUT)?;
+    ) -> Result<Found, PollerError> {
+        let committed = committed_with_notes(consumer, &self.group, keys, REQUEST_TIMEOUT)?;
         let mut anchors = BTreeMap::new();
         let mut offsets = BTreeMap::new();
         for key in keys {
@@ -333,28 +363,38 @@ impl RawContext {
             let offset = match committed.get(key) {
                 None => {
                     let start = if self.at_end.contains(key) { high } else { low };
-                    anchors.insert(key.clone(), start);
+                    anchors.insert(key.clone(), Start { offset: start, note: StartNote::FRESH });
                     start
                 }
-                Some(&offset) if offset < low => self.pass_loss(key, offset, low)?,
-                Some(&offset) if offset > high => {
+                Some(&Start { offset, .. }) if offset < low => self.pass_loss(key, offset, low)?,
+                Some(&Start { offset, .. }) if offset > high => {
                     return Err(PollerError::BeyondEnd { partition: key.clone(), committed: offset, high });
                 }
-                Some(&offset) => offset,
+                Some(&Start { offset, note }) => {
+                    let note = note.taken(offset, high, self.reach);
+                    anchors.insert(key.clone(), Start { offset, note });
+                    offset
+                }
             };
             offsets.insert(key.clone(), offset);
         }
         if !anchors.is_empty() {
-            let ticket = self.epochs.begin();
-            self.anchoring.store(ticket, Ordering::SeqCst);
-            let anchored = (self.links.anchor)(anchors, ticket);
-            self.anchoring.store(NO_ANCHOR, Ordering::SeqCst);
+            let anchored = self.with_ticket(|ticket| (self.links.anchor)(anchors.clone(), ticket));
             anchored.map_err(|cause| KafkaFailure::Transient {
                 what: "committing start offsets".to_owned(),
                 cause,
             })?;
         }
-        Ok(offsets)
+        Ok(Found { offsets, anchors })
+    }
+
+    /// Has the committer commit something that is void once this call is over.
+    fn with_ticket(&self, commit: impl FnOnce(u64) -> Result<(), String>) -> Result<(), String> {
+        let ticket = self.epochs.begin();
+        self.anchoring.store(ticket, Ordering::SeqCst);
+        let result = commit(ticket);
+        self.anchoring.store(NO_ANCHOR, Ordering::SeqCst);
+        result
     }
 
     fn pass_loss(&self, partition: &PartitionKey, committed: i64, low: i64) -> Result<i64, PollerError> {

@@ -16,7 +16,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::KafkaFailure;
 use super::assignment::PartitionKey;
 use super::client::{Connection, PlainContext};
-use super::poller;
+use super::message;
 use crate::clock;
 use crate::flow::{Header, RawCoordinates, RawRecord};
 
@@ -70,12 +70,12 @@ impl ScannedRecord<'_> {
     }
 
     pub fn headers(&self) -> Vec<Header> {
-        poller::headers_of(self.message, &self.key)
+        message::headers_of(self.message, &self.key)
     }
 
     /// The whole record, as a worker takes it in.
     pub fn to_raw(&self) -> RawRecord {
-        poller::to_raw(self.message, &self.key)
+        message::to_raw(self.message, &self.key)
     }
 
     pub fn coordinates(&self) -> RawCoordinates {

@@ -33,6 +33,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::article::Judgement;
 use crate::budget::{Budget, Permit};
+use crate::caught;
 use crate::config::settings::Settings;
 use crate::dedup::level::Level;
 use crate::dedup::window::ClockSteppedBack;
@@ -40,7 +41,7 @@ use crate::flow::{Outcome, RawRecord};
 use crate::output_limits::OutputLimits;
 use crate::parse::{LexiconError, Parser};
 use crate::sources::{Sources, SourcesError};
-use crate::stages::{Prepared, Stages, panic_text};
+use crate::stages::{Prepared, Stages};
 
 use conductor::Conductor;
 use input::Input;
@@ -298,7 +299,7 @@ fn spawn(
     let guarded = move || {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
             // Nobody listens where the conductor has ended already.
-            let _ = events.send(Event::Died { thread: name, cause: panic_text(&*panic) });
+            let _ = events.send(Event::Died { thread: name, cause: caught::text(&*panic) });
         }
     };
     builder.spawn(guarded).map_err(ProcessError::Spawn)

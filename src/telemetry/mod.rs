@@ -17,6 +17,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::caught;
 use crate::config::settings::{LogFormat, LogLevel, LogSettings};
 use crate::events::{self, EventKind, Level, Pass};
 
@@ -83,11 +84,18 @@ fn form(format: LogFormat, destination: Destination) -> Form {
     }
 }
 
-/// A panic becomes an event. Its message is left out: it may quote the text of an article.
+/// A panic becomes an event, unless it is caught where it costs a record, which tells of it. Its message is left out: it
+/// may quote the text of an article.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
+        if caught::is_expected() {
+            return;
+        }
         let thread = std::thread::current().name().unwrap_or("unnamed").to_owned();
-        let place = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        let place = panic.location().map_or_else(
+            || "unknown".to_owned(),
+            |location| format!("{}:{}", place_of(location.file()), location.line()),
+        );
         let message = format!("a bug at {place}");
         events::emit(
             &events::PANICKED,
@@ -95,6 +103,13 @@ fn log_panics() {
             &[("thread", Value::from(thread)), ("place", Value::from(place))],
         );
     }));
+}
+
+/// A source file from its crate's folder on: what stands before that belongs to the machine that built khabar.
+fn place_of(file: &str) -> &str {
+    let Some(sources) = file.rfind("/src/") else { return file };
+    let start = file[..sources].rfind('/').map_or(0, |at| at + 1);
+    &file[start..]
 }
 
 /// The tracing layer that turns events into lines.

@@ -85,6 +85,17 @@ fn the_forms_of_a_line() {
     assert!(line.render(Form::Human { colours: true }).contains("\u{1b}[33mWARN"));
 }
 
+#[test]
+fn the_place_of_a_bug_tells_nothing_of_the_machine_that_built_it() {
+    for (file, place) in [
+        ("src/parse/mod.rs", "src/parse/mod.rs"),
+        ("/home/someone/registry/src/index/some-crate-1.2.3/src/lib.rs", "some-crate-1.2.3/src/lib.rs"),
+        ("/rustc/0123abc/library/core/src/option.rs", "core/src/option.rs"),
+    ] {
+        assert_eq!(place_of(file), place);
+    }
+}
+
 proptest! {
     #[test]
     fn a_line_is_one_line_and_parses(message in ".*", value in ".*", unix_ms in any::<i64>()) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::breaker::Opened;
+use super::desk::Overdue;
 use super::follower::StartProblem;
 use super::start_rule::StartRefusal;
 use crate::events::{self, EventKind};
@@ -50,6 +51,23 @@ impl Failure {
             ("offset", json!(offset)),
         ];
         Self::new(&events::OFFSETS_SET_BACK, message, fields, EXIT_FAILED)
+    }
+
+    /// A stage does not end.
+    pub fn stage_overdue(overdue: &Overdue) -> Self {
+        let Overdue { ticket, stage, seconds } = overdue;
+        Self::new(
+            &events::STAGE_OVERDUE,
+            format!("{stage} has worked on one record for {seconds} s and does not end; the worker does"),
+            vec![
+                ("topic", json!(ticket.key.topic.as_ref())),
+                ("partition", json!(ticket.key.partition)),
+                ("offset", json!(ticket.offset)),
+                ("stage", json!(stage)),
+                ("seconds", json!(seconds)),
+            ],
+            EXIT_FAILED,
+        )
     }
 
     /// A thread ended with a panic.

@@ -1,6 +1,5 @@
 //! The wires between the threads: what each hears, and what the conductor orders.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -10,8 +9,10 @@ use crossbeam_channel::{Sender, bounded};
 use super::conductor::{Orders, Ticket};
 use super::failure::Failure;
 use super::follower::FollowerLinks;
+use super::isolation::Isolated;
 use super::lag::LagBook;
-use super::pool::{Job, PoolHandle};
+use super::pool::{Job, PoolHandle, Way};
+use super::probe::ProbeHandle;
 use super::{Event, threads};
 use crate::article::Judgement;
 use crate::dedup::claim::{self, Claim};
@@ -27,6 +28,8 @@ use crate::stages::Prepared;
 
 /// How long the poller waits for start offsets to be committed, before it asks again.
 const ANCHOR_WAIT: Duration = Duration::from_secs(30);
+/// The group waits for a worker that gives partitions back, and can do without its notes.
+const LEAVE_WAIT: Duration = Duration::from_secs(5);
 
 /// What all threads share.
 #[derive(Clone)]
@@ -42,6 +45,8 @@ pub struct Shared {
     /// Threads that follow or retry must end.
     pub stopping: Arc<AtomicBool>,
     pub claims_applied: Arc<AtomicI64>,
+    /// What is probed before it is worked on.
+    pub isolated: Arc<Isolated>,
     /// Milliseconds of the monotonic clock at the last commit, for the watchdog.
     pub last_commit: Arc<std::sync::Mutex<std::time::Instant>>,
 }
@@ -91,9 +96,17 @@ impl Shared {
     ) -> PollerLinks {
         let intake = self.clone();
         let lag = Arc::clone(&self.lag);
+        let leaving = committer.clone();
+        let isolated = Arc::clone(&self.isolated);
         PollerLinks {
             intake: Box::new(move |message| intake.take_in(message)),
-            anchor: Box::new(move |offsets, ticket| anchor(&committer, offsets, ticket)),
+            anchor: Box::new(move |starts, ticket| {
+                ask(&committer, ANCHOR_WAIT, |done| CommitterInput::Anchor { starts, ticket, done })
+            }),
+            leave: Box::new(move |keys, ticket| {
+                ask(&leaving, LEAVE_WAIT, |done| CommitterInput::Leave { keys, ticket, done })
+            }),
+            isolate: Box::new(move |key, stretch| isolated.set(key, stretch)),
             ends: Box::new(move |ends| lag.ends(&ends)),
             beat: self.beat("poller").into(),
             commands,
@@ -173,23 +186,20 @@ impl Shared {
     }
 }
 
-fn anchor(
+fn ask(
     committer: &Sender<CommitterInput>,
-    offsets: BTreeMap<PartitionKey, i64>,
-    ticket: u64,
+    wait: Duration,
+    input: impl FnOnce(Sender<Result<(), String>>) -> CommitterInput,
 ) -> Result<(), String> {
     let (done, answer) = bounded(1);
-    committer
-        .send(CommitterInput::Anchor { offsets, ticket, done })
-        .map_err(|_| "the committer has ended".to_owned())?;
-    answer
-        .recv_timeout(ANCHOR_WAIT)
-        .unwrap_or_else(|_| Err("the committer did not answer in time".to_owned()))
+    committer.send(input(done)).map_err(|_| "the committer has ended".to_owned())?;
+    answer.recv_timeout(wait).unwrap_or_else(|_| Err("the committer did not answer in time".to_owned()))
 }
 
 /// The conductor's orders, carried to the threads that do them.
 pub struct WorkerOrders {
     pub pool: PoolHandle,
+    pub probe: ProbeHandle,
     /// `None` without dedup.
     pub appender: Option<Arc<ClaimsAppender>>,
     pub committer: Sender<CommitterInput>,
@@ -205,7 +215,11 @@ impl WorkerOrders {
 
 impl Orders for WorkerOrders {
     fn prepare(&mut self, ticket: Ticket, raw: RawRecord) {
-        self.pool.submit(Job::Prepare { ticket, raw });
+        if self.shared.isolated.holds(&ticket.key, ticket.offset) {
+            self.probe.submit(ticket, raw);
+        } else {
+            self.pool.submit(Job::Prepare { ticket, raw, way: Way::Whole });
+        }
     }
 
     fn finish(&mut self, ticket: Ticket, prepared: Box<Prepared>, judgement: Option<Judgement>) {

@@ -6,14 +6,17 @@
 mod breaker;
 mod conduct;
 pub mod conductor;
+mod desk;
 mod failure;
 mod follower;
+mod isolation;
 mod lag;
 mod links;
 #[cfg(test)]
 mod model;
 mod pool;
 mod preflight;
+pub mod probe;
 mod run;
 mod running;
 mod start_rule;

@@ -5,21 +5,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use serde_json::json;
 
 use super::breaker::Breaker;
 use super::conduct::{Drains, conduct};
 use super::conductor::Conductor;
+use super::desk::DeskWatch;
 use super::failure::{EXIT_CONFIGURATION, EXIT_FAILED, Failure};
 use super::follower::{Follower, StartProblem};
+use super::isolation::Isolated;
 use super::lag::LagBook;
 use super::links::{Shared, WorkerOrders};
 use super::pool::{self, PoolHandle};
+use super::probe::ProbeHandle;
 use super::running::{Running, WATCH_STEP, gauge};
 use super::start_rule::PartitionFacts;
 use super::verdicts::Verdicts;
-use super::{Event, preflight, start_rule};
+use super::{Event, preflight, probe, start_rule};
 use crate::clock;
 use crate::config::secrets::Secrets;
 use crate::config::settings::{Settings, StartFrom};
@@ -33,7 +36,7 @@ use crate::kafka::asker::Asker;
 use crate::kafka::assignment::{Epochs, PartitionKey};
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::kafka::client::Connection;
-use crate::kafka::committer::{Committer, CommitterError};
+use crate::kafka::committer::{Committer, CommitterError, CommitterInput};
 use crate::kafka::poller::Poller;
 use crate::metrics::Metrics;
 use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
@@ -77,6 +80,7 @@ impl Worker {
             has_joined: Arc::new(AtomicBool::new(false)),
             stopping: Arc::new(AtomicBool::new(false)),
             claims_applied: Arc::new(AtomicI64::new(-1)),
+            isolated: Arc::new(Isolated::default()),
             last_commit: Arc::new(std::sync::Mutex::new(begun)),
         };
         let result = self.start(&shared, events_out).and_then(|running| match running {
@@ -133,7 +137,7 @@ impl Worker {
         let scope = settings.dedup.enabled.then(|| claim::scope(&ground.cluster, &settings.kafka.group));
         let stages = Arc::new(Stages::new(settings, parser, scope, Arc::clone(&limits)));
         let stack_bytes = settings.workers.stack_kib * 1024;
-        let handle = pool::start(
+        let (handle, desks) = pool::start(
             threads(settings),
             stack_bytes,
             &stages,
@@ -142,8 +146,13 @@ impl Worker {
             &shared.died(),
         )
         .map_err(|error| thread_failure("stages", &error))?;
-        let has_joined =
-            self.join_group(shared, &connection, limits, &mut running, (handle, claims, events_out))?;
+        let limit = Duration::from_secs(settings.workers.stage_seconds_max);
+        running.desks = Some(DeskWatch::new(desks, limit));
+        let program = probe::Program::own(settings, scope);
+        let probe = probe::start(program, handle.clone(), &shared.died())
+            .map_err(|error| thread_failure("probe", &error))?;
+        let way = Inwards { pool: handle, probe, claims, events_out };
+        let has_joined = self.join_group(shared, &connection, limits, &mut running, way)?;
         Ok(has_joined.then_some(running))
     }
 
@@ -209,23 +218,17 @@ impl Worker {
         connection: &Connection,
         limits: Arc<OutputLimits>,
         running: &mut Running,
-        (pool, Claims { appender, at_end }, events_out): (PoolHandle, Claims, Receiver<Event>),
+        way: Inwards,
     ) -> Result<bool, Failure> {
         let settings = &self.settings;
+        let transactional_id = transactional_id(settings)?;
         shared.health.set_state(State::Joining);
-        events::emit(
-            &events::JOINING,
-            "joining the group",
-            &[
-                ("group", json!(settings.kafka.group)),
-                ("raw_topics", json!(settings.kafka.raw_topics)),
-                ("instance_id", json!(settings.kafka.instance_id)),
-            ],
-        );
+        tell_joining(settings, &transactional_id);
         let epochs = Epochs::default();
         let (committer_in, committer_out) = unbounded();
         let (poller_in, poller_out) = unbounded();
         let links = shared.poller_links(committer_in.clone(), poller_out);
+        let at_end = way.claims.at_end.clone();
         let mut poller = Poller::new(connection, links, running.budget.clone(), epochs.clone(), at_end)?;
         let mut committer = Committer::new(
             connection.clone(),
@@ -233,7 +236,7 @@ impl Worker {
             shared.committer_links(committer_out, poller_in.clone()),
             epochs,
             limits,
-            transactional_id(settings)?,
+            transactional_id,
         );
         match committer.connect(&|| shared.shutdown.is_requested()) {
             Err(CommitterError::Abandoned) => {
@@ -244,7 +247,7 @@ impl Worker {
             connected => connected?,
         }
 
-        let orders = WorkerOrders { pool, appender, committer: committer_in.clone(), shared: shared.clone() };
+        let (orders, events_out) = way.part(committer_in.clone(), shared.clone());
         let conductor = Conductor::new(orders, Verdicts::default());
         let breaker = Breaker::new(settings.breaker.clone());
         let drain = Drains {
@@ -281,6 +284,21 @@ impl Worker {
         running.committer_in = Some(committer_in);
         running.poller_in = Some(poller_in);
         Ok(true)
+    }
+}
+
+/// What the conductor hears and gives work to.
+struct Inwards {
+    pool: PoolHandle,
+    probe: ProbeHandle,
+    claims: Claims,
+    events_out: Receiver<Event>,
+}
+
+impl Inwards {
+    fn part(self, committer: Sender<CommitterInput>, shared: Shared) -> (WorkerOrders, Receiver<Event>) {
+        let Self { pool, probe, claims, events_out } = self;
+        (WorkerOrders { pool, probe, appender: claims.appender, committer, shared }, events_out)
     }
 }
 
@@ -348,6 +366,19 @@ fn threads(settings: &Settings) -> usize {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         threads => threads,
     }
+}
+
+fn tell_joining(settings: &Settings, transactional_id: &str) {
+    events::emit(
+        &events::JOINING,
+        "joining the group",
+        &[
+            ("group", json!(settings.kafka.group)),
+            ("raw_topics", json!(settings.kafka.raw_topics)),
+            ("instance_id", json!(settings.kafka.instance_id)),
+            ("transactional_id", json!(transactional_id)),
+        ],
+    );
 }
 
 /// Group and instance id where the platform gives one, else group and a random part.

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde_json::json;
 
 use super::Event;
+use super::desk::DeskWatch;
 use super::failure::Failure;
 use super::links::Shared;
 use crate::budget::Budget;
@@ -43,6 +44,7 @@ pub struct Running {
     pub poller: Option<JoinHandle<()>>,
     pub committer_in: Option<Sender<CommitterInput>>,
     pub poller_in: Option<Sender<PollerCommand>>,
+    pub desks: Option<DeskWatch>,
 }
 
 impl Running {
@@ -56,6 +58,7 @@ impl Running {
             poller: None,
             committer_in: None,
             poller_in: None,
+            desks: None,
         }
     }
 
@@ -79,6 +82,11 @@ impl Running {
             }
             if shared.shutdown.is_requested() {
                 return self.drain(shared, failed);
+            }
+            if let Some(overdue) = self.desks.as_mut().and_then(|desks| desks.look(clock::monotonic())) {
+                // Its thread can't be stopped, so that nothing behind that record would ever be finished.
+                self.stop(shared);
+                return Err(Failure::stage_overdue(&overdue));
             }
             let is_in = shared.has_joined.load(Ordering::Acquire) || clock::since(joined_at) > STANDBY_AFTER;
             if is_in && shared.health.state() == State::Joining {

@@ -228,3 +228,19 @@ fn the_partitions_of_a_killed_replica_go_on() {
     let found = outcomes::read(&client, &topics, LIMIT);
     check_one_each(&topics, &places, &found).unwrap_or_else(|problems| panic!("{problems}"));
 }
+
+#[test]
+fn a_static_member_in_a_group_of_others_says_that_all_or_none_must_be_static() {
+    let broker = Broker::shared();
+    let client = broker.client();
+    let topics = Topics::create(&client, "mixed", 1);
+    let options = WorkerOptions::new(broker, &topics, &unique("mixed"));
+    let mut dynamic = options.start();
+    dynamic.wait_for_event("partitions_assigned", LIMIT);
+    let mut named = options.clone().set_text("kafka.instance_id", "named").start();
+    assert_eq!(named.wait_exit(LIMIT).code(), Some(2), "{}", named.output().join("\n"));
+    let errors = named.errors();
+    let text = errors[0]["msg"].as_str().expect("a text");
+    assert!(text.contains("kafka.instance_id"), "{text}");
+    dynamic.stop(LIMIT);
+}

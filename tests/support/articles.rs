@@ -85,6 +85,21 @@ pub fn dump(number: usize) -> String {
     }
 }
 
+/// The article with so many new paragraphs; with none it is [`dump`].
+pub fn revised(number: usize, paragraphs: usize) -> String {
+    let words: &[&str; 24] = if number.is_multiple_of(2) { &ARABIC } else { &ENGLISH };
+    (1..=paragraphs).fold(dump(number), |text, version| {
+        let seed = u64::try_from(number * 1_000 + version).expect("a number fits");
+        with_paragraph(&text, &paragraph(words, number * 1_000 + version, &mut Random::new(seed)))
+    })
+}
+
+/// A dump with one more paragraph before its last line, which names the source.
+pub fn with_paragraph(dump: &str, paragraph: &str) -> String {
+    let (body, source) = dump.trim_end().rsplit_once('\n').expect("a dump has lines");
+    format!("{}\n{paragraph}\n\n{source}\n", body.trim_end())
+}
+
 /// The same text in an envelope, without a URL.
 pub fn envelope(number: usize) -> String {
     serde_json::json!({"content": dump(number), "content_type": "text/plain"}).to_string()

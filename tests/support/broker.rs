@@ -35,7 +35,7 @@ const SETTINGS: &str = "\
 process.roles=broker,controller
 node.id=1
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,RELAYED:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -63,6 +63,7 @@ pub struct BrokerOptions {
     properties: Vec<(String, String)>,
     sasl_users: Vec<(String, String)>,
     access_control: bool,
+    relay_port: Option<u16>,
 }
 
 impl BrokerOptions {
@@ -75,6 +76,13 @@ impl BrokerOptions {
     /// Adds a second listener with SASL/PLAIN (see [`Broker::sasl_bootstrap`]) that lets this user in.
     pub fn sasl_user(mut self, name: &str, password: &str) -> Self {
         self.sasl_users.push((name.to_owned(), password.to_owned()));
+        self
+    }
+
+    /// Adds a listener (see [`Broker::relayed`]) that sends its clients to this port of the host: whoever bootstraps from
+    /// there talks to the broker through what listens there.
+    pub fn relay_port(mut self, port: u16) -> Self {
+        self.relay_port = Some(port);
         self
     }
 
@@ -102,6 +110,15 @@ struct Own {
 struct Ports {
     bootstrap: String,
     sasl: String,
+    relayed: String,
+}
+
+/// Where the broker listens.
+struct Listeners {
+    plain: u16,
+    controller: u16,
+    sasl: u16,
+    relayed: u16,
 }
 
 impl Broker {
@@ -138,6 +155,11 @@ impl Broker {
     /// `host:port` of the listener with SASL/PLAIN; only with [`BrokerOptions::sasl_user`].
     pub fn sasl_bootstrap(&self) -> &str {
         &self.ports.sasl
+    }
+
+    /// `host:port` where the broker takes the connections of a relay; only with [`BrokerOptions::relay_port`].
+    pub fn relayed(&self) -> &str {
+        &self.ports.relayed
     }
 
     /// A client for looking and preparing, without security.
@@ -221,7 +243,7 @@ impl Broker {
             }
             thread::sleep(LOOK_INTERVAL);
         }
-        Ok(Broker { ports: Ports { bootstrap, sasl: String::new() }, own: None })
+        Ok(Broker { ports: Ports { bootstrap, sasl: String::new(), relayed: String::new() }, own: None })
     }
 
     fn start(options: &BrokerOptions) -> Result<Broker, String> {
@@ -237,7 +259,7 @@ impl Broker {
     }
 
     fn start_once(options: &BrokerOptions, jars: &Path) -> Result<Broker, StartFailure> {
-        let [plain, controller, sasl] = free_ports();
+        let [plain, controller, sasl, relayed] = free_ports();
         let folder = std::env::temp_dir().join(unique("khabar-broker"));
         fs::create_dir_all(&folder).map_err(|error| cannot("create", &folder, &error))?;
         // From here on the supervisor removes the folder.
@@ -245,10 +267,12 @@ impl Broker {
         let own = Own { supervisor: Mutex::new(supervisor), folder, jars: jars.to_owned() };
 
         own.write("log4j2.xml", LOGGING)?;
-        let settings = server_properties(options, &own.folder, plain, controller, sasl);
+        let listeners = Listeners { plain, controller, sasl, relayed };
+        let settings = server_properties(options, &own.folder, &listeners);
         own.write("server.properties", &settings)?;
         own.format()?;
-        let ports = Ports { bootstrap: format!("127.0.0.1:{plain}"), sasl: format!("127.0.0.1:{sasl}") };
+        let address = |port: u16| format!("127.0.0.1:{port}");
+        let ports = Ports { bootstrap: address(plain), sasl: address(sasl), relayed: address(relayed) };
         own.run(&ports.bootstrap)?;
         Ok(Broker { ports, own: Some(own) })
     }
@@ -392,20 +416,21 @@ fn answers(bootstrap: &str) -> bool {
     reachable && Client::new(bootstrap).answers()
 }
 
-fn server_properties(
-    options: &BrokerOptions,
-    folder: &Path,
-    plain: u16,
-    controller: u16,
-    sasl: u16,
-) -> String {
+fn server_properties(options: &BrokerOptions, folder: &Path, ports: &Listeners) -> String {
     let mut text = SETTINGS.to_owned();
     let mut set = |name: &str, value: &str| {
         let _ = writeln!(text, "{name}={value}");
     };
+    let Listeners { plain, controller, sasl, relayed } = ports;
     let mut clients = vec![format!("PLAINTEXT://127.0.0.1:{plain}")];
+    let mut advertised = clients.clone();
+    if let Some(relay) = options.relay_port {
+        clients.push(format!("RELAYED://127.0.0.1:{relayed}"));
+        advertised.push(format!("RELAYED://127.0.0.1:{relay}"));
+    }
     if !options.sasl_users.is_empty() {
         clients.push(format!("SASL://127.0.0.1:{sasl}"));
+        advertised.push(format!("SASL://127.0.0.1:{sasl}"));
         let users: String = options.sasl_users.iter().fold(String::new(), |mut users, (name, password)| {
             let _ = write!(users, " user_{name}=\"{password}\"");
             users
@@ -421,7 +446,7 @@ fn server_properties(
         set("super.users", "User:ANONYMOUS;User:admin");
     }
     set("listeners", &format!("{},CONTROLLER://127.0.0.1:{controller}", clients.join(",")));
-    set("advertised.listeners", &clients.join(","));
+    set("advertised.listeners", &advertised.join(","));
     set("controller.quorum.voters", &format!("1@127.0.0.1:{controller}"));
     set("log.dirs", &folder.join("data").display().to_string());
     for (name, value) in &options.properties {

@@ -244,15 +244,26 @@ impl Client {
         reader.commit(&offsets, CommitMode::Sync).expect("the offset is committed");
     }
 
-    /// For looking at a group's offsets many times without joining it.
+    /// For looking at a group's offsets many times without joining it: the offsets of an open transaction are not waited
+    /// for, the ones before it are told.
     pub fn group_reader(&self, group: &str) -> GroupReader {
+        self.group_reader_of(group, Isolation::Uncommitted)
+    }
+
+    /// As [`Client::group_reader`]; with [`Isolation::Committed`] it waits until the transactions that have sent offsets
+    /// have ended.
+    pub fn group_reader_of(&self, group: &str, isolation: Isolation) -> GroupReader {
         let mut config = self.config.clone();
-        // Uncommitted: the offsets of an open transaction are not waited for, the ones before it are told.
         config
             .set("group.id", group)
             .set("enable.auto.commit", "false")
-            .set("isolation.level", Isolation::Uncommitted.name());
+            .set("isolation.level", isolation.name());
         GroupReader { consumer: config.create().expect("the consumer's settings are right") }
+    }
+
+    /// For looking at the ends of topics many times, through restarts of the broker.
+    pub fn end_reader(&self, isolation: Isolation) -> EndReader {
+        EndReader { consumer: self.reader(isolation) }
     }
 
     /// A consumer without a group.
@@ -291,18 +302,51 @@ pub struct GroupReader {
 impl GroupReader {
     /// The committed offset of each partition that has one.
     pub fn committed(&self, topic: &str, partitions: u16) -> BTreeMap<i32, i64> {
+        self.try_committed(topic, partitions, REQUEST_LIMIT).expect("the broker tells the offsets")
+    }
+
+    /// The same, or why the broker does not tell within the limit.
+    pub fn try_committed(
+        &self,
+        topic: &str,
+        partitions: u16,
+        limit: Duration,
+    ) -> Result<BTreeMap<i32, i64>, String> {
         let mut wanted = TopicPartitionList::new();
         wanted.add_partition_range(topic, 0, i32::from(partitions) - 1);
-        let committed =
-            self.consumer.committed_offsets(wanted, REQUEST_LIMIT).expect("the broker tells the offsets");
-        committed
-            .elements()
-            .iter()
-            .filter_map(|element| match element.offset() {
-                Offset::Offset(offset) => Some((element.partition(), offset)),
-                _ => None,
-            })
-            .collect()
+        let committed = self.consumer.committed_offsets(wanted, limit).map_err(|error| error.to_string())?;
+        let mut offsets = BTreeMap::new();
+        for element in committed.elements() {
+            element.error().map_err(|error| error.to_string())?;
+            if let Offset::Offset(offset) = element.offset() {
+                offsets.insert(element.partition(), offset);
+            }
+        }
+        Ok(offsets)
+    }
+
+    /// Commits offsets for a group that has no members; an error where it has some, or the broker does not answer.
+    pub fn try_commit(&self, topic: &str, offsets: &BTreeMap<i32, i64>) -> Result<(), String> {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in offsets {
+            list.add_partition_offset(topic, *partition, Offset::Offset(*offset)).expect("the offset is one");
+        }
+        self.consumer.commit(&list, CommitMode::Sync).map_err(|error| error.to_string())
+    }
+}
+
+/// Looks at the ends of topics.
+pub struct EndReader {
+    consumer: BaseConsumer,
+}
+
+impl EndReader {
+    /// The end of a partition as a reader of this isolation sees it, or why the broker does not tell within the limit.
+    pub fn end(&self, topic: &str, partition: i32, limit: Duration) -> Result<i64, String> {
+        self.consumer
+            .fetch_watermarks(topic, partition, limit)
+            .map(|(_, end)| end)
+            .map_err(|error| error.to_string())
     }
 }
 

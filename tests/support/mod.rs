@@ -21,7 +21,9 @@ pub mod http;
 pub mod observer;
 pub mod outcomes;
 pub mod producing;
+pub mod proxy;
 pub mod records;
+pub mod segments;
 pub mod wire;
 pub mod worker;
 

@@ -71,6 +71,28 @@ impl Sender {
         queue(&self.producer, number, record);
     }
 
+    /// Partition and offset of each record from this number on that is acknowledged, in the order in which they were sent.
+    pub fn acknowledged_from(&self, first: usize) -> Vec<(usize, (i32, i64))> {
+        let acknowledged = self.producer.context().0.0.lock().unwrap();
+        let known = acknowledged.places.range(first..);
+        known
+            .map(|(number, place)| match place {
+                Ok(place) => (*number, *place),
+                Err(error) => panic!("record {number} is written: {error}"),
+            })
+            .collect()
+    }
+
+    /// Waits until so many records are acknowledged. Panics when the time is over.
+    pub fn wait_acknowledged(&self, count: usize, limit: Duration) {
+        let (acknowledged, changed) = &*self.producer.context().0;
+        let guard = acknowledged.lock().unwrap();
+        let (guard, waited) = changed
+            .wait_timeout_while(guard, limit, |acknowledged| acknowledged.places.len() < count)
+            .unwrap();
+        assert!(!waited.timed_out(), "{} of {count} records are acknowledged", guard.places.len());
+    }
+
     /// Partition and offset of each acknowledged record, and when it was sent.
     pub fn places(&self) -> Vec<((i32, i64), Instant)> {
         let sent = self.sent.lock().unwrap();

@@ -23,6 +23,11 @@ use super::{unique, wait_for};
 /// The program under test, built by cargo in the profile of the test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_khabar");
 
+/// Standard output and standard error.
+const OUTPUT_STREAMS: usize = 2;
+/// The output of a process that has ended stands in its pipes.
+const OUTPUT_LIMIT: Duration = Duration::from_secs(30);
+
 /// The five topics of one test, under names of its own.
 #[derive(Debug, Clone)]
 pub struct Topics {
@@ -195,6 +200,8 @@ pub struct Worker {
 struct Log {
     /// Every line of both output streams, in the order of arrival.
     lines: Mutex<Vec<String>>,
+    /// Output streams that were read to their end.
+    streams_ended: Mutex<usize>,
     changed: Condvar,
 }
 
@@ -320,6 +327,14 @@ impl Worker {
         }
     }
 
+    /// All lines that an ended worker has written.
+    pub fn last_output(&self) -> Vec<String> {
+        wait_for("the end of a worker's output", OUTPUT_LIMIT, || {
+            (*self.log.streams_ended.lock().unwrap() == OUTPUT_STREAMS).then_some(())
+        });
+        self.output()
+    }
+
     /// SIGTERM and a clean end within the limit.
     pub fn stop(&mut self, limit: Duration) {
         self.terminate();
@@ -367,6 +382,7 @@ fn follow(stream: impl Read + Send + 'static, log: &Arc<Log>) {
             log.lines.lock().unwrap().push(String::from_utf8_lossy(&line).into_owned());
             log.changed.notify_all();
         }
+        *log.streams_ended.lock().unwrap() += 1;
     });
 }
 

@@ -67,7 +67,7 @@ fn an_address_that_fits_in_no_record_is_replaced_in_item_and_key() {
     record.article.uri = format!("https://news.example/{}", "x".repeat(100_000));
     for output in [
         emitter().enriched(&record, &tags, None, &[]),
-        emitter().duplicate(&record, &tags, &judgement(Verdict::Near)),
+        emitter().duplicate(&record, &tags, &judgement(Verdict::Near), &[]),
     ] {
         let output = fit(output, RECORD_BYTES_MIN);
         let value: Value = serde_json::from_slice(output.payload.as_deref().unwrap()).unwrap();
@@ -145,7 +145,7 @@ fn a_limit_below_the_minimum_ends_in_the_smallest_record() {
     tombstone.payload = None;
     for output in [
         emitter().enriched(&record, &tags, Some(&judgement(Verdict::Update)), &[]),
-        emitter().duplicate(&record, &tags, &judgement(Verdict::Near)),
+        emitter().duplicate(&record, &tags, &judgement(Verdict::Near), &[]),
         emitter().rejected(raw(Vec::new()), &Rejection::new(Code::Feed, "")),
         emitter().rejected(tombstone, &Rejection::new(Code::Tombstone, "")),
     ] {
@@ -195,7 +195,7 @@ proptest! {
         let tags = crate::tag::tag(&record.article);
         let with_body = Emitter::new(EmitterOptions { duplicate_body: true, ..options() });
         let enriched = fits(with_body.enriched(&record, &tags, Some(&judgement(Verdict::Update)), &[]), bytes_max)?;
-        let duplicate = fits(with_body.duplicate(&record, &tags, &judgement(Verdict::Near)), bytes_max)?;
+        let duplicate = fits(with_body.duplicate(&record, &tags, &judgement(Verdict::Near), &[]), bytes_max)?;
         let found = VALIDATORS.with(|(items, duplicates)| {
             let payload = enriched.payload.as_deref().unwrap();
             let mut found: Vec<String> = items.iter().flat_map(|validators| validators.errors(payload)).collect();

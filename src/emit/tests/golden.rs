@@ -17,8 +17,8 @@ fn cases() -> Vec<(&'static str, OutputRecord)> {
         ("arabic_dump", emitter().enriched(&dump, &dump_tags, Some(&judgement(Verdict::New)), &[])),
         ("revised_page", emitter().enriched(&page, &page_tags, Some(&judgement(Verdict::Revision)), &[])),
         ("headline_alone", emitter().enriched(&headline, &headline_tags, None, &["tag"])),
-        ("duplicate", emitter().duplicate(&page, &page_tags, &judgement(Verdict::Refetch))),
-        ("duplicate_with_body", with_body.duplicate(&dump, &dump_tags, &judgement(Verdict::Exact))),
+        ("duplicate", emitter().duplicate(&page, &page_tags, &judgement(Verdict::Refetch), &[])),
+        ("duplicate_with_body", with_body.duplicate(&dump, &dump_tags, &judgement(Verdict::Exact), &[])),
     ]
 }
 
@@ -92,7 +92,7 @@ fn meta_stays_what_it_was_on_one_line() {
     let (page, tags) = english_page();
     for output in [
         emitter().enriched(&page, &tags, None, &[]),
-        emitter().duplicate(&page, &tags, &judgement(Verdict::Near)),
+        emitter().duplicate(&page, &tags, &judgement(Verdict::Near), &[]),
     ] {
         let text = String::from_utf8(output.payload.unwrap()).unwrap();
         assert!(text.contains("\"meta\":{\"tenant\": \"t-1\",  \"crawl\": [1, 2.50]}"), "{text}");

@@ -51,7 +51,7 @@ fn enriched_and_duplicate_records_carry_the_coordinates_and_the_trace() {
     let (record, tags) = arabic_dump();
     let outputs = [
         emitter().enriched(&record, &tags, None, &[]),
-        emitter().duplicate(&record, &tags, &judgement(Verdict::Exact)),
+        emitter().duplicate(&record, &tags, &judgement(Verdict::Exact), &[]),
     ];
     for (output, outcome) in outputs.iter().zip(["enriched", "duplicate"]) {
         assert_eq!(

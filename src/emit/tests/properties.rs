@@ -125,7 +125,7 @@ proptest! {
         let record = record(article, time);
         let tags = tag(&record.article);
         let enriched = emitter().enriched(&record, &tags, Some(&judgement(Verdict::Extends)), &["tag"]);
-        let duplicate = emitter().duplicate(&record, &tags, &judgement(Verdict::Contained));
+        let duplicate = emitter().duplicate(&record, &tags, &judgement(Verdict::Contained), &[]);
         let payload = enriched.payload.unwrap();
         let found = VALIDATORS.with(|(items, duplicates)| {
             let mut found: Vec<String> = items.iter().flat_map(|validators| validators.errors(&payload)).collect();

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::super::KafkaFailure;
 use super::super::assignment::PartitionKey;
 use super::super::poller::PollerCommand;
+use super::super::starts::Start;
 use crate::budget::Permit;
 use crate::flow::OutputRecord;
 
@@ -32,10 +33,17 @@ pub enum CommitterInput {
     Cut {
         done: Option<Sender<()>>,
     },
-    /// Commit start offsets without any output.
+    /// Commit start offsets with the owner's notes, without any output.
     Anchor {
-        offsets: BTreeMap<PartitionKey, i64>,
+        starts: BTreeMap<PartitionKey, Start>,
         /// See [`awaits_anchor`](super::super::rebalance::RawContext::awaits_anchor).
+        ticket: u64,
+        done: Sender<Result<(), String>>,
+    },
+    /// These partitions are given back: commit what is open, then take the owner's notes back.
+    Leave {
+        keys: Vec<PartitionKey>,
+        /// As for an anchor.
         ticket: u64,
         done: Sender<Result<(), String>>,
     },
@@ -43,7 +51,7 @@ pub enum CommitterInput {
     Lost {
         keys: Vec<PartitionKey>,
     },
-    /// Commit what is open and end.
+    /// Commit what is open, take the owner's notes back, and end.
     Stop,
 }
 

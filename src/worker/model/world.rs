@@ -32,7 +32,7 @@ pub(super) fn run(schedule: &[Action], fault: Option<Fault>) -> Vec<Finding> {
         check(&world.broker)
     }));
     ran.unwrap_or_else(|panic| {
-        let detail = crate::stages::panic_text(&*panic);
+        let detail = crate::caught::text(&*panic);
         vec![Finding { broken: Broken::Panicked, detail }]
     })
 }
