@@ -61,6 +61,9 @@ catalogue! {
     OFFSETS_BEYOND_END = "offsets_beyond_end", Error, ["topic", "partition", "committed", "end"],
         "A raw partition ends before the group's committed offset: its topic was recreated, or lost its end. The worker stops rather than guess which records are done.",
         "Look at what the topic holds. Then stop all workers, set the group's offset of this topic anew (`kafka-consumer-groups.sh --group GROUP --topic TOPIC --reset-offsets --to-earliest --execute`; `--to-latest` skips what is there) and start again. Records of a recreated topic are others than those that had their offsets before.";
+    OFFSETS_SET_BACK = "offsets_set_back", Error, ["topic", "partition", "offset"],
+        "The group's offset of a partition was set back while this worker was starting, or stood still outside the group. It has let go of the verdicts of the records from `offset` on, so it ends instead of claiming them again.",
+        "Let it restart: it then reads the claims log for the new offset. Set offsets back only while all workers are stopped, those that are starting too.";
     OFFSETS_PASSED_BY_RETENTION = "offsets_passed_by_retention", Error, ["topic", "partition", "committed", "begins", "lost"],
         "Retention deleted raw records before they were read: offsets from `committed` up to `begins` are lost. The worker stops.",
         "If they cannot be fed again, go on with `khabar run --accept-loss` once. Then raise the raw topic's retention, or the number of replicas, so that lag stays below retention.";

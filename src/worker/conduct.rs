@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use super::Event;
 use super::breaker::{Breaker, Opened};
 use super::conductor::Conductor;
+use super::failure::Failure;
 use super::links::{Shared, WorkerOrders};
 use crate::clock;
 use crate::kafka::poller::Intake;
@@ -38,6 +39,12 @@ pub fn conduct(
         }
         match event {
             Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+            Ok(Event::Intake(Intake::Begun { key, start: Some(start), .. }))
+                if conductor.has_forgotten(&key, start) =>
+            {
+                // Its records find no lane and are dropped; the worker ends.
+                shared.fail(Failure::offsets_set_back(&key, start));
+            }
             Ok(event) => {
                 if let Some(opened) = note(&mut breaker, &event) {
                     shared.fail(opened.into());

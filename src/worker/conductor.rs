@@ -138,6 +138,12 @@ impl<O: Orders> Conductor<O> {
         self.verdicts.len()
     }
 
+    /// Whether a partition that begins at `offset` has records whose verdicts were forgotten: they would be claimed again,
+    /// and take themselves for their own copies.
+    pub fn has_forgotten(&self, key: &PartitionKey, offset: i64) -> bool {
+        self.verdicts.has_forgotten(key, offset)
+    }
+
     /// A partition begins, or begins anew.
     pub fn begun(&mut self, key: PartitionKey, epoch: u64) {
         // Whoever waited for its drain has given up: the drain must not take what begins now.

@@ -40,6 +40,19 @@ impl Failure {
         events::emit(self.kind, &self.message, &self.fields);
     }
 
+    /// The group's offset lies below what this worker has seen committed.
+    pub fn offsets_set_back(key: &PartitionKey, offset: i64) -> Self {
+        let message = format!(
+            "the group's offset of {key} was set back to {offset} while this worker was up; it reads the claims log anew after the restart"
+        );
+        let fields = vec![
+            ("topic", json!(key.topic.as_ref())),
+            ("partition", json!(key.partition)),
+            ("offset", json!(offset)),
+        ];
+        Self::new(&events::OFFSETS_SET_BACK, message, fields, EXIT_FAILED)
+    }
+
     /// A stage does not end.
     pub fn stage_overdue(overdue: &Overdue) -> Self {
         let Overdue { ticket, stage, seconds } = overdue;

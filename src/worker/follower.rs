@@ -148,6 +148,8 @@ impl Follower {
         self.void(&start.losses, appender)?;
         self.window.trust_times_until(None);
         self.is_catching_up = false;
+        // Below these nothing was judged.
+        (self.links.committed)(self.committed.clone());
         events::emit(
             &events::CAUGHT_UP,
             "the claims log is read; the window stands",

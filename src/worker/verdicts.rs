@@ -61,6 +61,11 @@ impl Verdicts {
         }
     }
 
+    /// Whether records from `offset` on were committed once, so that their verdicts are gone.
+    pub fn has_forgotten(&self, key: &PartitionKey, offset: i64) -> bool {
+        self.floors.get(key).is_some_and(|floor| offset < *floor)
+    }
+
     /// Verdicts held.
     pub fn len(&self) -> usize {
         self.partitions.values().map(BTreeMap::len).sum()
@@ -126,5 +131,6 @@ mod tests {
         assert_eq!(verdicts.len(), 3);
         assert!(!verdicts.insert(&identity(6, b"a"), &judgement(20)));
         assert!(verdicts.get(&identity(7, b"a")).is_some());
+        assert!(verdicts.has_forgotten(&key, 6) && !verdicts.has_forgotten(&key, 7));
     }
 }

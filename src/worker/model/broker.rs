@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check::{Broken, Finding};
-use super::claims_log::{Appended, ClaimsLog, Entry};
+use super::claims_log::{Appended, ClaimsLog, Entry, What};
 use super::group::{Group, Member};
 use super::transactions::{Fenced, Made, Transactions};
 use super::{Article, Fault, HOUR_MS, PARTITIONS, Process};
@@ -78,7 +78,8 @@ impl Broker {
         let under_way = self.log.under_way(process).max(1);
         let at = if self.has(Fault::AppendsOutOfOrder) { choice % under_way } else { 0 };
         let Some(Appended { bytes, what }) = self.log.take(process, at) else { return };
-        let unsettled = self.has(Fault::ClaimsInTransaction).then_some(process);
+        let is_claim = matches!(what, What::Claim { .. });
+        let unsettled = (is_claim && self.has(Fault::ClaimsInTransaction)).then_some(process);
         for _ in 0..times {
             let bytes = bytes.clone();
             self.log.entries.push(Entry { time_ms: self.now_ms, bytes, what, unsettled, is_aborted: false });

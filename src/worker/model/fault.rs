@@ -47,6 +47,8 @@ pub(super) enum Fault {
     ClaimsWithoutAnchor,
     /// The start does not ask again for offsets that it misses.
     AsksForOffsetsOnce,
+    /// A partition is taken at an offset below those whose verdicts were forgotten.
+    BeginsBelowWhatItForgot,
     /// Start offsets are committed though the partitions may be another worker's by then.
     AnchorsLate,
 }

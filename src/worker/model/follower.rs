@@ -7,11 +7,15 @@ use super::broker::Broker;
 use super::check::{Broken, Finding};
 use super::claims_log::{Appended, Entry, What};
 use super::replica::{Heard, Replica};
-use super::{Fault, SCOPE, key, level};
+use super::{Fault, PARTITIONS, SCOPE, key, level};
 use crate::article::Judgement;
+use crate::config::settings::StartFrom;
 use crate::dedup::claim::{self, Claim, ClaimIdentity, LogEntry};
 use crate::dedup::level::LevelRecord;
 use crate::dedup::window::{ClockSteppedBack, Window};
+use crate::worker::start_rule::{
+    self, Answers, Beginning, LogFacts, PartitionFacts, StartFacts, StartRefusal,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -39,7 +43,8 @@ pub(super) struct Follower {
     applied: usize,
     committed: BTreeMap<usize, i64>,
     level: Option<LevelRecord>,
-    own_claims: usize,
+    own_claims: u64,
+    first_unfinished: Option<(i64, i64)>,
     seen: BTreeSet<usize>,
     batch: Vec<(ClaimIdentity, Judgement)>,
     /// Claims before this time are not read back, which is a fault.
@@ -55,6 +60,7 @@ impl Default for Follower {
             committed: BTreeMap::new(),
             level: None,
             own_claims: 0,
+            first_unfinished: None,
             seen: BTreeSet::new(),
             batch: Vec::new(),
             skipped_before_ms: i64::MIN,
@@ -90,6 +96,7 @@ impl Follower {
         self.window.trust_times_until(Some(i64::MIN));
         self.applied = 0;
         self.own_claims = 0;
+        self.first_unfinished = None;
         self.seen.clear();
         self.level = None;
         self.batch.clear();
@@ -127,6 +134,9 @@ impl Follower {
         let is_finished = self.committed.get(&partition).is_some_and(|committed| place.offset < *committed);
         if self.is_starting() {
             self.seen.insert(partition);
+            if !is_finished {
+                self.first_unfinished.get_or_insert((sequence, time_ms));
+            }
             if time_ms < self.skipped_before_ms {
                 return Ok(());
             }
@@ -139,19 +149,39 @@ impl Follower {
         Ok(())
     }
 
-    /// The start rule; `None`: it can't be told yet.
-    fn check_start(&self, broker: &Broker) -> Option<Result<(), &'static str>> {
-        let has_worked = self.committed.values().any(|offset| *offset > 0);
-        if has_worked && self.own_claims == 0 && self.level.is_none() {
-            return Some(Err("the log seems to be lost"));
-        }
-        let mut missing = self.seen.iter().filter(|partition| !self.committed.contains_key(partition));
+    /// The product's start rule; `None`: its facts can't be told yet.
+    fn check_start(&self, broker: &Broker) -> Option<Result<(), StartRefusal>> {
         let asked_again =
             if broker.has(Fault::AsksForOffsetsOnce) { self.committed.clone() } else { broker.offsets()? };
-        if missing.any(|partition| !asked_again.contains_key(partition)) {
-            return Some(Err("offsets seem to have expired"));
-        }
-        Some(Ok(()))
+        let partitions = (0..PARTITIONS).map(|partition| {
+            let committed = self.committed.get(&partition).copied();
+            let facts = PartitionFacts {
+                committed,
+                begun_meanwhile: committed.is_none() && asked_again.contains_key(&partition),
+                has_claims: self.seen.contains(&partition),
+                ends: committed.map(|_| (0, broker.end(partition))),
+            };
+            (key(partition), facts)
+        });
+        let first_ms = broker.log.entries.first().map(|entry| entry.time_ms);
+        let last_ms = self.applied.checked_sub(1).map(|last| broker.log.entries[last].time_ms);
+        let facts = StartFacts {
+            answers: Answers { accept_empty_log: false, from: StartFrom::Start, accept_loss: false },
+            log: LogFacts {
+                topic: "claims",
+                low: 0,
+                end: i64::try_from(self.applied).unwrap(),
+                has_level: self.level.is_some(),
+                own_claims: self.own_claims,
+                times_ms: first_ms.zip(last_ms),
+                first_unfinished: self.first_unfinished,
+                beginning: Beginning::default(),
+                window_ms: self.window.level().window_ms(),
+                now_ms: broker.now_ms,
+            },
+            partitions: partitions.collect(),
+        };
+        Some(start_rule::judge(&facts).map(drop))
     }
 }
 
@@ -161,8 +191,8 @@ pub(super) fn level_entry(number: u32) -> Appended {
         cluster: "cluster".to_owned(),
         group: "group".to_owned(),
         level: level(number),
-        begins: 0,
         previous: None,
+        begins: 0,
     };
     Appended { bytes: claim::encode_level(SCOPE, &record).unwrap(), what: What::Level { number } }
 }
@@ -196,6 +226,9 @@ impl Replica {
             },
             Phase::Level { .. } if self.follower.level.is_some() => {
                 self.follower.window.trust_times_until(None);
+                let committed = self.follower.committed.iter();
+                let committed = committed.map(|(partition, offset)| (key(*partition), *offset)).collect();
+                self.heard.push_back(Heard::Committed(committed));
                 self.follower.phase = Phase::Connecting;
             }
             Phase::Level { is_written: false } => {

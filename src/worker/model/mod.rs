@@ -1,8 +1,8 @@
 //! A model of claims, crashes and rebalances: everything around the worker's pure parts is simulated in this process,
 //! and a seeded schedule decides who does the next step.
 //!
-//! The parts under test are the product's own: conductor, verdicts, window, claims and their bytes, assignment, epochs,
-//! the table of transaction states and the open transaction. The rest, broker, group, threads and their channels, is
+//! The parts under test are the product's own: conductor, verdicts, window, claims and their bytes, the start rule,
+//! assignment, epochs, the table of transaction states and the open transaction. The rest, broker, group, threads and their channels, is
 //! imitated step by step ([`broker`], [`poller`], [`committer`], [`follower`]); each imitation keeps to the order of
 //! steps of the file that it stands for. After the schedule everything is let run out, and [`check`] compares what is
 //! downstream with what was produced.

@@ -103,7 +103,7 @@ impl Replica {
         let Some(floor) = self.poller.rewinds.pop_front() else { return false };
         let renewed = self.assignment.renew_before(floor, &self.epochs);
         let partitions = renewed.iter().map(|(key, _)| partition_of(key)).collect();
-        self.heard.extend(renewed.into_iter().map(|(key, epoch)| Heard::Begun { key, epoch }));
+        self.heard.extend(renewed.into_iter().map(|(key, epoch)| Heard::Begun { key, epoch, start: None }));
         self.seek(broker, partitions);
         true
     }
@@ -208,8 +208,9 @@ impl Replica {
         for partition in partitions {
             let epoch = self.epochs.begin();
             self.assignment.begin(key(partition), epoch);
-            self.heard.push_back(Heard::Begun { key: key(partition), epoch });
-            self.poller.positions.insert(partition, offsets.get(&partition).copied().unwrap_or(0));
+            let start = offsets.get(&partition).copied().unwrap_or(0);
+            self.heard.push_back(Heard::Begun { key: key(partition), epoch, start: Some(start) });
+            self.poller.positions.insert(partition, start);
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::broker::Broker;
+use super::check::{Broken, Finding};
 use super::claims_log::{Appended, What};
 use super::committer::{Committer, Input};
 use super::follower::Follower;
@@ -71,7 +72,7 @@ impl Orders for Ordered {
 
 /// What reaches the conductor's thread through its channel. Answers of stages come in any order, hence directly.
 pub(super) enum Heard {
-    Begun { key: PartitionKey, epoch: u64 },
+    Begun { key: PartitionKey, epoch: u64, start: Option<i64> },
     Record { raw: RawRecord, epoch: u64, permit: Permit },
     Revoking { keys: Vec<PartitionKey>, done: Sender<()> },
     Lost { keys: Vec<PartitionKey> },
@@ -133,7 +134,17 @@ impl Replica {
         let deadline = now + Duration::from_millis(DRAIN_MS.unsigned_abs());
         match self.heard.pop_front() {
             None => {}
-            Some(Heard::Begun { key, epoch }) => self.conductor.begun(key, epoch),
+            Some(Heard::Begun { key, start: Some(start), .. })
+                if self.conductor.has_forgotten(&key, start)
+                    && !broker.has(Fault::BeginsBelowWhatItForgot) =>
+            {
+                self.has_ended = true;
+                if broker.resets.is_empty() {
+                    let detail = format!("process {} ends at {key}, offset {start}", self.process);
+                    broker.findings.push(Finding { broken: Broken::RefusedToStart, detail });
+                }
+            }
+            Some(Heard::Begun { key, epoch, .. }) => self.conductor.begun(key, epoch),
             Some(Heard::Record { raw, epoch, permit }) => self.conductor.record(raw, epoch, permit, now),
             Some(Heard::Revoking { keys, done }) => self.conductor.revoking(keys, deadline, done),
             Some(Heard::Lost { keys }) => self.conductor.lost(keys),
@@ -196,10 +207,8 @@ impl Replica {
                 self.append(broker, &claim);
             }
             let output = output(broker, Made { outcome: Outcome::Rejected, judgement: None });
-            self.conductor.prepared(
-                &ticket,
-                Err(Box::new(Rejected { output, cause: Cause::Rejected(Code::JsonBroken), plain: None })),
-            );
+            let cause = Cause::Rejected(Code::NoArticle);
+            self.conductor.prepared(&ticket, Err(Box::new(Rejected { output, cause, plain: None })));
             return;
         }
         let record = ParsedRecord {

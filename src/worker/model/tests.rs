@@ -115,7 +115,14 @@ fn finds_outcomes_of_an_older_epoch() {
 fn finds_outcomes_that_are_no_prefix() {
     finds(
         Fault::CommitsOutOfOrder,
-        &[Broken::OutOfOrder, Broken::Doubled, Broken::Lost, Broken::Stuck, Broken::OffsetsWentBack],
+        &[
+            Broken::OutOfOrder,
+            Broken::Doubled,
+            Broken::Lost,
+            Broken::Stuck,
+            Broken::OffsetsWentBack,
+            Broken::WrongOutcome,
+        ],
     );
 }
 
@@ -167,6 +174,11 @@ fn finds_claims_that_precede_every_committed_offset() {
 #[test]
 fn finds_a_start_that_asks_for_offsets_only_once() {
     finds(Fault::AsksForOffsetsOnce, &[Broken::RefusedToStart]);
+}
+
+#[test]
+fn finds_offsets_that_were_set_back_beneath_a_worker() {
+    finds(Fault::BeginsBelowWhatItForgot, &[Broken::VerdictDiffers]);
 }
 
 #[test]
@@ -222,6 +234,21 @@ fn a_log_whose_clock_was_behind_for_a_while_is_read_after_a_restart() {
         Action::Produce { partition: 0, article: article(0) },
         works(0, 9),
         Action::Crash { slot: 0, kept: 0 },
+    ]);
+}
+
+#[test]
+fn offsets_that_are_set_back_while_a_worker_starts_give_the_same_outcomes() {
+    assert_holds(&[
+        Action::Produce { partition: 0, article: article(0) },
+        Action::Start { slot: 0 },
+        works(0, 9),
+        Action::Start { slot: 1 },
+        Action::Follow { slot: 1, entries: 2 },
+        Action::Crash { slot: 0, kept: 0 },
+        Action::Bury,
+        Action::Reset { partition: 0, back: 1 },
+        works(1, 9),
     ]);
 }
 

@@ -143,9 +143,9 @@ impl World {
         }
     }
 
-    /// Kafka lets nobody set offsets back while the group has members.
+    /// Kafka lets nobody set offsets back while the group has members. Those that start, or were put out, are none.
     fn reset(&mut self, partition: usize, back: i64) {
-        let is_stopped = self.slots.iter().all(Option::is_none) && self.broker.group.is_empty();
+        let is_stopped = self.broker.group.is_empty();
         let is_settled = self.broker.transactions.open_ones().is_empty();
         let Some(from) = self.broker.transactions.committed[partition] else { return };
         if is_stopped && is_settled {
