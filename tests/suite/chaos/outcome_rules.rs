@@ -93,8 +93,14 @@ fn order(after: &[Seen], resets: &[Reset], report: &mut Report) {
         let mut ahead = resets.iter().filter(|reset| reset.partition == raw_partition);
         let mut last = -1;
         for (offset, raw) in lane {
-            // What was done before the reset lies below `from`, what follows begins at `to`.
-            if raw <= last && !ahead.by_ref().any(|reset| reset.to <= raw && last < reset.from) {
+            // What was done before the reset lies below `from`, what follows begins at `to`. Where nothing was done between
+            // two resets, what was done before lies below the larger `from`.
+            let mut done = 0;
+            let mut allows = |reset: &Reset| {
+                done = reset.from.max(done);
+                reset.to <= raw && last < done
+            };
+            if raw <= last && !ahead.by_ref().any(&mut allows) {
                 let place = format!("{} {partition}@{offset}", topic.name());
                 report.finding("order", format!("{place}: raw {raw_partition}@{raw} stands behind {last}"));
             }

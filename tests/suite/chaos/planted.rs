@@ -40,6 +40,13 @@ fn a_reset_range_is_done_exactly_once_more() {
     history.write(&[place(0, 3)], BatchKind::Commit);
     history.fails_for(&["doubled", "counts", "order"]);
 
+    let mut twice = History::clean();
+    twice.reset(0, 2);
+    twice.reset(0, 0);
+    twice.write(&[place(0, 0), place(0, 1), place(0, 2), place(0, 3)], BatchKind::Commit);
+    let report = twice.ended().check();
+    assert_eq!(report.conclusion(), Conclusion::Passed, "nothing was done between two resets: {report}");
+
     let mut short = History::clean();
     short.reset(0, 1);
     short.write(&[place(0, 1), place(0, 3)], BatchKind::Commit);
