@@ -137,9 +137,9 @@ impl Committer {
                     let _ = done.try_send(result);
                 }
                 CommitterInput::Lost { keys } => self.lose(&keys)?,
+                CommitterInput::LeaveAll => self.leave_all()?,
                 CommitterInput::Stop => {
                     self.cut()?;
-                    self.leave_all()?;
                     self.close();
                     return Ok(());
                 }

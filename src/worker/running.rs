@@ -167,6 +167,10 @@ impl Running {
             }
         };
         if matches!(result, Ok("signal")) && self.budget.records() == 0 {
+            if let Some(committer) = &self.committer_in {
+                // A committer that ended has told why.
+                let _ = committer.send(CommitterInput::LeaveAll);
+            }
             self.stop(shared);
             return result;
         }

@@ -51,7 +51,10 @@ pub enum CommitterInput {
     Lost {
         keys: Vec<PartitionKey>,
     },
-    /// Commit what is open, take the owner's notes back, and end.
+    /// All is done and committed: the owner takes its start notes back. Not after a failure: what was committed may be
+    /// of a topic that is gone.
+    LeaveAll,
+    /// Commit what is open, and end.
     Stop,
 }
 
