@@ -3,7 +3,9 @@
 //! The order: byte order mark; UTF-16 by its pattern; UTF-8 where the bytes are valid (whatever was declared:
 //! text in another encoding is not valid UTF-8 by accident); nearly valid UTF-8; what was declared (by header or
 //! envelope, else by the page itself); detection. A declaration that loses characters, or that reads another
-//! script as Latin letters, yields to detection.
+//! script as Latin letters, yields to detection. Text that was encoded twice is put right in the end.
+
+use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, ISO_8859_6, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1256};
@@ -14,6 +16,7 @@ use crate::rejection::{Code, Rejection};
 use super::charset;
 use super::clean::{self, is_control_byte};
 use super::flaws;
+use super::mojibake;
 use super::stated::excerpt;
 
 /// More U+FFFD than this among all characters, and the text is not worth reading.
@@ -58,6 +61,10 @@ pub(super) fn to_text(bytes: &[u8], hints: Hints<'_>, flaws: &mut Vec<Flaw>) -> 
         None => unmarked(bytes, hints, flaws)?,
     };
     check_replaced(&text, flaws)?;
+    if let (Cow::Owned(repaired), restored) = mojibake::repair(&text) {
+        flaws.push(Flaw::new(flaws::ENCODING_DOUBLED).with_detail(restored.to_string()));
+        return Ok(repaired);
+    }
     Ok(text)
 }
 

@@ -20,6 +20,9 @@ pub const ENCODING_WRONG: &str = "encoding_wrong";
 pub const ENCODING_UNKNOWN: &str = "encoding_unknown";
 /// No character encoding was declared and the text is not UTF-8; one was guessed. Detail: which.
 pub const ENCODING_GUESSED: &str = "encoding_guessed";
+/// The text was encoded twice (UTF-8 taken for windows-1252 and encoded again); that was undone. Detail: how many
+/// characters were restored.
+pub const ENCODING_DOUBLED: &str = "encoding_doubled";
 /// The text holds a few U+FFFD where characters were lost. Detail: how many.
 pub const CHARACTERS_REPLACED: &str = "characters_replaced";
 /// Control characters (NUL and others) were dropped from the content. Detail: how many.
@@ -52,6 +55,7 @@ pub const ALL: &[&str] = &[
     ENCODING_WRONG,
     ENCODING_UNKNOWN,
     ENCODING_GUESSED,
+    ENCODING_DOUBLED,
     CHARACTERS_REPLACED,
     CONTROL_CHARACTERS_DROPPED,
     LONE_SURROGATES_REPLACED,

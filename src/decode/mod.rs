@@ -18,6 +18,7 @@ mod headers;
 mod inflate;
 mod json;
 mod media;
+mod mojibake;
 mod sniff;
 mod stated;
 #[cfg(test)]

@@ -258,9 +258,12 @@ impl Parser {
             .into_iter()
             .collect();
         candidates.append(&mut found.published);
-        let date = self.first_readable(&candidates, context, flaws);
-        if date.is_some() {
-            return date;
+        if let Some(date) = self.first_readable(&candidates, context, flaws) {
+            let read = |candidate: &Evident| {
+                date::read(&candidate.value, &candidate.evidence, &self.date_words, context).ok()
+            };
+            let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
+            return Some(date::at_home(date, &others));
         }
         for (index, line) in std::mem::take(&mut found.date_lines) {
             let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else {

@@ -6,6 +6,7 @@
 
 mod address;
 mod assemble;
+mod boilerplate;
 pub(crate) mod date;
 mod dump;
 pub mod flaws;
@@ -36,6 +37,7 @@ pub struct Parser {
     zone_name: String,
     sources: Sources,
     labels: lexicon::Labels,
+    boilerplate: boilerplate::Boilerplate,
     date_words: date::Words,
     drop_matchers: html::DropMatchers,
 }
@@ -58,6 +60,7 @@ impl Parser {
             drop_matchers: html::DropMatchers::build(&sources)?,
             sources,
             labels: lexicon::Labels::load(&lexicon.dump_labels)?,
+            boilerplate: boilerplate::Boilerplate::load()?,
             date_words: date::Words::load()?,
         })
     }

@@ -4,8 +4,9 @@
 //! `articleBody`, `headline`, `author`, `datePublished` those that the set labels) and `html/ID.html.gz`. README.md says
 //! where the public sets come from. It reports and asserts nothing.
 //!
-//! Environment: QUALITY_SETS (names, separated by commas), QUALITY_SYSTEMS, QUALITY_SPLIT (`all`, `tune` or `held`: a
-//! fixed half of the pages each), QUALITY_WORST (prints the pages that cost khabar most, of the `tune` half only).
+//! Environment: QUALITY_SETS (names, separated by commas), QUALITY_SYSTEMS, QUALITY_PAGES, QUALITY_SPLIT (`all`, `tune` or `held`: a
+//! fixed half of the pages each), QUALITY_WORST (prints the pages that cost khabar most, of the `tune` half only),
+//! QUALITY_FOUND (a folder: what each system found in the pages of the `tune` half, as `SET.SYSTEM.jsonl`).
 #![forbid(unsafe_code)]
 
 mod data;
@@ -46,12 +47,19 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
             continue;
         }
         found = true;
-        let pages: Vec<Page> = set.read(split)?;
+        let mut pages: Vec<Page> = set.read(split)?;
+        pages.retain(|page| wanted(&page.gold.id, "QUALITY_PAGES"));
         println!("\n{}: {} pages ({})", set.name, pages.len(), split.name());
         println!("{}", table::HEAD);
         for system in &systems {
             let results = systems::run(*system, &pages);
             println!("{}", table::row(system.name(), &pages, &results));
+            if split == Split::Tune
+                && let Some(folder) = std::env::var_os("QUALITY_FOUND")
+            {
+                let file = PathBuf::from(folder).join(format!("{}.{}.jsonl", set.name, system.name()));
+                table::write_found(&file, &pages, &results)?;
+            }
             if *system == System::Khabar
                 && split == Split::Tune
                 && let Some(count) = worst_count()

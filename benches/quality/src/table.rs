@@ -107,3 +107,20 @@ pub fn print_worst(pages: &[Page], results: &[Found], count: usize) {
     wrong("date", has_day, |page| page.gold.date_published.as_deref(), |found| &found.date);
     wrong("author", has_author, |page| page.gold.author.as_deref(), |found| &found.author);
 }
+
+/// Writes what was found, a JSON object for each page.
+pub fn write_found(file: &std::path::Path, pages: &[Page], results: &[Found]) -> Result<(), String> {
+    let mut text = String::new();
+    for (page, found) in pages.iter().zip(results) {
+        let object = serde_json::json!({
+            "id": page.gold.id,
+            "articleBody": found.body,
+            "headline": found.headline,
+            "author": found.author,
+            "datePublished": found.date,
+        });
+        text.push_str(&object.to_string());
+        text.push('\n');
+    }
+    std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
+}

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod find;
+mod home;
 mod tokens;
 mod words;
 
@@ -16,6 +17,7 @@ use crate::parse::flaws;
 use crate::parse::text::is_longer_than;
 use calendar::Parts;
 pub(crate) use find::find;
+pub(crate) use home::at_home;
 pub(crate) use words::Words;
 
 /// The longest text that is read as a date, in characters.

@@ -61,8 +61,7 @@ pub(super) fn read(block: &str) -> Result<Found, ()> {
     let value = match serde_json::from_str::<Value>(trimmed) {
         Ok(value) => value,
         // Line breaks inside strings are the most frequent mistake; as spaces they do no harm.
-        Err(_) => serde_json::from_str(&trimmed.replace(|character: char| character.is_control(), " "))
-            .map_err(|_| ())?,
+        Err(_) => serde_json::from_str(&mended(trimmed)).map_err(|_| ())?,
     };
     let graph = visit(&value);
     let article = graph.iter().copied().find(|value| is_article(value));
@@ -71,6 +70,12 @@ pub(super) fn read(block: &str) -> Result<Found, ()> {
         article: article.map(|article| from_article(article, &graph)),
         page: page().map(|page| from_article(page, &graph)),
     })
+}
+
+/// A block with what is most often wrong put right: controls inside of strings, quotes written as references.
+fn mended(block: &str) -> String {
+    let block = block.replace(|character: char| character.is_control(), " ");
+    if block.contains("{&quot;") { block.replace("&quot;", "\"").replace("&amp;", "&") } else { block }
 }
 
 /// All objects of the block, in reading order, without recursion.

@@ -2,11 +2,11 @@
 
 use dom_query::{Document, NodeRef};
 
-use super::body::{self, Scope};
+use super::fallback;
 use super::jsonld::{self, JsonLd};
 use crate::article::Flaw;
 use crate::parse::assemble::{Evident, one_line};
-use crate::parse::flaws;
+use crate::parse::{flaws, people};
 
 /// Of elements that repeat (time, JSON-LD, article:tag), so many are looked at.
 const REPEATS_MAX: usize = 32;
@@ -55,6 +55,11 @@ const PUBLISHED: &[&str] = &[
     "release_date",
     "displaydate",
 ];
+/// Parts of names of meta elements that hold such a date, too.
+const PUBLISHED_PARTS: [[&str; 2]; 5] =
+    [["publish", "date"], ["publish", "time"], ["pub", "date"], ["create", "date"], ["issue", "date"]];
+/// A longer text is no date.
+const DATE_BYTES_MAX: usize = 80;
 const MODIFIED: &[&str] =
     &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
 
@@ -152,12 +157,23 @@ impl Metadata {
         named.map(|(_, content)| content.as_str()).take(REPEATS_MAX).collect()
     }
 
+    /// The contents of meta elements of this name that hold authors. What `twitter:data1` holds its label says.
+    pub fn authors_named(&self, name: &str) -> Vec<&str> {
+        let is_labelled =
+            || self.meta(&["twitter:label1"]).is_some_and(|(_, label)| people::is_byline_label(label));
+        if name == "twitter:data1" && !is_labelled() {
+            return Vec::new();
+        }
+        self.meta_all(name)
+    }
+
     /// Publication dates, most trusted first: JSON-LD, meta, marked elements.
     pub fn published(&self) -> Vec<Evident> {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.published.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
         dates.extend(self.dates_of(PUBLISHED));
         dates.extend(evident(self.marked_date.clone(), "itemprop:datePublished"));
+        dates.extend(self.dates_like(&PUBLISHED_PARTS));
         let page = self.json_ld_page.as_ref().and_then(|page| page.published.clone());
         dates.extend(evident(page, "json-ld:page"));
         dates
@@ -168,6 +184,19 @@ impl Metadata {
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:dateModified").into_iter().collect();
         dates.extend(self.dates_of(MODIFIED));
         dates
+    }
+
+    /// Contents of meta elements whose names have all words of one of these lists, for want of better ones.
+    fn dates_like(&self, lists: &'static [[&'static str; 2]]) -> impl Iterator<Item = Evident> + '_ {
+        let named = self.meta.iter().filter(move |(name, value)| {
+            value.len() <= DATE_BYTES_MAX
+                && value.bytes().any(|byte| byte.is_ascii_digit())
+                && !PUBLISHED.contains(&name.as_str())
+                && lists.iter().any(|words| words.iter().all(|word| name.contains(word)))
+        });
+        named
+            .take(TEXTS_MAX)
+            .map(|(name, value)| Evident { value: value.clone(), evidence: format!("meta:{name}") })
     }
 
     fn dates_of<'names>(
@@ -194,9 +223,8 @@ fn text(node: &NodeRef<'_>) -> Option<String> {
 
 /// The same where a line break inside divides words.
 fn broken_text(node: &NodeRef<'_>) -> Option<String> {
-    let blocks = body::blocks(&node.inner_html(), Scope::Page);
-    let texts: Vec<&str> = blocks.iter().map(|block| block.text.as_str()).collect();
-    let text = one_line(crate::parse::text::first_chars(&texts.join(" "), TEXT_CHARS_MAX));
+    let lines = fallback::lines(&node.inner_html()).join(" ");
+    let text = one_line(crate::parse::text::first_chars(&lines, TEXT_CHARS_MAX));
     (!text.is_empty()).then_some(text)
 }
 
@@ -212,11 +240,19 @@ fn has_word(node: &NodeRef<'_>, attribute: &str, word: &str) -> bool {
         .is_some_and(|value| value.split_ascii_whitespace().any(|found| found.eq_ignore_ascii_case(word)))
 }
 
+/// Words of `itemprop` and `property` that mark the date of publication, whatever their prefix.
+const MARKS: &[&str] = &["datepublished", "datecreated", "created", "issued", "date"];
+
 fn is_marked_date(node: &NodeRef<'_>) -> bool {
-    node.has_attr("pubdate")
-        || has_word(node, "itemprop", "datePublished")
-        || has_word(node, "property", "datePublished")
-        || has_word(node, "property", "schema:datePublished")
+    let marks = |name: &str| {
+        node.attr(name).is_some_and(|value| {
+            value.split_ascii_whitespace().any(|word| {
+                let word = word.rsplit(':').next().unwrap_or(word);
+                MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(word))
+            })
+        })
+    };
+    node.has_attr("pubdate") || marks("itemprop") || marks("property")
 }
 
 fn is_json_ld(node: &NodeRef<'_>) -> bool {

@@ -1,24 +1,29 @@
 //! HTML pages: guarded, built into a tree, read for what they say of themselves, and reduced to their body.
 //!
-//! Owns everything that knows HTML. The body is chosen by a readability score (crate `dom_smoothie`), behind
-//! [`guard`], because nothing recursive may see a page that was not measured.
+//! Owns everything that knows HTML. Behind [`guard`], because nothing may see a page that was not measured, the tree
+//! is read for what it says of itself ([`metadata`]) and laid out flat ([`outline`]); from that come the body
+//! ([`content`], [`sift`]), and the dates and authors that stand in the text ([`visible`], [`bylines`]).
 //!
 //! A page holds an article if a paragraph has at least [`PARAGRAPH_WORDS_MIN`] words and [`PARAGRAPH_CHARS_MIN`]
 //! characters, or if two places agree on the headline and the page says by JSON-LD that it is an article. A list item
-//! is no such paragraph: front pages have many.
+//! is such a paragraph only where two places agree on the headline: front pages have many.
 
-mod body;
+mod bylines;
+mod content;
+mod fallback;
 mod guard;
 mod headline;
 mod jsonld;
 mod metadata;
+mod outline;
 mod scan;
+mod sift;
+mod traits;
 mod visible;
 
 use std::collections::HashMap;
 
 use dom_query::{Document, Matcher};
-use dom_smoothie::{Config, Readability};
 
 use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
 use crate::parse::address::{Link, settle_address};
@@ -26,13 +31,13 @@ use crate::parse::assemble::{Evident, Found};
 use crate::parse::fold::same;
 use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
-use crate::parse::{Parser, date, dump, flaws, keywords, people, uri};
+use crate::parse::{Parser, dump, flaws, keywords, people, uri};
 use crate::rejection::{Code, Rejection};
 use crate::sources::Sources;
-use body::{Block, Scope};
-use headline::Places;
 use metadata::Metadata;
-use visible::Visible;
+use outline::Outline;
+use sift::Block;
+use visible::Places;
 
 /// A paragraph with fewer words or characters doesn't show that a page holds an article.
 const PARAGRAPH_WORDS_MIN: usize = 8;
@@ -72,7 +77,7 @@ impl DropMatchers {
 
 /// The visible lines of a page: no tree, no limits, for the fallback.
 pub(super) fn visible_lines(page: &str) -> Vec<String> {
-    body::blocks(page, Scope::Page).into_iter().map(|block| block.text).collect()
+    fallback::lines(page)
 }
 
 impl Parser {
@@ -91,11 +96,15 @@ impl Parser {
         let mut found = described(&metadata, address.url.as_ref());
         found.links = links;
         let context = self.date_context(rule, decoded.fetched_at_ms);
+        let outline = Outline::of(&document);
         let headline = found.headline.as_ref().map(|headline| headline.value.as_str());
-        let visible = Visible::read(&document, headline);
+        let headline = headline.and_then(|headline| content::headline_line(&outline, headline));
+        let places = Places::of(&outline, headline);
         let site = found.publisher.as_ref().map(|name| name.value.as_str());
-        (found.authors, found.authors_evidence) = authors_of(&metadata, &visible, site, &self.date_words);
-        let (published, modified) = visible.dates(&self.date_words, &self.labels, &context);
+        let is_date_word = |word: &str| self.date_words.is_date_word(word);
+        let visible = bylines::authors(&outline, &places, &is_date_word);
+        (found.authors, found.authors_evidence) = authors_of(&metadata, visible, site);
+        let (published, modified) = places.dates(&self.date_words, &self.labels, &context);
         let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
         found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
         found.published.extend(published);
@@ -104,9 +113,11 @@ impl Parser {
             let detail = format!("{} attributes", guarded.attributes_dropped);
             found.flaws.push(Flaw::new(flaws::ATTRIBUTE_DROPPED).with_detail(detail));
         }
-        let blocks = readable_blocks(document);
+        let chosen = content::choose(&outline, headline, &self.boilerplate);
+        let blocks = sift::blocks(&outline, &chosen, &self.labels, &self.boilerplate);
         self.take_blocks(blocks, &mut found, address.url.as_ref());
-        let has_text = found.paragraphs.iter().any(is_substantial);
+        let is_confirmed = found.headline_confirmed;
+        let has_text = found.paragraphs.iter().any(|paragraph| is_substantial(paragraph, is_confirmed));
         let is_announced = found.headline_confirmed && found.has_json_ld;
         if !has_text && !is_announced {
             return Err(Rejection::new(Code::NoArticle, "no paragraph with enough words"));
@@ -152,20 +163,10 @@ fn reference(block: Block, page: Option<&url::Url>) -> Related {
     Related { headline: Some(block.text), url, paragraphs: Vec::new() }
 }
 
-fn is_substantial(paragraph: &Paragraph) -> bool {
-    matches!(paragraph.role, ParagraphRole::Text | ParagraphRole::Quote)
+fn is_substantial(paragraph: &Paragraph, is_confirmed: bool) -> bool {
+    (matches!(paragraph.role, ParagraphRole::Text | ParagraphRole::Quote) || is_confirmed)
         && is_longer_than(&paragraph.text, PARAGRAPH_CHARS_MIN - 1)
         && word_count(&paragraph.text) >= PARAGRAPH_WORDS_MIN
-}
-
-/// The blocks of the part of the page that reads like an article.
-fn readable_blocks(document: Document) -> Vec<Block> {
-    // JSON-LD is read here, by a parser that bounds its depth.
-    let config = Config { disable_json_ld: true, ..Config::default() };
-    let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else {
-        return Vec::new();
-    };
-    readability.parse().map(|article| body::blocks(&article.content, Scope::Article)).unwrap_or_default()
 }
 
 /// Addresses that the page gives itself.
@@ -187,12 +188,13 @@ fn links_of(metadata: &Metadata) -> Vec<Link> {
 fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
     let json_ld = metadata.json_ld.clone().unwrap_or_default();
     let site_name = metadata.meta(&["og:site_name", "application-name"]).map(|(_, name)| name);
-    let places = Places {
+    let places = headline::Places {
         h1: &metadata.h1,
         og_title: metadata.meta(&["og:title", "twitter:title"]).map(|(_, title)| title),
         json_ld: json_ld.headline.as_deref(),
         title: metadata.title.as_deref(),
         site_name: site_name.or(json_ld.publisher.as_deref()),
+        host: page.and_then(url::Url::host_str),
     };
     let chosen = headline::choose(&places);
     let headline_confirmed = chosen.as_ref().is_some_and(|(_, is_confirmed)| *is_confirmed);
@@ -222,51 +224,61 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
     }
 }
 
-/// People from JSON-LD, else meta, else bylines; the site itself is no person.
+/// Names of meta elements with an author, in order of trust.
+const AUTHOR_NAMES: &[&str] = &[
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "citation_author",
+    "cxenseparse:author",
+    "twitter:data1",
+];
+
+/// People from JSON-LD, else meta, else bylines; the site itself is no person, unless nobody else is named.
+///
+/// Where the metadata name only an account (`jdoe77`), the byline that readers see names the person.
 fn authors_of(
     metadata: &Metadata,
-    visible: &Visible,
+    visible: Vec<String>,
     site: Option<&str>,
-    words: &date::Words,
 ) -> (Vec<String>, Option<String>) {
     let json_ld = metadata.json_ld.as_ref().map(|found| found.authors.as_slice()).unwrap_or_default();
-    let mut groups: Vec<(String, Vec<String>)> = vec![("json-ld:author".to_owned(), json_ld.to_vec())];
-    for name in [
-        "author",
-        "article:author",
-        "parsely-author",
-        "sailthru.author",
-        "dc.creator",
-        "byl",
-        "citation_author",
-    ] {
-        let values = metadata.meta_all(name).into_iter().map(str::to_owned).collect();
-        groups.push((format!("meta:{name}"), values));
+    let mut groups: Vec<(String, Vec<String>)> = vec![("json-ld:author".to_owned(), names_in(json_ld))];
+    for name in AUTHOR_NAMES {
+        let values: Vec<String> = metadata.authors_named(name).into_iter().map(str::to_owned).collect();
+        groups.push((format!("meta:{name}"), names_in(&values)));
     }
-    let marked: Vec<String> = metadata.marked_authors.clone();
-    groups.push(("itemprop:author".to_owned(), marked));
-    // The nearest byline alone: others may be those of other articles.
-    let is_date_word = |word: &str| words.is_date_word(word);
-    groups.extend(
-        visible
-            .bylines()
-            .into_iter()
-            .map(|byline| ("text".to_owned(), vec![people::tidy(&byline, &is_date_word)])),
-    );
-    for (evidence, bylines) in groups {
-        let mut authors = Vec::new();
-        for byline in &bylines {
-            for name in people::from_byline(byline) {
-                if !site.is_some_and(|site| same(site, &name)) {
-                    people::push(&mut authors, &name);
-                }
-            }
-        }
-        if !authors.is_empty() {
-            return (authors, Some(evidence));
-        }
+    groups.push(("itemprop:author".to_owned(), names_in(&metadata.marked_authors)));
+    groups.push(("text".to_owned(), visible));
+    let is_site = |name: &String| site.is_some_and(|site| same(site, name));
+    let is_of_people = |names: &[String]| names.iter().any(|name| !is_site(name));
+    let is_of_accounts = |names: &[String]| names.iter().all(|name| people::is_account(name));
+    let chosen = groups
+        .iter()
+        .find(|(_, names)| is_of_people(names) && !is_of_accounts(names))
+        .or_else(|| groups.iter().find(|(_, names)| is_of_people(names)))
+        .or_else(|| {
+            groups.iter().find(|(_, names)| names.iter().any(|name| people::is_name_of_person(name)))
+        });
+    let Some((evidence, names)) = chosen else { return (Vec::new(), None) };
+    let mut names = names.clone();
+    if is_of_people(&names) {
+        names.retain(|name| !is_site(name));
     }
-    (Vec::new(), None)
+    (names, Some(evidence.clone()))
+}
+
+/// The names in several bylines.
+fn names_in(bylines: &[String]) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in bylines.iter().flat_map(|byline| people::from_byline(byline)) {
+        people::push(&mut names, &name);
+    }
+    names
 }
 
 fn own_keywords(metadata: &Metadata) -> Option<(Keywords, String)> {

@@ -1,115 +1,44 @@
-//! Dates and bylines that stand in the visible text of a page, near its headline.
+//! Dates that stand in the visible text of a page, near its headline.
 //!
-//! One walk over the tree, without recursion. A place counts by where it stands: behind the headline more than before
-//! it, in an element whose class speaks of dates more than elsewhere, and never in what belongs to other articles
-//! (footers, side columns, comments, lists of related articles).
+//! A place counts by where it stands: behind the headline more than before it, in an element whose class speaks of
+//! dates more than elsewhere, and never in what belongs to other articles (footers, comments, lists of related
+//! articles).
 
-use dom_query::{Document, NodeId, NodeRef};
-
-use crate::parse::assemble::{Evident, one_line};
+use super::outline::{Kind, Outline};
+use super::traits::Traits;
+use crate::parse::assemble::Evident;
 use crate::parse::date::{self, DateContext};
-use crate::parse::fold::same;
 use crate::parse::lexicon::{Labels, Role};
-use crate::parse::text::{first_chars, is_longer_than};
+use crate::parse::text::is_longer_than;
 
 /// Longer lines are prose.
 const LINE_CHARS_MAX: usize = 200;
-/// Lines that are kept.
+/// Lines that are looked at.
 const LINES_MAX: usize = 400;
-/// Text of one line that is gathered, in bytes.
-const GATHERED_BYTES_MAX: usize = 2_000;
+/// Visible text between the headline and what belongs to it, in characters: close behind it, near behind it, before it.
+const CLOSE_CHARS: usize = 500;
+const NEAR_CHARS: usize = 3_000;
+const BEFORE_CHARS: usize = 300;
+/// What stands beside the article loses so many points.
+pub(super) const ASIDE_POINTS: i32 = 3;
+/// Less than this is a date of something else.
+const SCORE_MIN: i32 = 4;
+/// Inline and block elements above a line whose names count for it.
+const DATED_DEPTH_MAX: usize = 3;
+/// A larger element is no date, whatever it is called.
+const DATED_LINES_MAX: usize = 6;
 
-/// Parts of class names and ids of elements that belong to other articles or to the site.
-const FOREIGN: &[&str] = &[
-    "related",
-    "comment",
-    "footer",
-    "sidebar",
-    "recommend",
-    "popular",
-    "trending",
-    "most-read",
-    "mostread",
-    "newsletter",
-    "promo",
-    "teaser",
-    "copyright",
-    "breadcrumb",
-    "cookie",
-    "more-news",
-    "read-more",
-    "latest",
-    "carousel",
-    "menu",
-    "nav-",
-    "navigation",
-    "banner",
-    "upcoming",
-    "reply",
-    "also-",
-    "disqus",
-    "kommentar",
-    "leserbrief",
-    "more-posts",
-    "next-post",
-    "prev-post",
-];
-/// Parts of class names, ids and itemprops of elements that hold a date.
-const DATED: &[&str] = &[
-    "date",
-    "time",
-    "publi",
-    "posted",
-    "meta",
-    "byline",
-    "datum",
-    "fecha",
-    "entry-info",
-    "created",
-    "submitted",
-    "tarih",
-    "data-",
-    "post-info",
-    "article-info",
-    "authored",
-    "lastchanged",
-];
-/// The same for an element that holds the name of who wrote the article.
-const AUTHORED: &[&str] =
-    &["author", "byline", "autor", "auteur", "writer", "contributor", "reporter", "posted-by"];
-/// A name is no longer than this, in characters.
-const NAME_CHARS_MAX: usize = 80;
-/// Bylines that are kept.
-const BYLINES_MAX: usize = 8;
-/// Words that begin a byline, in lower case.
-const BY: &[&str] =
-    &["by ", "by: ", "written by ", "posted by ", "author: ", "von ", "par ", "por ", "di ", "door ", "av "];
-
-/// Where the walk is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place {
-    is_foreign: bool,
-    is_dated: bool,
-    is_authored: bool,
-}
-
-/// A line of visible text, or a date in an attribute.
-#[derive(Debug)]
-struct Line {
-    text: String,
-    /// Bytes of visible text before it.
-    position: usize,
-    place: Place,
-    is_attribute: bool,
-}
-
-/// The lines of a page that may hold a date, and where its headline stands.
-#[derive(Debug, Default)]
-pub(super) struct Visible {
-    lines: Vec<Line>,
-    headline: Option<(usize, usize)>,
-    /// Short texts of elements that hold an author, and lines that begin like a byline, with their positions.
-    bylines: Vec<(usize, String)>,
+/// What stands where on a page.
+pub(super) struct Places<'page> {
+    outline: &'page Outline,
+    /// The line of the headline.
+    pub headline: Option<usize>,
+    /// Visible characters before each line.
+    positions: Vec<usize>,
+    /// Elements that belong to other articles.
+    foreign: Vec<bool>,
+    /// Elements of the article that stand beside its text: side columns, footers.
+    aside: Vec<bool>,
 }
 
 /// A date with how much speaks for it.
@@ -121,50 +50,93 @@ struct Candidate {
     value: String,
 }
 
-/// Visible text between the headline and what belongs to it, in bytes: close behind it, near behind it, before it.
-const CLOSE_BYTES: usize = 500;
-const NEAR_BYTES: usize = 3_000;
-const BEFORE_BYTES: usize = 300;
-/// Less than this is a date of something else.
-const SCORE_MIN: i32 = 4;
+/// A place in the page, in points of nearness to the headline and in characters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nearness {
+    pub points: i32,
+    pub distance: usize,
+}
 
-impl Visible {
-    /// Walks over the page. The headline stands where a line is `headline`, else in the first h1.
-    pub fn read(document: &Document, headline: Option<&str>) -> Self {
-        let mut visible = Self::default();
-        let mut walk = Walk {
-            headline,
-            around_headline: ancestors_of_headline(document),
-            has_headline: false,
-            heading: None,
-            gathered: String::new(),
-            line_is_dated: false,
-            begun_at: 0,
-            position: 0,
-            stack: vec![Place::default()],
-        };
-        let root = document.root();
-        let mut node = root;
-        loop {
-            let enters = walk.enter(&node, &mut visible);
-            if enters && let Some(child) = node.first_child() {
-                node = child;
-                continue;
-            }
-            loop {
-                walk.leave(&node, &mut visible);
-                if node.id == root.id {
-                    walk.finish_line(&mut visible);
-                    return visible;
-                }
-                if let Some(sibling) = node.next_sibling() {
-                    node = sibling;
-                    break;
-                }
-                let Some(parent) = node.parent() else { return visible };
-                node = parent;
-            }
+impl<'page> Places<'page> {
+    /// `headline` is the line where it stands, if it stands in the text.
+    pub fn of(outline: &'page Outline, headline: Option<usize>) -> Self {
+        let mut position = 0;
+        let mut positions: Vec<usize> = outline
+            .lines
+            .iter()
+            .map(|line| {
+                let here = position;
+                position += line.chars;
+                here
+            })
+            .collect();
+        positions.push(position);
+        let others = Traits::COMMENT.with(Traits::RELATED).with(Traits::PROMOTION).with(Traits::COOKIE);
+        let mut places = Self { outline, headline, positions, foreign: Vec::new(), aside: Vec::new() };
+        let mut article: Vec<bool> = Vec::new();
+        for element in &outline.elements {
+            // What holds the headline, or most of the page, is of this article, whatever it is called.
+            let lines = element.first_line..element.end_line;
+            let holds =
+                headline.is_some_and(|line| lines.contains(&line)) || lines.len() * 2 > outline.lines.len();
+            let inherited = |list: &[bool]| list.get(element.parent).copied().unwrap_or_default();
+            let is_home =
+                matches!(element.kind, Kind::Article | Kind::Main) || element.traits.has(Traits::ARTICLE);
+            let in_article = inherited(&article) || (holds && is_home);
+            let is_beside = element.traits.has(Traits::CHROME) || element.kind == Kind::Aside;
+            let is_foreign = element.traits.has(others) || (is_beside && !in_article);
+            let foreign = inherited(&places.foreign) || is_foreign;
+            let aside = inherited(&places.aside) || is_beside;
+            places.foreign.push(foreign && !holds);
+            places.aside.push(aside && !holds);
+            article.push(in_article);
         }
+        places
+    }
+
+    /// Whether the line belongs to other articles or to the site.
+    pub fn is_foreign(&self, element: usize) -> bool {
+        self.foreign.get(element).copied().unwrap_or_default()
+    }
+
+    /// Whether the line stands beside the article's text: in its side column or footer.
+    pub fn is_aside(&self, element: usize) -> bool {
+        self.aside.get(element).copied().unwrap_or_default()
+    }
+
+    /// How near a line is to the headline.
+    pub fn nearness(&self, line: usize) -> Nearness {
+        let position = self.positions.get(line).copied().unwrap_or_default();
+        let Some(headline) = self.headline else { return Nearness { points: 1, distance: position } };
+        let (begins, ends) = (self.positions[headline], self.positions[headline + 1]);
+        if line > headline {
+            let distance = position - ends;
+            let points = if distance < CLOSE_CHARS { 4 } else { i32::from(distance < NEAR_CHARS) };
+            return Nearness { points, distance };
+        }
+        let distance = begins.saturating_sub(position);
+        Nearness { points: if distance < BEFORE_CHARS { 3 } else { 0 }, distance: distance * 2 }
+    }
+
+    /// Whether the line's elements, or small ones around it, have a trait.
+    pub fn has_trait(&self, line: usize, wanted: Traits) -> bool {
+        let Some(found) = self.outline.lines.get(line) else { return false };
+        found.inner_traits.has(wanted) || self.element_has_trait(found.element, wanted)
+    }
+
+    fn element_has_trait(&self, element: usize, wanted: Traits) -> bool {
+        let mut index = element;
+        for _ in 0..DATED_DEPTH_MAX {
+            let element = &self.outline.elements[index];
+            if element.end_line - element.first_line > DATED_LINES_MAX {
+                return false;
+            }
+            if element.traits.has(wanted) {
+                return true;
+            }
+            index = element.parent;
+        }
+        false
     }
 
     /// Publication and modification dates, those that most speaks for first.
@@ -174,8 +146,8 @@ impl Visible {
         labels: &Labels,
         context: &DateContext<'_>,
     ) -> (Vec<Evident>, Vec<Evident>) {
-        let mut candidates: Vec<Candidate> =
-            self.lines.iter().filter_map(|line| self.candidate(line, words, labels, context)).collect();
+        let mut candidates = self.of_lines(words, labels, context);
+        candidates.extend(self.of_stamps(words, labels, context));
         candidates.retain(|candidate| candidate.score >= SCORE_MIN);
         candidates.sort_by_key(|candidate| (-candidate.score, candidate.distance));
         let (modified, published): (Vec<_>, Vec<_>) =
@@ -190,294 +162,125 @@ impl Visible {
         (evident(published), evident(modified))
     }
 
-    fn candidate(
-        &self,
-        line: &Line,
-        words: &date::Words,
-        labels: &Labels,
-        context: &DateContext<'_>,
-    ) -> Option<Candidate> {
-        let found = if line.is_attribute {
-            date::read(&line.text, "", words, context).ok().map(|_| line.text.as_str())?
-        } else {
-            date::find(&line.text, words, context)?
+    fn of_lines(&self, words: &date::Words, labels: &Labels, context: &DateContext<'_>) -> Vec<Candidate> {
+        let has_digits = |text: &str| {
+            text.chars().filter(|character| crate::parse::fold::digit(*character).is_some()).nth(2).is_some()
         };
-        let label = labels.match_line(&line.text).map(|label| label.role);
-        let before = line.text.split(found).next().unwrap_or_default().to_lowercase();
-        let is_modified = label == Some(Role::Modified)
-            || [
-                "updated",
-                "modified",
-                "aktualisiert",
-                "geändert",
-                "stand:",
-                "mise à jour",
-                "actualizado",
-                "تحديث",
-            ]
-            .iter()
-            .any(|word| before.contains(word));
-        let is_labelled = label == Some(Role::Date)
-            || ["publi", "posted", "veröffentlicht", "erschienen", "created", "erstellt", "pubblicat", "نشر"]
-                .iter()
-                .any(|word| before.contains(word));
-        let (near, distance) = self.nearness(line.position);
-        let found_chars = found.chars().count();
-        let line_chars = line.text.chars().count().max(1);
-        let mut score = near;
-        score += if line.place.is_dated { 3 } else { 0 };
-        score += if line.is_attribute { 2 } else { 0 };
-        score += if is_labelled && !is_modified { 4 } else { 0 };
-        score += if found_chars * 2 >= line_chars { 2 } else { 0 };
-        score -= if line_chars > 100 { 2 } else { 0 };
-        score -= if line.text.contains('©') || before.contains("copyright") { 8 } else { 0 };
-        let evidence = if line.is_attribute { "time:datetime" } else { "text" };
-        Some(Candidate { score, distance, is_modified, evidence, value: found.to_owned() })
-    }
-
-    /// How near a position is to the headline, in points, and in bytes.
-    fn nearness(&self, position: usize) -> (i32, usize) {
-        let Some((begins, ends)) = self.headline else { return (1, position) };
-        if position >= ends {
-            let distance = position - ends;
-            return (if distance < CLOSE_BYTES { 4 } else { i32::from(distance < NEAR_BYTES) }, distance);
-        }
-        let distance = begins.saturating_sub(position);
-        (if distance < BEFORE_BYTES { 3 } else { 0 }, distance * 2)
-    }
-}
-
-struct Walk<'page> {
-    headline: Option<&'page str>,
-    /// Elements that hold the headline are of this article, whatever they are called.
-    around_headline: Vec<NodeId>,
-    has_headline: bool,
-    /// The h1 that the walk is in.
-    heading: Option<NodeId>,
-    gathered: String,
-    line_is_dated: bool,
-    begun_at: usize,
-    position: usize,
-    stack: Vec<Place>,
-}
-
-impl Walk<'_> {
-    fn place(&self) -> Place {
-        self.stack.last().copied().unwrap_or_default()
-    }
-
-    /// Whether the node's children are walked over too.
-    fn enter(&mut self, node: &NodeRef<'_>, visible: &mut Visible) -> bool {
-        if node.is_text() {
-            self.take_text(&node.text());
-            return false;
-        }
-        let Some(name) = node.node_name() else {
-            self.stack.push(self.place());
-            return true;
-        };
-        let is_skipped = matches!(
-            &*name,
-            "script"
-                | "style"
-                | "noscript"
-                | "template"
-                | "svg"
-                | "select"
-                | "button"
-                | "iframe"
-                | "head"
-                | "form"
-        );
-        if !is_inline(&name) {
-            self.finish_line(visible);
-        }
-        let mut place = self.place();
-        let words = [node.attr("class"), node.attr("id"), node.attr("itemprop")]
-            .into_iter()
-            .flatten()
-            .map(|value| value.to_lowercase())
-            .collect::<Vec<_>>()
-            .join(" ");
-        let has_any = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-        let holds_page =
-            matches!(&*name, "html" | "body" | "main" | "article") || self.around_headline.contains(&node.id);
-        place.is_foreign |= matches!(&*name, "footer" | "aside" | "nav") || (!holds_page && has_any(FOREIGN));
-        place.is_dated |= name.as_ref() == "time" || (!holds_page && has_any(DATED));
-        let names_author = !holds_page
-            && (has_any(AUTHORED)
-                || node.attr("rel").is_some_and(|rel| rel.to_lowercase().contains("author")));
-        if names_author && !place.is_authored && !place.is_foreign && visible.bylines.len() < BYLINES_MAX {
-            visible.bylines.extend(short_text(node).map(|text| (self.position, text)));
-        }
-        place.is_authored |= names_author;
-        if name.as_ref() == "abbr"
-            && place.is_dated
-            && let Some(value) = node.attr("title")
-        {
-            visible.keep(one_line(first_chars(&value, LINE_CHARS_MAX)), self.position, place, true);
-        }
-        if name.as_ref() == "h1" && visible.headline.is_none() && !place.is_foreign && !self.has_headline {
-            self.heading = Some(node.id);
-            visible.headline = Some((self.position, usize::MAX));
-        }
-        if name.as_ref() == "time"
-            && let Some(value) = node.attr("datetime")
-        {
-            visible.keep(one_line(first_chars(&value, LINE_CHARS_MAX)), self.position, place, true);
-        }
-        self.stack.push(place);
-        !is_skipped
-    }
-
-    fn leave(&mut self, node: &NodeRef<'_>, visible: &mut Visible) {
-        if node.is_text() {
-            return;
-        }
-        let place = self.stack.pop().unwrap_or_default();
-        let Some(name) = node.node_name() else { return };
-        if !is_inline(&name) {
-            self.finish_line_of(place, visible);
-        }
-        if self.heading == Some(node.id) {
-            self.heading = None;
-            if let Some((begins, usize::MAX)) = visible.headline {
-                visible.headline = Some((begins, self.position));
-            }
-        }
-    }
-
-    fn take_text(&mut self, text: &str) {
-        if text.trim().is_empty() {
-            if !self.gathered.is_empty() && self.gathered.len() < GATHERED_BYTES_MAX {
-                self.gathered.push(' ');
-            }
-            return;
-        }
-        if self.gathered.is_empty() {
-            self.begun_at = self.position;
-        }
-        if self.gathered.len() < GATHERED_BYTES_MAX {
-            self.gathered.push_str(first_chars(text, GATHERED_BYTES_MAX));
-        }
-        self.line_is_dated |= self.place().is_dated;
-        self.position += text.len();
-    }
-
-    fn finish_line(&mut self, visible: &mut Visible) {
-        self.finish_line_of(self.place(), visible);
-    }
-
-    fn finish_line_of(&mut self, mut place: Place, visible: &mut Visible) {
-        let is_dated = std::mem::take(&mut self.line_is_dated);
-        if self.gathered.is_empty() {
-            return;
-        }
-        let text = one_line(&self.gathered);
-        self.gathered.clear();
-        place.is_dated |= is_dated;
-        if !self.has_headline
-            && !place.is_foreign
-            && self.headline.is_some_and(|headline| same(headline, &text))
-        {
-            self.has_headline = true;
-            visible.headline = Some((self.begun_at, self.position));
-            return;
-        }
-        if !place.is_foreign && !place.is_authored {
-            visible.keep_byline(&text, self.begun_at);
-        }
-        if self.heading.is_none() {
-            visible.keep(text, self.begun_at, place, false);
-        }
-    }
-}
-
-/// The element's text on one line, where it is as short as a name.
-fn short_text(node: &NodeRef<'_>) -> Option<String> {
-    let mut gathered = String::new();
-    for inner in node.descendants_it().filter(NodeRef::is_text) {
-        gathered.push_str(&inner.text());
-        gathered.push(' ');
-        if is_longer_than(gathered.trim(), 2 * NAME_CHARS_MAX) {
-            return None;
-        }
-    }
-    let text = one_line(&gathered);
-    (!text.is_empty() && !is_longer_than(&text, NAME_CHARS_MAX)).then_some(text)
-}
-
-/// The elements that hold the first h1 outside of what belongs to others by its element.
-fn ancestors_of_headline(document: &Document) -> Vec<NodeId> {
-    let h1 = document.root().descendants_it().find(|node| {
-        node.node_name().is_some_and(|name| name.as_ref() == "h1")
-            && !node.ancestors_it(None).any(|above| {
-                above.node_name().is_some_and(|name| matches!(&*name, "footer" | "aside" | "nav"))
+        let lines = self.outline.lines.iter().enumerate();
+        lines
+            .filter(|(_, line)| {
+                has_digits(&line.text)
+                    && !is_longer_than(&line.text, LINE_CHARS_MAX)
+                    && !self.is_foreign(line.element)
             })
-    });
-    h1.map(|node| node.ancestors_it(None).map(|above| above.id).collect()).unwrap_or_default()
-}
-
-impl Visible {
-    /// Names near the headline, as they stand on the page: those behind it first.
-    pub fn bylines(&self) -> Vec<String> {
-        let mut near: Vec<(usize, &str)> = self
-            .bylines
-            .iter()
-            .filter_map(|(position, text)| {
-                let (points, distance) = self.nearness(*position);
-                (points > 0).then_some((distance, text.as_str()))
+            .take(LINES_MAX)
+            .filter_map(|(index, line)| {
+                let found = date::find(&line.text, words, context)?;
+                let said = self.said_of(index, &line.text, found, labels);
+                let found_chars = found.chars().count();
+                let line_chars = line.text.chars().count().max(1);
+                let mut candidate = self.candidate(index, said, "text", found.to_owned());
+                candidate.score += if self.has_trait(index, Traits::DATED) { 3 } else { 0 };
+                candidate.score += if found_chars * 2 >= line_chars { 2 } else { 0 };
+                candidate.score -= if line_chars > 100 { 2 } else { 0 };
+                let before = line.text.split(found).next().unwrap_or_default();
+                let is_of_rights = line.text.contains('©') || before.to_lowercase().contains("copyright");
+                candidate.score -= if is_of_rights { 8 } else { 0 };
+                Some(candidate)
             })
-            .collect();
-        near.sort_by_key(|(distance, _)| *distance);
-        near.into_iter().map(|(_, text)| text.to_owned()).collect()
+            .collect()
     }
 
-    fn keep_byline(&mut self, text: &str, position: usize) {
-        let lower = first_chars(text, NAME_CHARS_MAX).to_lowercase();
-        let is_byline = BY.iter().any(|by| lower.starts_with(by)) && !is_longer_than(text, NAME_CHARS_MAX);
-        if is_byline && self.bylines.len() < BYLINES_MAX {
-            self.bylines.push((position, text.to_owned()));
+    fn of_stamps(&self, words: &date::Words, labels: &Labels, context: &DateContext<'_>) -> Vec<Candidate> {
+        let stamps = self.outline.stamps.iter().filter(|stamp| !self.is_foreign(stamp.element));
+        stamps
+            .filter_map(|stamp| {
+                date::read(&stamp.value, "", words, context).ok()?;
+                let text = self.outline.lines.get(stamp.line).map_or("", |line| line.text.as_str());
+                let text = if is_longer_than(text, LINE_CHARS_MAX) { "" } else { text };
+                let found = date::find(text, words, context).unwrap_or_default();
+                let said = self.said_of(stamp.line, text, found, labels);
+                let mut candidate = self.candidate(stamp.line, said, "time:datetime", stamp.value.clone());
+                candidate.score += 7;
+                Some(candidate)
+            })
+            .collect()
+    }
+
+    fn candidate(&self, line: usize, said: Said, evidence: &'static str, value: String) -> Candidate {
+        let Nearness { points, distance } = self.nearness(line);
+        let mut score = points + if said == Said::Published { 4 } else { 0 };
+        let found = self.outline.lines.get(line);
+        score -= if found.is_some_and(|line| self.is_aside(line.element)) { ASIDE_POINTS } else { 0 };
+        Candidate { score, distance, is_modified: said == Said::Modified, evidence, value }
+    }
+
+    /// What the words before a date in its line, or the line before, call it.
+    fn said_of(&self, index: usize, text: &str, found: &str, labels: &Labels) -> Said {
+        let before =
+            if found.is_empty() { text } else { text.split(found).next().unwrap_or_default() }.to_lowercase();
+        let label = labels.match_line(text).map(|label| label.role);
+        let says = |words: &[&str], text: &str| words.iter().any(|word| text.contains(word));
+        if label == Some(Role::Modified) || says(MODIFIED, &before) {
+            return Said::Modified;
         }
-    }
-
-    fn keep(&mut self, text: String, position: usize, place: Place, is_attribute: bool) {
-        let has_digits =
-            text.chars().filter(|character| crate::parse::fold::digit(*character).is_some()).count() >= 3;
-        if has_digits
-            && !place.is_foreign
-            && self.lines.len() < LINES_MAX
-            && !is_longer_than(&text, LINE_CHARS_MAX)
-        {
-            self.lines.push(Line { text, position, place, is_attribute });
+        if label == Some(Role::Date) || says(PUBLISHED, &before) {
+            return Said::Published;
+        }
+        let above = index.checked_sub(1).and_then(|above| self.outline.lines.get(above));
+        let above = above.filter(|line| before.is_empty() && !is_longer_than(&line.text, LABEL_CHARS_MAX));
+        let above = above.map(|line| line.text.to_lowercase()).unwrap_or_default();
+        match (says(MODIFIED, &above), says(PUBLISHED, &above)) {
+            (true, _) => Said::Modified,
+            (_, true) => Said::Published,
+            _ => Said::Nothing,
         }
     }
 }
 
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "cite"
-            | "em"
-            | "font"
-            | "i"
-            | "mark"
-            | "small"
-            | "span"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "u"
-            | "wbr"
-            | "data"
-            | "label"
-    )
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    Published,
+    Modified,
 }
+
+/// A line above a date that is no longer is its label.
+const LABEL_CHARS_MAX: usize = 20;
+/// Parts of words that call a date one of a change, or one of publication.
+const MODIFIED: &[&str] = &[
+    "updated",
+    "modified",
+    "reviewed",
+    "aktualisiert",
+    "geändert",
+    "stand:",
+    "mise à jour",
+    "mis à jour",
+    "actualizado",
+    "aggiornato",
+    "atualizado",
+    "güncelle",
+    "تحديث",
+    "به‌روز",
+    "بروزرسانی",
+    "اپ ڈیٹ",
+];
+const PUBLISHED: &[&str] = &[
+    "publi",
+    "datum:",
+    "date:",
+    "posted",
+    "veröffentlicht",
+    "erschienen",
+    "created",
+    "erstellt",
+    "pubblicat",
+    "yayın",
+    "نشر",
+    "انتشار",
+    "اشاعت",
+];
 
 /// The date in the path of an address: `/2024/12/02/`, `/2024-12-02-…`, `/20241202/`.
 pub(super) fn date_of_path(path: &str) -> Option<String> {

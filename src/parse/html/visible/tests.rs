@@ -1,20 +1,24 @@
+use dom_query::Document;
 use jiff::tz::TimeZone;
 
+use super::super::{bylines, content};
 use super::*;
 use crate::parse::date::Words;
 
-/// The dates and bylines of a page's body.
+/// The dates and authors of a page's body.
 fn read(body: &str) -> (Option<String>, Option<String>, Vec<String>) {
     let page = format!("<html><body>{body}</body></html>");
-    let document = Document::from(page.as_str());
+    let outline = Outline::of(&Document::from(page.as_str()));
     let words = Words::load().unwrap();
     let labels = Labels::load(&[]).unwrap();
     let zone = TimeZone::UTC;
     let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
-    let visible = Visible::read(&document, Some("A bridge for Tartus"));
-    let (published, modified) = visible.dates(&words, &labels, &context);
+    let headline = content::headline_line(&outline, "A bridge for Tartus");
+    let places = Places::of(&outline, headline);
+    let (published, modified) = places.dates(&words, &labels, &context);
     let value = |dates: Vec<Evident>| dates.into_iter().next().map(|date| date.value);
-    (value(published), value(modified), visible.bylines())
+    let authors = bylines::authors(&outline, &places, &|word: &str| words.is_date_word(word));
+    (value(published), value(modified), authors)
 }
 
 fn published(body: &str) -> Option<String> {
@@ -59,12 +63,34 @@ fn arabic_and_german_dates_are_found_among_other_words() {
 }
 
 #[test]
-fn bylines_come_from_their_elements_and_from_their_first_word() {
-    let (_, _, bylines) = read(
-        "<h1>A bridge for Tartus</h1><span class='post-author'>Huda Nasser</span><p>By Omar Haddad</p>\
-         <div class='comment'><span class='author'>A reader</span></div>",
-    );
-    assert_eq!(bylines, ["Huda Nasser", "By Omar Haddad"]);
+fn authors_come_from_elements_labels_links_and_first_words() {
+    for byline in [
+        "<span class='post-author'>Huda Nasser</span>",
+        "<p>By Huda Nasser, Senior Correspondent</p>",
+        "<div><h4>Author</h4><p>Huda Nasser</p></div>",
+        "<p><a href='/authors/huda-nasser'>Huda Nasser</a> · 4 min read</p>",
+        "<div class='meta'>Published 7 August 2023 by Huda Nasser</div>",
+    ] {
+        let (_, _, authors) = read(&format!(
+            "<h1>A bridge for Tartus</h1>{byline}<p>The bridge was opened on Tuesday, the ministry said in a statement.</p>\
+             <div class='comment'><span class='author'>Some Reader</span></div>"
+        ));
+        assert_eq!(authors, ["Huda Nasser"], "{byline}");
+    }
+    let arabic = "<h1>A bridge for Tartus</h1><p class='kateb'>بقلم: هدى ناصر</p>";
+    assert_eq!(read(arabic).2, ["هدى ناصر"]);
+}
+
+#[test]
+fn what_is_no_name_is_no_author() {
+    for byline in [
+        "<span class='author'>Read more news</span>",
+        "<p>By the numbers</p>",
+        "<p class='byline'>2 December 2024</p>",
+    ] {
+        let (_, _, authors) = read(&format!("<h1>A bridge for Tartus</h1>{byline}"));
+        assert!(authors.is_empty(), "{byline} gave {authors:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! Lines that belong to a page and not to its article: calls to share and subscribe, credits, counts, rights.
+//!
+//! Owns the phrases (`config/lexicon/boilerplate.tsv`) and how they match. It doesn't know where on a page a line
+//! stands.
+
+use aho_corasick::AhoCorasick;
+
+use crate::parse::fold::fold;
+use crate::parse::lexicon::LexiconError;
+use crate::parse::text::is_longer_than;
+
+const COMPILED_IN: &str = include_str!("../../config/lexicon/boilerplate.tsv");
+const COMPILED_IN_NAME: &str = "config/lexicon/boilerplate.tsv (compiled in)";
+
+/// A longer line is prose, whatever it begins with or holds.
+const LINE_CHARS_MAX: usize = 220;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Match {
+    Line,
+    Begins,
+    Contains,
+}
+
+/// The phrases.
+#[derive(Debug)]
+pub(crate) struct Boilerplate {
+    phrases: AhoCorasick,
+    matches: Vec<Match>,
+}
+
+impl Boilerplate {
+    pub fn load() -> Result<Self, LexiconError> {
+        let mut folded = Vec::new();
+        let mut matches = Vec::new();
+        for (index, line) in COMPILED_IN.lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let fail = |problem: String| LexiconError::Line {
+                file: COMPILED_IN_NAME.to_owned(),
+                line: index + 1,
+                problem,
+            };
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [how, _language, phrase] = fields.as_slice() else {
+                return Err(fail(
+                    "expected three fields with tabs between them: how, language, phrase".to_owned(),
+                ));
+            };
+            matches.push(match *how {
+                "line" => Match::Line,
+                "begins" => Match::Begins,
+                "contains" => Match::Contains,
+                how => return Err(fail(format!("{how:?} is none of line, begins, contains"))),
+            });
+            folded.push(fold(phrase));
+        }
+        let phrases = AhoCorasick::new(&folded).map_err(|error| LexiconError::Line {
+            file: COMPILED_IN_NAME.to_owned(),
+            line: 0,
+            problem: error.to_string(),
+        })?;
+        Ok(Self { phrases, matches })
+    }
+
+    /// Whether this line is one.
+    pub fn is_one(&self, line: &str) -> bool {
+        if is_longer_than(line, LINE_CHARS_MAX) {
+            return false;
+        }
+        let folded = fold(line.trim_start_matches(super::lexicon::is_decoration));
+        let letters = folded.trim_end_matches(|character: char| !character.is_alphanumeric());
+        self.phrases.find_overlapping_iter(&folded).any(|hit| match self.matches[hit.pattern().as_usize()] {
+            Match::Line => hit.start() == 0 && hit.end() >= letters.len(),
+            Match::Begins => hit.start() == 0,
+            Match::Contains => true,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_page_are_told_from_prose() {
+        let boilerplate = Boilerplate::load().unwrap();
+        for line in
+            ["Advertisement", "SHARE THIS ARTICLE:", "» اشترك في نشرتنا البريدية", "إعلان", "© 2024 Example"]
+        {
+            assert!(boilerplate.is_one(line), "{line}");
+        }
+        for line in [
+            "Advertisement revenue fell by a third last year.",
+            "قال الوزير إن الإعلان جاء متأخرا",
+            "Sharethen",
+        ] {
+            assert!(!boilerplate.is_one(line), "{line}");
+        }
+    }
+}
