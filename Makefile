@@ -42,7 +42,7 @@ bench:
 	cargo bench --locked --bench throughput
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= raw_record claim configuration lexicon
+FUZZ_TARGETS ?= raw_record claim configuration lexicon page dump date
 
 fuzz:
 	@FUZZ_SECONDS="$(FUZZ_SECONDS)" scripts/fuzz.sh $(FUZZ_TARGETS)

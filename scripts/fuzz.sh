@@ -26,6 +26,8 @@ seed() { # target
             # Each sample's line is itself a JSON value, with envelopes and base64 in it.
             split -l 1 samples/articles.jsonl "fuzz/corpus/$1/line-"
             ;;
+        page) cp samples/src/*.html "fuzz/corpus/$1/" ;;
+        dump) cp samples/src/*.txt "fuzz/corpus/$1/" ;;
         configuration) cp config/khabar.toml config/sources.toml "fuzz/corpus/$1/" ;;
         lexicon) cp config/lexicon/* "fuzz/corpus/$1/" ;;
     esac

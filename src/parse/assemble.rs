@@ -183,6 +183,7 @@ impl Parser {
 
         let headline = settle_headline(decoded, found.headline.take(), &mut evidence, &mut flaws);
         let is_cut = self.cut(&mut found.paragraphs, &mut flaws);
+        let is_partial = is_cut || flaws.iter().any(|flaw| flaw.code == flaws::PAYWALLED);
         if headline.is_some() && found.paragraphs.is_empty() {
             flaws.push(Flaw::new(flaws::HEADLINE_ONLY));
         }
@@ -223,7 +224,7 @@ impl Parser {
             keywords,
             section: found.section,
             related: found.related,
-            partial: is_cut,
+            partial: is_partial,
             extraction: Extraction { method: found.method, confidence: 0, evidence, flaws },
         };
         article.extraction.confidence = confidence(&article, found.headline_confirmed, found.has_json_ld);

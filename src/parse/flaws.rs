@@ -36,3 +36,7 @@ pub const LABEL_REPEATED: &str = "label_repeated";
 pub const ATTRIBUTE_DROPPED: &str = "attribute_dropped";
 /// The page's JSON-LD is not JSON, or too large, and was ignored.
 pub const JSON_LD_IGNORED: &str = "json_ld_ignored";
+/// The page says that its text is not free to all: it may end before the article does.
+pub const PAYWALLED: &str = "paywalled";
+/// The page's visible text is much shorter than the body in its metadata, which was taken instead.
+pub const BODY_FROM_METADATA: &str = "body_from_metadata";

@@ -50,6 +50,10 @@ pub(super) struct JsonLd {
     pub section: Option<String>,
     pub keywords: Vec<String>,
     pub url: Option<String>,
+    /// The article's text, its line breaks kept.
+    pub body: Option<String>,
+    /// The article is not free to all.
+    pub is_paid: bool,
 }
 
 /// The article of one block. `Err` where the block is too large or no JSON; `Ok(None)` where it holds no article.
@@ -131,7 +135,20 @@ fn from_article(article: &Value, graph: &[&Value]) -> JsonLd {
         language: article.get("inLanguage").and_then(language_of),
         section: text("articleSection"),
         keywords: article.get("keywords").map(keywords_of).unwrap_or_default(),
+        body: article.get("articleBody").and_then(Value::as_str).map(str::to_owned),
+        is_paid: article.get("isAccessibleForFree").is_some_and(is_false),
         url: article.get("mainEntityOfPage").and_then(address_of).or_else(|| text("url")),
+    }
+}
+
+/// False as a value, or in words: `false`, `"False"`, `"http://schema.org/False"`.
+fn is_false(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => !value,
+        Value::String(text) => {
+            text.rsplit('/').next().is_some_and(|word| word.trim().eq_ignore_ascii_case("false"))
+        }
+        _ => false,
     }
 }
 

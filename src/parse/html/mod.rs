@@ -18,6 +18,7 @@ mod metadata;
 mod outline;
 mod scan;
 mod sift;
+mod stated;
 mod traits;
 mod visible;
 
@@ -116,6 +117,9 @@ impl Parser {
         let chosen = content::choose(&outline, headline, &self.boilerplate);
         let blocks = sift::blocks(&outline, &chosen, &self.labels, &self.boilerplate);
         self.take_blocks(blocks, &mut found, address.url.as_ref());
+        if let Some(body) = metadata.json_ld.as_ref().and_then(|json_ld| json_ld.body.as_deref()) {
+            stated::take_body(body, &mut found);
+        }
         let is_confirmed = found.headline_confirmed;
         let has_text = found.paragraphs.iter().any(|paragraph| is_substantial(paragraph, is_confirmed));
         let is_announced = found.headline_confirmed && found.has_json_ld;
@@ -202,6 +206,10 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
     let mut flaws = metadata.flaws.clone();
     if headline.is_some() && !headline_confirmed {
         flaws.push(Flaw::new(flaws::HEADLINE_UNCONFIRMED));
+    }
+    let tier = metadata.meta(&["article:content_tier"]).map(|(_, tier)| tier.to_ascii_lowercase());
+    if json_ld.is_paid || tier.is_some_and(|tier| tier == "locked" || tier == "metered") {
+        flaws.push(Flaw::new(flaws::PAYWALLED));
     }
     let publisher = site_name
         .map(|name| (name.to_owned(), "meta:og:site_name"))
