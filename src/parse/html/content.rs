@@ -23,20 +23,22 @@ const SENTENCE_CHARS_MIN: usize = 25;
 const UNLINKED_CHARS_MIN: usize = 60;
 /// Lines of a teaser, and characters of its prose, at most; and so many must stand side by side.
 const TEASER_LINES_MAX: usize = 8;
-const TEASER_PROSE_MAX: usize = 400;
+const TEASER_PROSE_MAX: usize = 300;
 const TEASERS_MIN: usize = 3;
 /// They stay where less prose than this would be left without them, in hundredths.
 const LEFT_BESIDE_TEASERS_MIN: usize = 35;
 /// A link of so many characters is a headline.
 const TEASER_LINK_CHARS_MIN: usize = 12;
 /// After so many characters of links and scraps the article is over, and prose counts half.
-const GAP_CHARS_MAX: usize = 800;
+const GAP_CHARS_MAX: usize = 1_200;
 /// One line adds at most so much to such a stretch.
 const GAP_OF_LINE_MAX: usize = 150;
 /// Prose counts an eighth at least.
 const SHIFT_MAX: u32 = 3;
 /// An article element with less prose is the frame of a headline.
 const HOME_PROSE_MIN: usize = 300;
+/// Of the page's prose, so many hundredths may stand before its headline.
+const PROSE_BEFORE_HEADLINE_MAX: usize = 50;
 /// An element whose names leave it open belongs to others if links are so much of its text, in hundredths.
 const SUSPECT_LINKS_MIN: usize = 35;
 
@@ -116,11 +118,30 @@ pub(super) fn choose(outline: &Outline, headline: Option<usize>, boilerplate: &B
 /// page that is not shown or belongs to others, if there is another.
 pub(super) fn headline_line(outline: &Outline, headline: &str) -> Option<usize> {
     let foreign = foreign_elements(outline);
+    let all: usize = outline.lines.iter().filter(|line| is_prose(line)).map(|line| line.chars).sum();
+    let mut before = 0;
+    // A line with most of the prose before it is not where the article begins.
+    let begins: Vec<bool> = outline
+        .lines
+        .iter()
+        .map(|line| {
+            let begins = before * 100 <= all * PROSE_BEFORE_HEADLINE_MAX;
+            before += if is_prose(line) { line.chars } else { 0 };
+            begins
+        })
+        .collect();
     let is_headline = |line: &Line| same(&line.text, headline);
     let is_heading = |line: &Line| matches!(outline.elements[line.element].kind, Kind::Heading(1));
     let find = |accepts: &dyn Fn(&Line) -> bool| {
-        let own = outline.lines.iter().position(|line| !foreign[line.element] && accepts(line));
-        own.or_else(|| outline.lines.iter().position(accepts))
+        let mut own = None;
+        let mut any = None;
+        for (index, line) in outline.lines.iter().enumerate().filter(|(index, _)| begins[*index]) {
+            if accepts(line) {
+                any = any.or(Some(index));
+                own = own.or((!foreign[line.element]).then_some(index));
+            }
+        }
+        own.or(any)
     };
     find(&|line| is_heading(line) && is_headline(line))
         .or_else(|| find(&|line| is_headline(line) && line.link_chars == 0))
@@ -248,7 +269,8 @@ fn attended(outline: &Outline, mut prose: Vec<usize>, alive: &[bool], headline: 
         if alive[index] && prose[index] > 0 {
             gap = 0;
         } else {
-            gap += line.chars.max(line.link_chars * 2).min(GAP_OF_LINE_MAX);
+            let foreign = if alive[index] { line.link_chars * 2 } else { line.chars };
+            gap += foreign.min(GAP_OF_LINE_MAX);
         }
         if gap > GAP_CHARS_MAX {
             shift = (shift + 1).min(SHIFT_MAX);

@@ -136,12 +136,12 @@ fn fate_of(outline: &Outline, line: &Line, boilerplate: &Boilerplate) -> Fate {
     if is_prose(line) {
         return Fate::Prose;
     }
-    if line.role == ParagraphRole::Heading {
-        return Fate::Heading;
-    }
     // What stands among the text of a list or table is text, linked or not.
     if list_of(outline, line).is_some() {
         return Fate::Between;
+    }
+    if line.role == ParagraphRole::Heading {
+        return Fate::Heading;
     }
     let says_more = line.link_chars + UNLINKED_CHARS_MIN <= line.chars && ends_sentence(&line.text);
     if (line.link_chars * 2 >= line.chars && !says_more) || is_address(&line.text) {
