@@ -28,13 +28,14 @@ const NAME_CHARS_MAX: usize = 200;
 /// Flaws beyond these are not listed.
 const FLAWS_MAX: usize = 50;
 /// Flaws that are a guess or a cut: each lowers the confidence.
-const GUESSES: [&str; 6] = [
+const GUESSES: [&str; 7] = [
     flaws::HEADLINE_MISSING,
     flaws::HEADLINE_ONLY,
     flaws::HEADLINE_UNCONFIRMED,
     flaws::BODY_CUT,
     flaws::RELATED_GUESSED,
     flaws::DATE_UNREADABLE,
+    flaws::DATE_OF_CHANGE,
 ];
 
 /// A value and where it was found.
@@ -180,6 +181,10 @@ impl Parser {
         let context = self.date_context(rule, decoded.fetched_at_ms);
         let published = self.published(decoded, &mut found, &context, &mut flaws);
         let modified = self.first_readable(&found.modified, &context, &mut flaws);
+        let published = published.or_else(|| {
+            // A page that names only its last change was published then, or before: the nearest that is known.
+            modified.clone().inspect(|_| flaws.push(Flaw::new(flaws::DATE_OF_CHANGE)))
+        });
 
         let headline = settle_headline(decoded, found.headline.take(), &mut evidence, &mut flaws);
         let is_cut = self.cut(&mut found.paragraphs, &mut flaws);

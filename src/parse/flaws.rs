@@ -22,6 +22,8 @@ pub const DATE_IN_FUTURE: &str = "date_in_future";
 pub const DATE_TOO_OLD: &str = "date_too_old";
 /// The date states no zone; the detail is the zone that was taken.
 pub const DATE_ZONE_ASSUMED: &str = "date_zone_assumed";
+/// Only a date of modification was found; it stands for that of publication, which is the same or earlier.
+pub const DATE_OF_CHANGE: &str = "date_of_change";
 /// The page's canonical link is a site's root or of another site, and was ignored.
 pub const CANONICAL_IGNORED: &str = "canonical_ignored";
 /// A URL is longer than its limit and was ignored.

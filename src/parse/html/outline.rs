@@ -302,7 +302,7 @@ fn step_of(element: &TreeElement, scratch: &mut String) -> Step {
         "br" => return Step::Break,
         "head" | "script" | "style" | "noscript" | "template" | "svg" | "math" | "button" | "select"
         | "option" | "textarea" | "input" | "iframe" | "object" | "embed" | "video" | "audio" | "canvas"
-        | "nav" | "dialog" | "map" | "datalist" | "progress" | "meter" | "frameset" | "figcaption" => {
+        | "nav" | "dialog" | "map" | "datalist" | "progress" | "meter" | "frameset" => {
             return Step::Skip;
         }
         "body" => Kind::Body,
@@ -346,6 +346,9 @@ fn step_of(element: &TreeElement, scratch: &mut String) -> Step {
     }
     let mut traits = traits::of_names(names.into_iter(), scratch);
     // Pieces that a server streams are hidden until a script moves them to their place (React's Suspense).
+    if name == "figcaption" {
+        traits = traits.with(Traits::CAPTION);
+    }
     if is_hidden && !names[1].starts_with("S:") {
         traits = traits.with(Traits::HIDDEN);
     }

@@ -9,16 +9,23 @@ use super::traits::Traits;
 use crate::parse::assemble::Evident;
 use crate::parse::date::{self, DateContext};
 use crate::parse::lexicon::{Labels, Role};
-use crate::parse::text::is_longer_than;
+use crate::parse::text::{first_chars, is_longer_than};
 
 /// Longer lines are prose.
 const LINE_CHARS_MAX: usize = 200;
+/// A dateline begins one of so many lines behind the headline, and is no longer.
+const DATELINE_LINES_MAX: usize = 6;
+const DATELINE_CHARS_MAX: usize = 60;
 /// Lines that are looked at.
 const LINES_MAX: usize = 400;
 /// Visible text between the headline and what belongs to it, in characters: close behind it, near behind it, before it.
 const CLOSE_CHARS: usize = 500;
 const NEAR_CHARS: usize = 3_000;
 const BEFORE_CHARS: usize = 300;
+/// An element around the headline with so many hundredths of the page's lines at most is the article, not the page.
+const ARTICLE_PERCENT_MAX: usize = 70;
+/// A part of the page that belongs to others has more lines.
+const OTHERS_LINES_MIN: usize = 3;
 /// What stands beside the article loses so many points.
 pub(super) const ASIDE_POINTS: i32 = 3;
 /// Less than this is a date of something else.
@@ -82,11 +89,16 @@ impl<'page> Places<'page> {
             let inherited = |list: &[bool]| list.get(element.parent).copied().unwrap_or_default();
             let is_home =
                 matches!(element.kind, Kind::Article | Kind::Main) || element.traits.has(Traits::ARTICLE);
-            let in_article = inherited(&article) || (holds && is_home);
+            let is_part = lines.len() * 100 <= outline.lines.len() * ARTICLE_PERCENT_MAX;
+            let in_article = inherited(&article) || (holds && (is_home || is_part));
             let is_beside = element.traits.has(Traits::CHROME) || element.kind == Kind::Aside;
-            let is_foreign = element.traits.has(others) || (is_beside && !in_article);
+            // The line of an article's own date may be named after the teasers that it is shown in elsewhere.
+            let is_line =
+                lines.len() <= OTHERS_LINES_MIN && element.traits.has(Traits::DATED.with(Traits::BYLINE));
+            let is_other = element.traits.has(others);
+            let is_foreign = (is_other && !is_line) || (is_beside && !in_article);
             let foreign = inherited(&places.foreign) || is_foreign;
-            let aside = inherited(&places.aside) || is_beside;
+            let aside = inherited(&places.aside) || is_beside || is_other;
             places.foreign.push(foreign && !holds);
             places.aside.push(aside && !holds);
             article.push(in_article);
@@ -168,27 +180,35 @@ impl<'page> Places<'page> {
         };
         let lines = self.outline.lines.iter().enumerate();
         lines
-            .filter(|(_, line)| {
-                has_digits(&line.text)
-                    && !is_longer_than(&line.text, LINE_CHARS_MAX)
-                    && !self.is_foreign(line.element)
-            })
+            .filter(|(_, line)| !self.is_foreign(line.element))
+            .map(|(index, line)| (index, self.dated_part(index, &line.text)))
+            .filter(|(_, text)| has_digits(text))
             .take(LINES_MAX)
-            .filter_map(|(index, line)| {
-                let found = date::find(&line.text, words, context)?;
-                let said = self.said_of(index, &line.text, found, labels);
+            .filter_map(|(index, text)| {
+                let found = date::find(text, words, context)?;
+                let said = self.said_of(index, text, found, labels);
                 let found_chars = found.chars().count();
-                let line_chars = line.text.chars().count().max(1);
+                let line_chars = text.chars().count().max(1);
                 let mut candidate = self.candidate(index, said, "text", found.to_owned());
                 candidate.score += if self.has_trait(index, Traits::DATED) { 3 } else { 0 };
                 candidate.score += if found_chars * 2 >= line_chars { 2 } else { 0 };
                 candidate.score -= if line_chars > 100 { 2 } else { 0 };
-                let before = line.text.split(found).next().unwrap_or_default();
-                let is_of_rights = line.text.contains('©') || before.to_lowercase().contains("copyright");
+                let before = text.split(found).next().unwrap_or_default();
+                let is_of_rights = text.contains('©') || before.to_lowercase().contains("copyright");
                 candidate.score -= if is_of_rights { 8 } else { 0 };
                 Some(candidate)
             })
             .collect()
+    }
+
+    /// The part of a line that may hold its date: all of a short one; of the article's first paragraphs the dateline.
+    fn dated_part<'text>(&self, index: usize, text: &'text str) -> &'text str {
+        if !is_longer_than(text, LINE_CHARS_MAX) {
+            return text;
+        }
+        let is_first =
+            self.headline.is_some_and(|headline| index > headline && index - headline <= DATELINE_LINES_MAX);
+        if is_first { first_chars(text, DATELINE_CHARS_MAX) } else { "" }
     }
 
     fn of_stamps(&self, words: &date::Words, labels: &Labels, context: &DateContext<'_>) -> Vec<Candidate> {
@@ -254,7 +274,6 @@ const MODIFIED: &[&str] = &[
     "reviewed",
     "aktualisiert",
     "geändert",
-    "stand:",
     "mise à jour",
     "mis à jour",
     "actualizado",
