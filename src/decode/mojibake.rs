@@ -11,8 +11,7 @@ const REPAIRED_PERMILLE_MIN: usize = 900;
 
 /// The text encoded once, and how many characters were restored; the text as it is where that is not certain.
 pub(super) fn repair(text: &str) -> (Cow<'_, str>, usize) {
-    // The first byte of a pair stands in a text as U+00C2 to U+00F4: as UTF-8 it begins with C3, or C2 never.
-    if !text.as_bytes().contains(&0xc3) {
+    if !has_sequence(text) {
         return (Cow::Borrowed(text), 0);
     }
     let mut repaired = String::with_capacity(text.len());
@@ -35,6 +34,20 @@ pub(super) fn repair(text: &str) -> (Cow<'_, str>, usize) {
     repaired.push_str(rest);
     let is_certain = restored >= REPAIRED_MIN && used * 1000 >= (used + foreign) * REPAIRED_PERMILLE_MIN;
     if is_certain { (Cow::Owned(repaired), restored) } else { (Cow::Borrowed(text), 0) }
+}
+
+/// Whether there is any: a quick look for most texts. The first byte of a character stands in a text as U+00C2 to
+/// U+00F4, which begins with C3 in UTF-8.
+fn has_sequence(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.as_bytes().iter().position(|byte| *byte == 0xc3) {
+        rest = &rest[at..];
+        if sequence(rest).is_some() {
+            return true;
+        }
+        rest = &rest[2..];
+    }
+    false
 }
 
 /// The character that the first characters are the bytes of, their length in bytes, and how many they are.

@@ -8,7 +8,7 @@
 //! Weighing subtrees by what share of the whole they hold is in the spirit of Pasternack and Roth, "Extracting Article
 //! Text from the Web with Maximum Subsequence Segmentation" (WWW 2009).
 
-use super::outline::{Element, Kind, Line, Outline};
+use super::outline::{Element, Kind, Line, Outline, Sums};
 use super::traits::Traits;
 use crate::article::ParagraphRole;
 use crate::parse::boilerplate::Boilerplate;
@@ -49,29 +49,6 @@ pub(super) struct Chosen {
     pub lines: Vec<usize>,
     /// Where in `lines` the headline stands.
     pub headline: Option<usize>,
-}
-
-/// Running sums over lines.
-struct Sums(Vec<usize>);
-
-impl Sums {
-    fn of(lines: &[Line], value: impl Fn(usize, &Line) -> usize) -> Self {
-        let mut sums = vec![0];
-        let mut sum = 0;
-        for (index, line) in lines.iter().enumerate() {
-            sum += value(index, line);
-            sums.push(sum);
-        }
-        Self(sums)
-    }
-
-    fn within(&self, element: &Element) -> usize {
-        self.0[element.end_line] - self.0[element.first_line]
-    }
-
-    fn all(&self) -> usize {
-        self.0.last().copied().unwrap_or_default()
-    }
 }
 
 /// Whether a line reads like a part of an article.

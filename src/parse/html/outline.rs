@@ -84,6 +84,29 @@ pub(super) struct Outline {
     pub stamps: Vec<Stamp>,
 }
 
+/// Running sums over lines.
+pub(super) struct Sums(Vec<usize>);
+
+impl Sums {
+    pub fn of(lines: &[Line], value: impl Fn(usize, &Line) -> usize) -> Self {
+        let mut sums = vec![0];
+        let mut sum = 0;
+        for (index, line) in lines.iter().enumerate() {
+            sum += value(index, line);
+            sums.push(sum);
+        }
+        Self(sums)
+    }
+
+    pub fn within(&self, element: &Element) -> usize {
+        self.0[element.end_line] - self.0[element.first_line]
+    }
+
+    pub fn all(&self) -> usize {
+        self.0.last().copied().unwrap_or_default()
+    }
+}
+
 /// What the walk does with an element.
 enum Step {
     Text(String),

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::content::{Chosen, ends_sentence, is_prose};
-use super::outline::{Kind, Line, Outline};
+use super::outline::{Kind, Line, Outline, Sums};
 use crate::article::ParagraphRole;
 use crate::parse::boilerplate::Boilerplate;
 use crate::parse::fold::fold;
@@ -63,8 +63,9 @@ pub(super) fn blocks(
     // A headline that stands behind the text is a heading of something else.
     let begin = if before > behind { 0 } else { begin };
     let lines: Vec<&Line> = chosen.lines[begin..].iter().map(|index| &outline.lines[*index]).collect();
-    let mut fates = fates_of(outline, &lines, labels, boilerplate);
-    trim_ends(outline, &lines, &mut fates);
+    let rows = Rows::of(outline);
+    let mut fates = fates_of(&rows, &lines, labels, boilerplate);
+    trim_ends(&rows, &lines, &mut fates);
     drop_lone_headings(&mut fates);
     // A pull quote repeats a sentence in an element of its own.
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -98,7 +99,7 @@ fn prose_chars(outline: &Outline, lines: &[usize]) -> usize {
         .sum()
 }
 
-fn fates_of(outline: &Outline, lines: &[&Line], labels: &Labels, boilerplate: &Boilerplate) -> Vec<Fate> {
+fn fates_of(rows: &Rows<'_>, lines: &[&Line], labels: &Labels, boilerplate: &Boilerplate) -> Vec<Fate> {
     let mut fates = Vec::with_capacity(lines.len());
     let mut after_label = false;
     // The list that the last line stands in, and whether a sentence announces it.
@@ -107,7 +108,7 @@ fn fates_of(outline: &Outline, lines: &[&Line], labels: &Labels, boilerplate: &B
         let label = labels.match_line(&line.text).filter(|label| label.role == Role::Related);
         let is_item = line.role == ParagraphRole::ListItem;
         let follows = after_label && line.link.is_some() && (is_item || line.begins_with_link);
-        let list_here = list_of(outline, line);
+        let list_here = rows.list_of(line);
         if list_here != list.map(|(element, _)| element) {
             let announces = |before: &&Line| before.text.ends_with([':', '：']) && is_prose(before);
             let is_announced = index.checked_sub(1).is_some_and(|before| announces(&lines[before]));
@@ -118,7 +119,7 @@ fn fates_of(outline: &Outline, lines: &[&Line], labels: &Labels, boilerplate: &B
         } else if list.is_some_and(|(_, is_announced)| is_announced) {
             Fate::Between
         } else {
-            fate_of(outline, line, boilerplate)
+            fate_of(rows, line, boilerplate)
         };
         after_label = label.is_some_and(|label| label.value.is_empty()) || (follows && is_item);
         fates.push(fate);
@@ -126,18 +127,18 @@ fn fates_of(outline: &Outline, lines: &[&Line], labels: &Labels, boilerplate: &B
     fates
 }
 
-fn fate_of(outline: &Outline, line: &Line, boilerplate: &Boilerplate) -> Fate {
+fn fate_of(rows: &Rows<'_>, line: &Line, boilerplate: &Boilerplate) -> Fate {
     if line.role == ParagraphRole::Quote {
         return if is_prose(line) { Fate::Prose } else { Fate::Between };
     }
-    if boilerplate.is_one(&line.text) || is_in_list_of_links(outline, line) {
+    if boilerplate.is_one(&line.text) || rows.is_in_list_of_links(line) {
         return Fate::Dropped;
     }
     if is_prose(line) {
         return Fate::Prose;
     }
     // What stands among the text of a list or table is text, linked or not.
-    if list_of(outline, line).is_some() {
+    if rows.list_of(line).is_some() {
         return Fate::Between;
     }
     if line.role == ParagraphRole::Heading {
@@ -148,7 +149,7 @@ fn fate_of(outline: &Outline, line: &Line, boilerplate: &Boilerplate) -> Fate {
         return Fate::Dropped;
     }
     let is_loose = matches!(
-        outline.elements[line.element].kind,
+        rows.outline.elements[line.element].kind,
         Kind::Other | Kind::Figure | Kind::Article | Kind::Main | Kind::Body | Kind::Aside
     );
     if is_loose && line.chars < LOOSE_CHARS_MIN && !ends_sentence(&line.text) {
@@ -162,19 +163,10 @@ fn is_address(text: &str) -> bool {
     text.starts_with("http") && !text.contains(char::is_whitespace)
 }
 
-/// Whether the line stands in a list most of whose text is links.
-fn is_in_list_of_links(outline: &Outline, line: &Line) -> bool {
-    let Some(list) = list_of(outline, line) else { return false };
-    let list = &outline.elements[list];
-    let lines = &outline.lines[list.first_line..list.end_line];
-    let (all, linked) =
-        lines.iter().fold((0, 0), |(chars, links), line| (chars + line.chars, links + line.link_chars));
-    linked * 100 > all * LIST_LINKS_MAX
-}
-
 /// Drops what stands before the first prose and behind the last, but for what goes on in the same list, and for
 /// paragraphs and headings right beside it in the same element.
-fn trim_ends(outline: &Outline, lines: &[&Line], fates: &mut [Fate]) {
+fn trim_ends(rows: &Rows<'_>, lines: &[&Line], fates: &mut [Fate]) {
+    let outline = rows.outline;
     let first = fates.iter().position(|fate| *fate == Fate::Prose);
     let last = fates.iter().rposition(|fate| *fate == Fate::Prose);
     let (Some(first), Some(last)) = (first, last) else { return };
@@ -196,29 +188,53 @@ fn trim_ends(outline: &Outline, lines: &[&Line], fates: &mut [Fate]) {
     }
     let mut goes_on = true;
     for (line, fate) in lines.iter().zip(fates.iter_mut()).skip(last + 1) {
-        goes_on &=
-            *fate == Fate::Between && (list_of(outline, line).is_some() || is_beside(line, lines[last]));
+        goes_on &= *fate == Fate::Between && (rows.list_of(line).is_some() || is_beside(line, lines[last]));
         if *fate != Fate::Reference && !goes_on {
             *fate = Fate::Dropped;
         }
     }
 }
 
-/// The list or table of data that the line stands in. A table with long texts lays out a page.
-fn list_of(outline: &Outline, line: &Line) -> Option<usize> {
-    let mut index = line.element;
-    for _ in 0..ROW_DEPTH_MAX {
-        let element = &outline.elements[index];
-        match element.kind {
-            Kind::List => return Some(index),
-            Kind::Table => {
-                let mut lines = outline.lines[element.first_line..element.end_line].iter();
-                return lines.all(|line| line.chars <= CELL_CHARS_MAX).then_some(index);
-            }
-            _ => index = element.parent,
+/// Lists and tables of a page.
+struct Rows<'page> {
+    outline: &'page Outline,
+    chars: Sums,
+    link_chars: Sums,
+    /// Lines that are too long for a table of data.
+    long_lines: Sums,
+}
+
+impl<'page> Rows<'page> {
+    fn of(outline: &'page Outline) -> Self {
+        let lines = &outline.lines;
+        Self {
+            outline,
+            chars: Sums::of(lines, |_, line| line.chars),
+            link_chars: Sums::of(lines, |_, line| line.link_chars),
+            long_lines: Sums::of(lines, |_, line| usize::from(line.chars > CELL_CHARS_MAX)),
         }
     }
-    None
+
+    /// The list or table of data that the line stands in. A table with long texts lays out a page.
+    fn list_of(&self, line: &Line) -> Option<usize> {
+        let mut index = line.element;
+        for _ in 0..ROW_DEPTH_MAX {
+            let element = &self.outline.elements[index];
+            match element.kind {
+                Kind::List => return Some(index),
+                Kind::Table => return (self.long_lines.within(element) == 0).then_some(index),
+                _ => index = element.parent,
+            }
+        }
+        None
+    }
+
+    /// Whether the line stands in a list most of whose text is links.
+    fn is_in_list_of_links(&self, line: &Line) -> bool {
+        let Some(list) = self.list_of(line) else { return false };
+        let list = &self.outline.elements[list];
+        self.link_chars.within(list) * 100 > self.chars.within(list) * LIST_LINKS_MAX
+    }
 }
 
 /// Drops headings below which nothing is left.

@@ -86,6 +86,22 @@ fn long_and_many_attributes_are_dropped_and_named() {
 }
 
 #[test]
+fn lists_tables_and_teasers_of_any_length_are_read_in_one_pass() {
+    for row in [
+        "<li>one more item of a list",
+        "<tr><td>a cell",
+        "<div><h3><a href=/x>A linked headline</a></h3></div>",
+    ] {
+        let page = format!(
+            "<html><body><article>{}<ul><table>{}</table></ul></article>",
+            PARAGRAPH.repeat(5),
+            row.repeat(40_000)
+        );
+        assert!(parser().parse(&html(&page)).unwrap().paragraphs.len() >= 5, "{row}");
+    }
+}
+
+#[test]
 fn what_is_never_closed_ends() {
     for tail in [
         "<!-- x <p>",
