@@ -304,7 +304,11 @@ fn heaviest<'outline>(
             best = Some((weight, element));
         }
     }
-    best.map(|(_, element)| element)
+    // One paragraph is never the whole: where data outweighs the prose around it, its neighbours belong to it.
+    best.map(|(_, element)| match element.kind {
+        Kind::Paragraph | Kind::Heading(_) => &outline.elements[element.parent],
+        _ => element,
+    })
 }
 
 #[allow(clippy::cast_precision_loss, reason = "characters of a page are far below 2^52")]
