@@ -135,8 +135,15 @@ fn is_capitalised(word: &str) -> bool {
 /// The words at the beginning that look like a name, where others follow: `Keith Barry Senior Reporter`.
 fn leading_name(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let end = words.iter().position(|word| !is_word_of_name(word)).unwrap_or(words.len());
+    let is_end =
+        |(index, word): (usize, &&str)| !is_word_of_name(word) || (index >= 2 && is_abbreviation(word));
+    let end = words.iter().enumerate().position(is_end).unwrap_or(words.len());
     if end >= 2 { words[..end].join(" ") } else { words.join(" ") }
+}
+
+/// `USA`, `RN`: capitals alone, which behind a name are no part of it.
+fn is_abbreviation(word: &str) -> bool {
+    (2..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// What stands behind "by" within a line: `Published August 7, 2023 by Nicole Burke`.
@@ -182,7 +189,9 @@ fn without_prefix(byline: &str) -> &str {
             rest = behind.trim_start_matches(|character: char| character == ':' || character.is_whitespace());
         }
     }
-    rest
+    // Between markup the space may be missing: `ByTrevor Jones`.
+    let glued = rest.strip_prefix("By").filter(|name| name.starts_with(char::is_uppercase));
+    glued.unwrap_or(rest)
 }
 
 /// Adds a name that is one: short, no address, nobody's stand-in, not there yet.
@@ -269,6 +278,8 @@ mod tests {
             ("Published August 7, 2023 by Huda Nasser", &["Huda Nasser"][..]),
             ("Omar Haddad | Senior Writer | August 2, 2025", &["Omar Haddad"]),
             ("Huda Nasser • 4 min read", &["Huda Nasser"]),
+            ("ByTrevor Sample", &["Trevor Sample"]),
+            ("Jane Sample RN", &["Jane Sample"]),
             ("Read more about this", &[]),
         ] {
             assert_eq!(in_line(line, false, &is_date_word), names, "{line}");

@@ -37,7 +37,6 @@ const PATHS: &[&str] = &[
     "/columnist",
     "/kateb/",
     "/writers/",
-    "/team/",
 ];
 
 struct Candidate {

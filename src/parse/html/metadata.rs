@@ -117,7 +117,7 @@ impl Metadata {
             && has_word(node, "itemprop", "author")
             && !matches!(name, "meta" | "link" | "script")
         {
-            self.marked_authors.extend(text(node));
+            self.marked_authors.extend(first_line(node));
         }
     }
 
@@ -215,6 +215,12 @@ fn evident(value: Option<String>, evidence: &str) -> Option<Evident> {
 }
 
 /// The element's text on one line; `None` where there is none.
+/// The first line of an element's visible text: of an author's element the name, with roles and portraits below it.
+fn first_line(node: &NodeRef<'_>) -> Option<String> {
+    let line = fallback::lines(&node.inner_html()).into_iter().next()?;
+    Some(crate::parse::text::first_chars(&line, TEXT_CHARS_MAX).to_owned())
+}
+
 fn text(node: &NodeRef<'_>) -> Option<String> {
     let text = node.text();
     let text = one_line(crate::parse::text::first_chars(&text, TEXT_CHARS_MAX));

@@ -104,7 +104,7 @@ impl Parser {
         let site = found.publisher.as_ref().map(|name| name.value.as_str());
         let is_date_word = |word: &str| self.date_words.is_date_word(word);
         let visible = bylines::authors(&outline, &places, &is_date_word);
-        (found.authors, found.authors_evidence) = authors_of(&metadata, visible, site);
+        (found.authors, found.authors_evidence) = authors_of(&metadata, visible, site, &is_date_word);
         let (published, modified) = places.dates(&self.date_words, &self.labels, &context);
         let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
         found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
@@ -253,6 +253,7 @@ fn authors_of(
     metadata: &Metadata,
     visible: Vec<String>,
     site: Option<&str>,
+    is_date_word: &dyn Fn(&str) -> bool,
 ) -> (Vec<String>, Option<String>) {
     let json_ld = metadata.json_ld.as_ref().map(|found| found.authors.as_slice()).unwrap_or_default();
     let mut groups: Vec<(String, Vec<String>)> = vec![("json-ld:author".to_owned(), names_in(json_ld))];
@@ -260,7 +261,8 @@ fn authors_of(
         let values: Vec<String> = metadata.authors_named(name).into_iter().map(str::to_owned).collect();
         groups.push((format!("meta:{name}"), names_in(&values)));
     }
-    groups.push(("itemprop:author".to_owned(), names_in(&metadata.marked_authors)));
+    let marked = metadata.marked_authors.iter().flat_map(|line| people::in_line(line, true, is_date_word));
+    groups.push(("itemprop:author".to_owned(), marked.collect()));
     groups.push(("text".to_owned(), visible));
     let is_site = |name: &String| site.is_some_and(|site| same(site, name));
     let is_of_people = |names: &[String]| names.iter().any(|name| !is_site(name));
