@@ -21,7 +21,8 @@ struct Words {
     nobody: Vec<&'static str>,
     prefixes: Vec<&'static str>,
     labels: Vec<&'static str>,
-    no_names: HashSet<&'static str>,
+    /// Folded.
+    no_names: HashSet<String>,
     particles: Vec<&'static str>,
     ends: Vec<String>,
 }
@@ -33,7 +34,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         nobody: list("nobody"),
         prefixes: list("prefix"),
         labels: list("label"),
-        no_names: list("no_name").into_iter().collect(),
+        no_names: list("no_name").into_iter().map(fold).collect(),
         particles: list("particle"),
         ends: list("end").into_iter().map(|words| words.replace('_', " ")).collect(),
     }
@@ -122,7 +123,7 @@ pub(super) fn is_name_of_person(text: &str) -> bool {
 fn is_word_of_name(word: &str) -> bool {
     let lower = word.to_lowercase();
     let bare = lower.trim_matches(|character: char| !character.is_alphanumeric());
-    if WORDS.no_names.contains(bare) {
+    if WORDS.no_names.contains(&fold(bare)) {
         return false;
     }
     WORDS.particles.contains(&lower.as_str()) || is_capitalised(word)
@@ -265,6 +266,8 @@ mod tests {
             ("بقلم: هدى ناصر", &["هدى ناصر"]),
             ("Written by Jane Q. Sample", &["Jane Q. Sample"]),
             ("Staff", &[]),
+            ("كتب: عمر حداد", &["عمر حداد"]),
+            ("فريق التحرير", &[]),
             ("jane@example.com", &[]),
         ] {
             assert_eq!(from_byline(byline), names, "{byline}");
@@ -281,6 +284,8 @@ mod tests {
             ("ByTrevor Sample", &["Trevor Sample"]),
             ("Jane Sample RN", &["Jane Sample"]),
             ("Read more about this", &[]),
+            ("هدى ناصر - مراسلة المثال في دمشق", &["هدى ناصر"]),
+            ("اقرأ المزيد من الأخبار", &[]),
         ] {
             assert_eq!(in_line(line, false, &is_date_word), names, "{line}");
         }
