@@ -24,48 +24,55 @@ const ATTRIBUTES_BYTES_FREE: usize = 2 * ATTRIBUTES_MAX;
 /// Between two measurements the tree builder gets this many bytes.
 const CHUNK_BYTES: usize = 8 * 1024;
 
+/// No element that this room knows by name has a longer one.
+const NAME_BYTES_MAX: usize = 12;
+
 /// Elements that close an open paragraph.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "center",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "li",
-    "listing",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "search",
-    "section",
-    "summary",
-    "table",
-    "ul",
-    "dd",
-    "dt",
-];
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "li"
+            | "listing"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "search"
+            | "section"
+            | "summary"
+            | "table"
+            | "ul"
+            | "dd"
+            | "dt"
+    )
+}
+
 /// What an implied end never crosses.
 const BOUNDARIES: &[&str] =
     &["table", "td", "th", "caption", "button", "object", "template", "html", "svg", "math"];
@@ -228,29 +235,25 @@ fn is_closed_foreign(open: &[&str], tag: &Tag<'_>) -> bool {
 
 /// Takes from the stack what this start tag closes: a paragraph by a block, a list item by the next one.
 fn close_implied(open: &mut Vec<&str>, name: &str) {
-    let is = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-    let (closed, stops): (&[&str], &[&str]) = if is(&["li"]) {
-        (&["li"], &["ul", "ol", "menu"])
-    } else if is(&["dd", "dt"]) {
-        (&["dd", "dt"], &["dl"])
-    } else if is(&["td", "th"]) {
-        (&["td", "th"], &["tr", "table"])
-    } else if is(&["tr"]) {
-        (&["tr"], &["table"])
-    } else if is(&["thead", "tbody", "tfoot"]) {
-        (&["thead", "tbody", "tfoot"], &["table"])
-    } else if is(&["option", "optgroup"]) {
-        (&["option"], &["select"])
-    } else if is(&["a"]) {
-        (&["a"], &[])
-    } else {
-        (&[], &[])
+    let mut lower = [0; NAME_BYTES_MAX];
+    let Some(lower) = lower.get_mut(..name.len()) else { return };
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    let name = std::str::from_utf8(lower).unwrap_or_default();
+    let (closed, stops, crosses_cells): (&[&str], &[&str], bool) = match name {
+        "li" => (&["li"], &["ul", "ol", "menu"], false),
+        "dd" | "dt" => (&["dd", "dt"], &["dl"], false),
+        "td" | "th" => (&["td", "th"], &["tr", "table"], true),
+        "tr" => (&["tr"], &["table"], true),
+        "thead" | "tbody" | "tfoot" => (&["thead", "tbody", "tfoot"], &["table"], true),
+        "option" | "optgroup" => (&["option"], &["select"], false),
+        "a" => (&["a"], &[], false),
+        _ => (&[], &[], false),
     };
-    let crosses_cells = is(&["td", "th", "tr", "thead", "tbody", "tfoot"]);
     if !closed.is_empty() {
         pop_through(open, closed, stops, crosses_cells);
     }
-    if is(BLOCKS) {
+    if is_block(name) {
         pop_through(open, &["p"], &[], false);
     }
 }
