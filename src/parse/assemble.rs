@@ -12,9 +12,10 @@ use super::address::{Link, settle_address};
 use super::date::{self, DateContext};
 use super::dump::{self, Dump};
 use super::text::{collapse, first_bytes, first_chars, is_longer_than, word_count};
-use super::{Parser, flaws, fold, keywords, people, uri};
+use super::{Parser, dateline, flaws, fold, keywords, people, uri};
 use crate::article::{
-    Article, ArticleDate, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, Related, hash128, hex,
+    Article, ArticleDate, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related,
+    hash128, hex,
 };
 use crate::rejection::{Code, Rejection};
 use crate::sources::{DayMonthOrder, SourceRule};
@@ -212,6 +213,12 @@ impl Parser {
         note(&mut evidence, "authors", authors_from.filter(|_| !people.is_empty()));
         let keywords = keywords::settle(&stated.keywords, found.keywords, &mut evidence);
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
+        let located = found
+            .paragraphs
+            .iter()
+            .find(|paragraph| paragraph.role == ParagraphRole::Text)
+            .and_then(|paragraph| dateline::place_of(&paragraph.text));
+        note(&mut evidence, "located", located.as_ref().map(|_| "dateline".to_owned()));
         let mut article = Article {
             id: hash128(uri.as_bytes()),
             uri,
@@ -221,7 +228,7 @@ impl Parser {
             authors: people,
             publisher: site,
             source,
-            located: None,
+            located,
             published,
             modified,
             language_stated,

@@ -8,6 +8,7 @@ mod address;
 mod assemble;
 mod boilerplate;
 pub(crate) mod date;
+mod dateline;
 mod dump;
 pub mod flaws;
 pub(crate) mod fold;
