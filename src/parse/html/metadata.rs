@@ -77,6 +77,8 @@ pub(super) struct Metadata {
     pub language: Option<String>,
     /// Of the first element that is marked as the publication's date.
     marked_date: Option<String>,
+    /// The texts of links with `rel=tag`.
+    pub tags: Vec<String>,
     /// Of elements with `itemprop=author`.
     pub marked_authors: Vec<String>,
     pub flaws: Vec<Flaw>,
@@ -104,6 +106,9 @@ impl Metadata {
             "link" if self.canonical.is_none() && has_word(node, "rel", "canonical") => {
                 self.canonical =
                     node.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty());
+            }
+            "a" if self.tags.len() < REPEATS_MAX && has_word(node, "rel", "tag") => {
+                self.tags.extend(text(node))
             }
             "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
             _ => {}

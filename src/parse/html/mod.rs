@@ -105,6 +105,9 @@ impl Parser {
         let is_date_word = |word: &str| self.date_words.is_date_word(word);
         let visible = bylines::authors(&outline, &places, &is_date_word);
         (found.authors, found.authors_evidence) = authors_of(&metadata, visible, site, &is_date_word);
+        if let Some(image) = found.image.as_mut().filter(|image| image.caption.is_none()) {
+            image.caption = places.caption();
+        }
         let (published, modified) = places.dates(&self.date_words, &self.labels, &context);
         let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
         found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
@@ -291,23 +294,23 @@ fn names_in(bylines: &[String]) -> Vec<String> {
     names
 }
 
+/// The page's keywords: from meta elements, else JSON-LD, else its links to tags.
 fn own_keywords(metadata: &Metadata) -> Option<(Keywords, String)> {
     if let Some((name, line)) = metadata.meta(&["news_keywords", "keywords"]) {
         return Some((keywords::of_line(line), format!("meta:{name}")));
     }
+    let json_ld = metadata.json_ld.as_ref().map(|found| found.keywords.as_slice()).unwrap_or_default();
     let tags = metadata.meta_all("article:tag");
-    let (list, evidence): (Vec<&str>, &str) = if tags.is_empty() {
-        let json_ld = metadata.json_ld.as_ref()?;
-        if let [line] = json_ld.keywords.as_slice() {
-            return Some((keywords::of_line(line), "json-ld:keywords".to_owned()));
-        }
-        (json_ld.keywords.iter().map(String::as_str).collect(), "json-ld:keywords")
-    } else {
-        (tags, "meta:article:tag")
-    };
-    let list = keywords::clean(list.into_iter());
-    let keywords = Keywords { raw: list.join(", "), list };
-    (!keywords.list.is_empty()).then(|| (keywords, evidence.to_owned()))
+    if let ([], [line]) = (tags.as_slice(), json_ld) {
+        return Some((keywords::of_line(line), "json-ld:keywords".to_owned()));
+    }
+    let lists = [
+        ("meta:article:tag", keywords::clean(tags.into_iter())),
+        ("json-ld:keywords", keywords::clean(json_ld.iter().map(String::as_str))),
+        ("rel:tag", keywords::clean(metadata.tags.iter().map(String::as_str))),
+    ];
+    let (evidence, list) = lists.into_iter().find(|(_, list)| !list.is_empty())?;
+    Some((Keywords { raw: list.join(", "), list }, evidence.to_owned()))
 }
 
 fn language(metadata: &Metadata) -> Option<Evident> {

@@ -28,6 +28,9 @@ const ARTICLE_PERCENT_MAX: usize = 70;
 const OTHERS_LINES_MIN: usize = 3;
 /// What stands beside the article loses so many points.
 pub(super) const ASIDE_POINTS: i32 = 3;
+/// A caption's characters, at least and at most.
+const CAPTION_CHARS_MIN: usize = 10;
+const CAPTION_CHARS_MAX: usize = 500;
 /// Less than this is a date of something else.
 const SCORE_MIN: i32 = 4;
 /// Inline and block elements above a line whose names count for it.
@@ -149,6 +152,20 @@ impl<'page> Places<'page> {
             index = element.parent;
         }
         false
+    }
+
+    /// The first caption near the headline: that of the lead image.
+    pub fn caption(&self) -> Option<String> {
+        let lines = self.outline.lines.iter().enumerate();
+        let mut near = lines.filter(|(index, line)| {
+            self.nearness(*index).points > 1
+                && !self.is_foreign(line.element)
+                && self.has_trait(*index, Traits::CAPTION)
+        });
+        near.find(|(_, line)| {
+            line.chars >= CAPTION_CHARS_MIN && !is_longer_than(&line.text, CAPTION_CHARS_MAX)
+        })
+        .map(|(_, line)| line.text.clone())
     }
 
     /// Publication and modification dates, those that most speaks for first.
