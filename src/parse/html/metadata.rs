@@ -108,7 +108,7 @@ impl Metadata {
                     node.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty());
             }
             "a" if self.tags.len() < REPEATS_MAX && has_word(node, "rel", "tag") => {
-                self.tags.extend(text(node))
+                self.tags.extend(text(node));
             }
             "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
             _ => {}
