@@ -110,18 +110,14 @@ pub(super) fn headline_line(outline: &Outline, headline: &str) -> Option<usize> 
     let is_headline = |line: &Line| same(&line.text, headline);
     let is_heading = |line: &Line| matches!(outline.elements[line.element].kind, Kind::Heading(1));
     let find = |accepts: &dyn Fn(&Line) -> bool| {
-        let mut own = None;
-        let mut any = None;
-        for (index, line) in outline.lines.iter().enumerate().filter(|(index, _)| begins[*index]) {
-            if accepts(line) {
-                any = any.or(Some(index));
-                own = own.or((!foreign[line.element]).then_some(index));
-            }
-        }
-        own.or(any)
+        let mut lines = outline.lines.iter().zip(&begins);
+        lines.position(|(line, begins)| *begins && accepts(line))
     };
-    find(&|line| is_heading(line) && is_headline(line))
-        .or_else(|| find(&|line| is_headline(line) && line.link_chars == 0))
+    let is_own = |line: &Line| !foreign[line.element];
+    find(&|line| is_own(line) && is_heading(line) && is_headline(line))
+        .or_else(|| find(&|line| is_own(line) && is_headline(line) && line.link_chars == 0))
+        .or_else(|| find(&|line| is_own(line) && is_heading(line)))
+        .or_else(|| find(&is_headline))
         .or_else(|| find(&is_heading))
 }
 
