@@ -22,6 +22,9 @@ pub const DATE_IN_FUTURE: &str = "date_in_future";
 pub const DATE_TOO_OLD: &str = "date_too_old";
 /// The date states no zone; the detail is the zone that was taken.
 pub const DATE_ZONE_ASSUMED: &str = "date_zone_assumed";
+/// The date is stated against the time of reading ("3 hours ago") and was counted back from the fetch time; the detail
+/// is its text.
+pub const DATE_RELATIVE: &str = "date_relative";
 /// The page's canonical link is a site's root or of another site, and was ignored.
 pub const CANONICAL_IGNORED: &str = "canonical_ignored";
 /// A URL is longer than its limit and was ignored.

@@ -13,12 +13,18 @@ const WORDS_BEHIND_MAX: usize = 6;
 /// A text of more words is prose.
 const WORDS_MAX: usize = 60;
 
+/// Years of the Hijri and the Persian calendar that news of the web is of.
+const YEARS_OF_OTHERS: std::ops::RangeInclusive<u32> = 1369..=1460;
+
 /// The first date of a day or more precise in the text, as it stands there: of the words around a year, the longest run
-/// that reads as a date.
+/// that reads as a date. Gregorian years come first: a Hijri day beside one is the same day less exactly.
 pub(crate) fn find<'text>(text: &'text str, words: &Words, context: &DateContext<'_>) -> Option<&'text str> {
     let parts = split(text)?;
-    let anchors = parts.iter().enumerate().filter(|(_, part)| is_anchor(part)).map(|(index, _)| index);
-    anchors.take(ANCHORS_MAX).find_map(|anchor| around(text, &parts, anchor, words, context))
+    let mut anchors: Vec<(Anchor, usize)> =
+        parts.iter().enumerate().filter_map(|(index, part)| Some((anchor(part)?, index))).collect();
+    anchors.sort_by_key(|(kind, _)| *kind);
+    let mut anchors = anchors.into_iter().take(ANCHORS_MAX);
+    anchors.find_map(|(_, anchor)| around(text, &parts, anchor, words, context))
 }
 
 fn around<'text>(
@@ -55,12 +61,20 @@ fn split(text: &str) -> Option<Vec<&str>> {
     (parts.len() <= WORDS_MAX).then_some(parts)
 }
 
+/// Why a date may stand around a word; the earlier one is tried first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Anchor {
+    Gregorian,
+    OtherCalendar,
+}
+
 /// Whether the word holds a year, or three numbers with marks between.
-fn is_anchor(part: &str) -> bool {
+fn anchor(part: &str) -> Option<Anchor> {
     let mut runs = 0;
     let mut length = 0;
     let mut value = 0_u32;
     let mut has_year = false;
+    let mut has_other_year = false;
     for character in part.chars().chain(std::iter::once(' ')) {
         if let Some(one) = digit(character) {
             length += 1;
@@ -68,9 +82,13 @@ fn is_anchor(part: &str) -> bool {
         } else if length > 0 {
             runs += 1;
             has_year |= (length == 4 && (1990..=2100).contains(&value)) || length == 8;
+            has_other_year |= length == 4 && YEARS_OF_OTHERS.contains(&value);
             length = 0;
             value = 0;
         }
     }
-    has_year || runs == 3
+    if has_year || (runs == 3 && !has_other_year) {
+        return Some(Anchor::Gregorian);
+    }
+    has_other_year.then_some(Anchor::OtherCalendar)
 }
