@@ -273,10 +273,8 @@ impl Parser {
                 continue;
             };
             // A line of prose is no flawed date: only one that reads is taken.
-            // "Today" alone may be a newspaper's name.
             if let Ok((date, of_date)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
                 && date.precision >= crate::article::DatePrecision::Day
-                && (!date::is_relative(&of_date) || date.raw.contains(char::is_whitespace))
             {
                 found.paragraphs.remove(index);
                 flaws.extend(of_date);

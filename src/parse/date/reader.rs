@@ -327,7 +327,8 @@ impl<'tokens> Reader<'tokens> {
     /// The calendar that the words behind a year name.
     fn era_at(&self, index: usize) -> Option<(Calendar, usize)> {
         let before = index.checked_sub(1).and_then(|before| self.number_at(before))?;
-        if !before.is_year() && !(self.group.is_complete() && self.time.is_none()) {
+        let ends_day = before.is_year() || (self.group.is_complete() && self.time.is_none());
+        if !ends_day {
             return None;
         }
         (1..=2).rev().find_map(|count| {
