@@ -58,6 +58,12 @@ fn languages_of_the_arabic_script_are_told_apart() {
 }
 
 #[test]
+fn what_the_rules_reach_on_texts_that_they_were_not_made_for_is_kept() {
+    let (count, wrong) = arabic_script("arabic_script_held_out.tsv");
+    assert!(count >= 120 && wrong.len() <= 1, "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
 fn the_direction_follows_the_letters_and_not_the_tag() {
     let tags = tag(&article(Some("Vergi paketi mecliste"), "Yeni paket salı günü görüşülecek.", Some("ar")));
     assert_eq!(tags.direction, Direction::LeftToRight);
