@@ -105,6 +105,14 @@ impl Words {
             || matches!(self.get(&fold(word)), Some(Meaning::Month(Calendar::Gregorian, _) | Meaning::Filler))
     }
 
+    /// Whether the word says that an amount of time lies in the past, or begins words that do.
+    pub(super) fn is_past(&self, word: &str) -> bool {
+        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let folded = fold(word);
+        // `il y a`
+        folded == "il" || matches!(self.relative(&folded), Some(RelativeWord::Ago))
+    }
+
     pub(super) fn get(&self, folded: &str) -> Option<&Meaning> {
         self.meanings.get(folded)
     }

@@ -19,6 +19,8 @@ const LINES_MAX: usize = 400;
 const CLOSE_CHARS: usize = 500;
 const NEAR_CHARS: usize = 3_000;
 const BEFORE_CHARS: usize = 300;
+/// So many points of nearness are beside the headline.
+const RELATIVE_POINTS: i32 = 3;
 /// What stands beside the article loses so many points.
 pub(super) const ASIDE_POINTS: i32 = 3;
 /// Less than this is a date of something else.
@@ -163,13 +165,16 @@ impl<'page> Places<'page> {
     }
 
     fn of_lines(&self, words: &date::Words, labels: &Labels, context: &DateContext<'_>) -> Vec<Candidate> {
-        let has_digits = |text: &str| {
-            text.chars().filter(|character| crate::parse::fold::digit(*character).is_some()).nth(2).is_some()
+        // "3 hours ago" has one, and counts beside the headline alone.
+        let has_digits = |index: usize, text: &str| {
+            let mut digits = text.chars().filter(|character| crate::parse::fold::digit(*character).is_some());
+            digits.next().is_some()
+                && (digits.nth(1).is_some() || self.nearness(index).points >= RELATIVE_POINTS)
         };
         let lines = self.outline.lines.iter().enumerate();
         lines
-            .filter(|(_, line)| {
-                has_digits(&line.text)
+            .filter(|(index, line)| {
+                has_digits(*index, &line.text)
                     && !is_longer_than(&line.text, LINE_CHARS_MAX)
                     && !self.is_foreign(line.element)
             })
