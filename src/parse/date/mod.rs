@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 use crate::article::{ArticleDate, DatePrecision, Flaw};
 use crate::parse::flaws;
 use crate::parse::fold::digit;
+use crate::parse::text::is_longer_than;
 use calendar::Parts;
 pub(crate) use find::find;
 pub(crate) use home::at_home;
@@ -129,16 +130,11 @@ pub(crate) fn is_relative(flaws: &[Flaw]) -> bool {
 
 /// A look at length and digits, which most lines don't pass.
 fn may_be_date(raw: &str, can_be_relative: bool) -> bool {
-    let mut chars = 0;
-    let mut has_digit = false;
-    for character in raw.chars() {
-        chars += 1;
-        if chars > TEXT_CHARS_MAX {
-            return false;
-        }
-        has_digit |= digit(character).is_some();
+    if raw.is_empty() || is_longer_than(raw, TEXT_CHARS_MAX) {
+        return false;
     }
-    has_digit || (can_be_relative && (1..=WORDS_ONLY_CHARS_MAX).contains(&chars))
+    let has_digit = raw.chars().any(|character| digit(character).is_some());
+    has_digit || (can_be_relative && !is_longer_than(raw, WORDS_ONLY_CHARS_MAX))
 }
 
 fn read_text(

@@ -171,7 +171,7 @@ impl<'tokens> Reader<'tokens> {
     /// Takes a time of day, if one begins with this number.
     fn take_time(&mut self, number: Number) -> Result<bool, DateProblem> {
         let index = self.next;
-        // `20241202T103000Z`
+        // `20241202T103000Z`, `2024-12-02T1030`
         if matches!(number.digits, 4 | 6) && self.is_compact_time(index) {
             let value = if number.digits == 6 { number.value } else { number.value * 100 };
             let second = (number.digits == 6).then_some(value % 100);
@@ -235,7 +235,7 @@ impl<'tokens> Reader<'tokens> {
         let after_t = index > 0
             && matches!(self.at(index - 1), Some(Token::Word { folded, .. }) if folded == "t")
             && self.is_glued(index);
-        after_t && self.group.numbers.last().is_some_and(|number| number.digits == 8)
+        after_t && self.group.is_complete()
     }
 
     /// `10:30`, `10:30:15`, `10:30:15.250`

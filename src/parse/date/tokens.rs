@@ -54,12 +54,14 @@ pub(super) fn tokenise(raw: &str) -> Result<Vec<Placed>, DateProblem> {
                     tokens.push(Placed { token: Token::Number(number), is_glued });
                 }
             }
-        } else if character.is_alphabetic() {
-            push_letter(&mut tokens, character, is_glued);
-        } else if fold_char(character).is_some() {
-            tokens.push(Placed { token: Token::Mark(plain_mark(character)), is_glued });
         } else {
-            continue;
+            // What takes no room divides nothing: bidi marks, vowel marks, tatweel.
+            let Some(folded) = fold_char(character) else { continue };
+            if character.is_alphabetic() {
+                push_letter(&mut tokens, character, folded, is_glued);
+            } else {
+                tokens.push(Placed { token: Token::Mark(plain_mark(character)), is_glued });
+            }
         }
         if tokens.len() > TOKENS_MAX {
             return Err(DateProblem::Unreadable);
@@ -69,16 +71,16 @@ pub(super) fn tokenise(raw: &str) -> Result<Vec<Placed>, DateProblem> {
     Ok(tokens)
 }
 
-fn push_letter(tokens: &mut Vec<Placed>, character: char, is_glued: bool) {
+fn push_letter(tokens: &mut Vec<Placed>, character: char, letter: char, is_glued: bool) {
     let is_capital = character.is_ascii_uppercase();
     if let Some(Placed { token: Token::Word { folded, is_capitals }, .. }) = tokens.last_mut()
         && is_glued
     {
-        folded.extend(fold_char(character));
+        folded.push(letter);
         *is_capitals &= is_capital;
         return;
     }
-    let folded = fold_char(character).into_iter().collect();
+    let folded = letter.to_string();
     tokens.push(Placed { token: Token::Word { folded, is_capitals: is_capital }, is_glued });
 }
 
@@ -89,7 +91,7 @@ const fn plain_mark(character: char) -> char {
         '،' => ',',
         '٫' => '.',
         '：' => ':',
-        '⁄' | '∕' => '/',
+        '⁄' | '∕' | '\\' => '/',
         other => other,
     }
 }
