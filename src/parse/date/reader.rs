@@ -367,7 +367,7 @@ impl<'tokens> Reader<'tokens> {
     fn take_meaning(&mut self, meaning: &Meaning) -> Result<(), DateProblem> {
         match meaning {
             Meaning::Month(calendar, month) => return self.take_month(*calendar, *month),
-            Meaning::Filler => {}
+            Meaning::Filler | Meaning::Between => {}
             Meaning::Clock => self.announced = Some(self.next),
             Meaning::Half(half) => self.half = Some(*half),
             Meaning::ZonePrefix => self.take_place(),

@@ -173,6 +173,22 @@ fn a_time_that_the_clock_skips_is_moved_as_clocks_are() {
 }
 
 #[test]
+fn words_of_dates_that_are_names_too_are_no_sign_of_a_date() {
+    let words = words();
+    for (word, is_date) in [
+        ("ديسمبر", true),
+        ("الاثنين", true),
+        ("Monday,", true),
+        ("رجب", false),
+        ("روز", false),
+        ("Paz", false),
+        ("مهر", false),
+    ] {
+        assert_eq!(words.is_date_word(word), is_date, "{word}");
+    }
+}
+
+#[test]
 fn a_date_is_found_among_other_words() {
     let (words, zone) = (words(), TimeZone::UTC);
     let context = context(&zone, "UTC");

@@ -22,6 +22,8 @@ pub(super) enum Meaning {
     Month(Calendar, u64),
     /// Weekdays, prepositions, endings of ordinals: read over.
     Filler,
+    /// Read over too, but people's names have these words as well.
+    Between,
     Half(Half),
     /// Announces a time of day.
     Clock,
@@ -80,6 +82,7 @@ impl Words {
             "weekday" => number(value, 7).map(|_| Meaning::Filler)?,
             "half" => Meaning::Half(half(value)?),
             "filler" => Meaning::Filler,
+            "between" => Meaning::Between,
             "clock" => Meaning::Clock,
             "hour" => Meaning::Hour,
             "zone_prefix" => Meaning::ZonePrefix,
