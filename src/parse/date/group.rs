@@ -51,6 +51,8 @@ impl Group {
         let order = if calendar == Calendar::Gregorian { Some(day_first) } else { None };
         let (year, month, day) = match self.month {
             Some((_, month)) => with_month_word(&self.numbers, month)?,
+            // `Sunday 5 2024` tells no month.
+            None if self.is_loose && self.numbers.len() == 2 => return Err(DateProblem::Unreadable),
             None => numeric(&self.numbers, order)?,
         };
         if month.is_some_and(|month| !(1..=12).contains(&month)) {

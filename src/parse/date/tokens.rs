@@ -1,5 +1,7 @@
 //! A date's text as numbers, words and marks.
 
+use std::borrow::Cow;
+
 use super::DateProblem;
 use super::calendar::Number;
 use crate::parse::fold::{digit, fold_char};
@@ -99,17 +101,16 @@ const fn plain_mark(character: char) -> char {
 /// The first `count` words of the tokens joined, as a lexicon has them, and how many tokens they are.
 ///
 /// A hyphen or an apostrophe inside does not count (`al-Awwal`), nor do the dots of an abbreviation (`a.m`).
-pub(super) fn phrase(tokens: &[Placed], count: usize) -> Option<(String, usize)> {
-    let mut joined = String::new();
-    let mut used = 0;
-    let mut last_bytes = 0;
-    for index in 0..count {
-        if index > 0
-            && let Some(Placed { token: Token::Mark(mark), is_glued }) = tokens.get(used)
-        {
+pub(super) fn phrase(tokens: &[Placed], count: usize) -> Option<(Cow<'_, str>, usize)> {
+    let first = word_at(tokens, 0)?;
+    let mut joined = Cow::Borrowed(first);
+    let mut last = first;
+    let mut used = 1;
+    for _ in 1..count {
+        if let Some(Placed { token: Token::Mark(mark), is_glued }) = tokens.get(used) {
             let is_inside = match mark {
                 '-' | '\'' | '’' => *is_glued && tokens.get(used + 1).is_some_and(|next| next.is_glued),
-                '.' => last_bytes <= ABBREVIATED_BYTES_MAX && is_abbreviated(tokens.get(used + 1)),
+                '.' => is_abbreviated(last) && word_at(tokens, used + 1).is_some_and(is_abbreviated),
                 _ => false,
             };
             if !is_inside {
@@ -117,14 +118,20 @@ pub(super) fn phrase(tokens: &[Placed], count: usize) -> Option<(String, usize)>
             }
             used += 1;
         }
-        let Some(Placed { token: Token::Word { folded, .. }, .. }) = tokens.get(used) else { return None };
-        joined.push_str(folded);
-        last_bytes = folded.len();
+        last = word_at(tokens, used)?;
+        joined.to_mut().push_str(last);
         used += 1;
     }
     Some((joined, used))
 }
 
-fn is_abbreviated(placed: Option<&Placed>) -> bool {
-    matches!(placed, Some(Placed { token: Token::Word { folded, .. }, .. }) if folded.len() <= ABBREVIATED_BYTES_MAX)
+fn word_at(tokens: &[Placed], index: usize) -> Option<&str> {
+    match tokens.get(index) {
+        Some(Placed { token: Token::Word { folded, .. }, .. }) => Some(folded),
+        _ => None,
+    }
+}
+
+const fn is_abbreviated(word: &str) -> bool {
+    word.len() <= ABBREVIATED_BYTES_MAX
 }
