@@ -10,13 +10,10 @@ mod words;
 use super::language::Detected;
 use super::script::Script;
 
-/// The languages, and their places in a score.
+/// The languages, each at its place in a score.
 const LANGUAGES: [&str; 7] = ["ar", "fa", "ur", "ckb", "ps", "ug", "sd"];
 const ARABIC: usize = 0;
-const PERSIAN: usize = 1;
-const URDU: usize = 2;
 const KURDISH: usize = 3;
-const PASHTO: usize = 4;
 const UYGHUR: usize = 5;
 
 /// What speaks for each language.

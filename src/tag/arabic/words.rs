@@ -1,9 +1,9 @@
 //! The commonest words of each language of the Arabic script, as keys that are compared in one step.
 //!
-//! Owns the lists and their look-up. The letters that keyboards exchange are one in a key: ya and kaf of both alphabets,
-//! and the forms of ha. A word that two languages write alike counts for both.
+//! Owns their look-up; the lists are `config/lexicon/function_words.tsv`. The letters that keyboards exchange are one in a
+//! key: ya and kaf of both alphabets, and the forms of ha. A word that two languages write alike counts for both.
 
-use super::{ARABIC, BLOCK, BLOCK_SIZE, KURDISH, PASHTO, PERSIAN, URDU};
+use super::{BLOCK, BLOCK_SIZE, LANGUAGES};
 
 /// A longer word is no function word.
 const LETTERS_MAX: usize = 8;
@@ -14,32 +14,8 @@ const SLOTS: usize = 1024;
 /// Multiplying by it spreads the keys over the upper bits (2^64 divided by the golden ratio).
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-const LISTS: [(usize, &str); 5] = [
-    (
-        ARABIC,
-        "في من على إلى الى أن إن عن مع هذا هذه التي الذي الذين كان كانت كانوا قد لم لن قال قالت وقال كما أو ثم حيث عند \
-         منذ خلال أكثر ذلك تلك وقد وأن وإن لا هو هي ولا وفي ومن فيها فيه منها عليه عليها بأن لأن أنه إنه أنها إنها أي هناك \
-         يكون ليس لكن ولكن سوف بعدما مما إذا اذا وكان وهو وهي نحو فى التى عام ان كل أيضا بينما لدى أمام وما ولم",
-    ),
-    (
-        PERSIAN,
-        "از در به را این آن با است برای می ها های هایی شد شده کرد کرده کند کنند خود تا بر هم نیز اما بود باید گفت وی دارد \
-         شود نیست اند هستند خواهد پس ولی دیگر یک سه کشور روز سال شوند کردند شدند بودند داشت داد دادند نمی اگر درباره پیش همه \
-         هنوز مردم آنان آنها که چون لیکن او ای میشود شدن کردن کنید بوده داده طی",
-    ),
-    (
-        URDU,
-        "ہے ہیں کے کی کا کو میں سے نے پر اور اس یہ وہ تھا تھی تھے گیا گئی گئے جو بھی نہیں کر لیے ایک دیا کیا ان ہو ہوا \
-         ہوئی ہوگا کہا رہے رہا رہی ساتھ والے والی والا لیکن اپنے اپنی کسی جس کچھ ہی جب تک مگر گے گی گا جائے کہ خود ہم دیگر \
-         اگر سال روز پیش انہوں کرنے ہوئے جبکہ",
-    ),
-    (
-        KURDISH,
-        "لە بە بۆ کە ئەو ئەم ئەوە لەگەڵ کرد بوو هەر سەر دوای لەو لەم دەکات دەبێت یان بەڵام کرا گوتی هەموو یەک تا زۆر ئەمە \
-         ئەوەی لەسەر هەیە نییە گەل ههموو بهلام لهگهل لهسهر دهكات دهكهن دهبیت دهكرێت لهو لهم ئهو ئهم ئهوه ههیه كرد بو زور",
-    ),
-    (PASHTO, "په چې کې یې دی شوي شوی څخه لپاره"),
-];
+/// Lines of `language <TAB> word`; a mistake in it does not compile.
+const LEXICON: &str = include_str!("../../../config/lexicon/function_words.tsv");
 
 /// A word's letters, eight bits each.
 #[derive(Debug, Default, Clone, Copy)]
@@ -124,33 +100,57 @@ static TABLE: Table = table();
 
 const fn table() -> Table {
     let mut table = Table { keys: [0; SLOTS], languages: [0; SLOTS] };
-    let mut list = 0;
-    while list < LISTS.len() {
-        let (language, words) = LISTS[list];
-        let bytes = words.as_bytes();
-        let mut word = Key { bits: 0, letters: 0 };
-        let mut index = 0;
-        while index <= bytes.len() {
-            if index == bytes.len() || bytes[index] == b' ' {
-                insert(&mut table, &word, language);
-                word = Key { bits: 0, letters: 0 };
-                index += 1;
-            } else {
-                // All letters of the block take two bytes.
-                word.push(((bytes[index] as u32 & 0x1F) << 6) | (bytes[index + 1] as u32 & 0x3F));
-                index += 2;
-            }
+    let bytes = LEXICON.as_bytes();
+    let mut next = 0;
+    while next < bytes.len() {
+        let end = end_of(bytes, next, b'\n');
+        if next < end && bytes[next] != b'#' {
+            let tab = end_of(bytes, next, b'\t');
+            insert(&mut table, &key_of(bytes, tab + 1, end), language_of(bytes, next, tab));
         }
-        list += 1;
+        next = end + 1;
     }
     table
 }
 
-const fn insert(table: &mut Table, word: &Key, language: usize) {
-    assert!(word.letters <= LETTERS_MAX, "a function word is too long");
-    if word.letters == 0 {
-        return;
+/// Where the next such byte is, or the end of the text.
+const fn end_of(bytes: &[u8], from: usize, byte: u8) -> usize {
+    let mut index = from;
+    while index < bytes.len() && bytes[index] != byte {
+        index += 1;
     }
+    index
+}
+
+const fn language_of(bytes: &[u8], from: usize, to: usize) -> usize {
+    let mut language = 0;
+    while language < LANGUAGES.len() {
+        let code = LANGUAGES[language].as_bytes();
+        let mut same = 0;
+        while same < code.len() && from + same < to && bytes[from + same] == code[same] {
+            same += 1;
+        }
+        if same == code.len() && from + same == to {
+            return language;
+        }
+        language += 1;
+    }
+    panic!("a language that is not told apart")
+}
+
+const fn key_of(bytes: &[u8], from: usize, to: usize) -> Key {
+    let mut word = Key { bits: 0, letters: 0 };
+    let mut index = from;
+    while index < to {
+        assert!(bytes[index] & 0xE0 == 0xC0, "all letters of the block take two bytes");
+        word.push(((bytes[index] as u32 & 0x1F) << 6) | (bytes[index + 1] as u32 & 0x3F));
+        index += 2;
+    }
+    word
+}
+
+const fn insert(table: &mut Table, word: &Key, language: usize) {
+    assert!(word.letters > 0 && word.letters <= LETTERS_MAX, "a word of one to eight letters");
     let mut slot = slot_of(word.bits);
     while table.keys[slot] != 0 && table.keys[slot] != word.bits {
         slot = (slot + 1) % SLOTS;
@@ -171,10 +171,10 @@ mod tests {
 
     #[test]
     fn every_word_of_the_lists_is_found_for_its_language() {
-        for (language, words) in LISTS {
-            for word in words.split(' ') {
-                assert!(languages(word) >> language & 1 == 1, "{word}");
-            }
+        for line in LEXICON.lines().filter(|line| !line.starts_with('#')) {
+            let (code, word) = line.split_once('\t').unwrap();
+            let language = LANGUAGES.iter().position(|language| *language == code).unwrap();
+            assert!(languages(word) >> language & 1 == 1, "{line}");
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
     fn letters_of_another_keyboard_make_the_same_word() {
         assert_eq!(languages("كے"), languages("کے"));
         assert_eq!(languages("هیں"), languages("ہیں"));
-        assert_eq!(languages("است"), 1 << PERSIAN);
+        assert_eq!(languages("است"), 1 << 1);
         assert_eq!(languages("كلمةطويلةجدا"), 0);
         assert_eq!(languages("٣"), 0);
     }
