@@ -165,7 +165,7 @@ pub struct ArticleDate {
     /// The text it was read from.
     pub raw: String,
     pub precision: DatePrecision,
-    /// `gregorian` or `islamic-umalqura`.
+    /// That of the raw text: `gregorian`, `islamic-umalqura` or `persian`.
     pub calendar: &'static str,
     /// Zone as stated (`GMT`, `+03:00`), absent where none was.
     pub zone: Option<String>,

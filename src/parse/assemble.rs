@@ -272,8 +272,11 @@ impl Parser {
             .collect();
         candidates.append(&mut found.published);
         if let Some(date) = self.first_readable(&candidates, context, flaws) {
+            // A date that was counted back stands at a clock of ours, not at the newsroom's.
             let read = |candidate: &Evident| {
-                date::read(&candidate.value, &candidate.evidence, &self.date_words, context).ok()
+                date::read(&candidate.value, &candidate.evidence, &self.date_words, context)
+                    .ok()
+                    .filter(|(_, flaws)| !date::is_relative(flaws))
             };
             let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
             return Some(date::at_home(date, &others));
@@ -283,11 +286,11 @@ impl Parser {
                 continue;
             };
             // A line of prose is no flawed date: only one that reads is taken.
-            if let Ok((date, flaw)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
+            if let Ok((date, of_date)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
                 && date.precision >= crate::article::DatePrecision::Day
             {
                 found.paragraphs.remove(index);
-                flaws.extend(flaw);
+                flaws.extend(of_date);
                 return Some(date);
             }
         }
@@ -300,16 +303,24 @@ impl Parser {
         context: &DateContext<'_>,
         flaws: &mut Vec<Flaw>,
     ) -> Option<ArticleDate> {
+        let mut relative = None;
         for candidate in candidates {
             match date::read(&candidate.value, &candidate.evidence, &self.date_words, context) {
-                Ok((date, flaw)) => {
-                    flaws.extend(flaw);
+                // "3 hours ago" counts only where no place states the date itself.
+                Ok((date, of_date)) if date::is_relative(&of_date) => {
+                    relative = relative.or(Some((date, of_date)));
+                }
+                Ok((date, of_date)) => {
+                    flaws.extend(of_date);
                     return Some(date);
                 }
-                Err(problem) => flaws.push(problem.flaw(&candidate.value)),
+                Err(problem) if relative.is_none() => flaws.push(problem.flaw(&candidate.value)),
+                Err(_) => {}
             }
         }
-        None
+        let (date, of_date) = relative?;
+        flaws.extend(of_date);
+        Some(date)
     }
 
     /// Cuts the body to its limits; true where something was cut.

@@ -24,6 +24,9 @@ pub const DATE_TOO_OLD: &str = "date_too_old";
 pub const DATE_ZONE_ASSUMED: &str = "date_zone_assumed";
 /// Only a date of modification was found; it stands for that of publication, which is the same or earlier.
 pub const DATE_OF_CHANGE: &str = "date_of_change";
+/// The date is stated against the time of reading ("3 hours ago") and was counted back from the fetch time; the detail
+/// is its text.
+pub const DATE_RELATIVE: &str = "date_relative";
 /// The page's canonical link is a site's root or of another site, and was ignored.
 pub const CANONICAL_IGNORED: &str = "canonical_ignored";
 /// A URL is longer than its limit and was ignored.

@@ -1,102 +1,219 @@
-//! Languages of the Arabic script, told apart by the letters that only some of them have.
+//! Languages of the Arabic script, told apart by letters and function words.
 //!
-//! Statistics of words confuse Persian, Urdu and Arabic; the alphabets do not. A letter counts for a language when the
-//! others write it in foreign names at most.
+//! Owns the evidence and its weights. Statistics of letter groups confuse Persian, Urdu and Arabic; their alphabets and
+//! their commonest words do not. Both count, because each alone can fail: names bring foreign letters into a text, and
+//! newsrooms type one language on the keyboard of another (Persian with the Arabic ya and kaf, Kurdish without its own
+//! letters). One pass over the characters, without allocation.
+
+mod words;
 
 use super::language::Detected;
 use super::script::Script;
 
-/// Letters of one's own must be at least this share (in thousandths) of a text before they decide: foreign names and
-/// dialect spellings bring single ones into Arabic.
-const OWN_LETTERS_PERMILLE_MIN: usize = 10;
+/// The languages, each at its place in a score.
+const LANGUAGES: [&str; 7] = ["ar", "fa", "ur", "ckb", "ps", "ug", "sd"];
+const ARABIC: usize = 0;
+const KURDISH: usize = 3;
+const UYGHUR: usize = 5;
+
+/// What speaks for each language.
+type Score = [u32; LANGUAGES.len()];
 
 /// A text of Arabic letters with no evidence either way is taken for Arabic from this many letters on.
 const LETTERS_PLAIN_MIN: usize = 20;
 
-#[derive(Debug, Default)]
-struct Letters {
-    total: usize,
-    arabic: usize,
-    /// ى ends Arabic words; Uyghur and some Pashto have it everywhere.
-    alef_maksura: usize,
+/// Less than this is a guess: about two words or letters of one's own.
+const CERTAIN_MIN: u32 = 60;
+
+/// The language outweighs what the page states only if it has more than this many times the evidence of the next one:
+/// numerator and denominator.
+const CERTAIN_LEAD: (u32, u32) = (3, 2);
+
+/// Weight of a function word, and of an article that begins an Arabic noun.
+const WORD_WEIGHT: u32 = 40;
+const ARTICLE_WEIGHT: u32 = 20;
+/// An article belongs to a word of at least so many letters; `الا` and `الله` are everywhere.
+const ARTICLE_LETTERS_MIN: usize = 5;
+/// No Arabic, Persian or Urdu word begins with a hamza on its carrier; Kurdish and Uyghur words do.
+const CARRIER_WEIGHT: u32 = 30;
+
+/// What a letter says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Letter {
+    /// No letter: it ends a word.
+    Gap,
+    /// A vowel mark or tatweel, which does not count.
+    Mark,
+    /// In every alphabet.
+    Plain,
+    Arabic,
+    /// ى: ends Arabic words; Uyghur has it everywhere.
+    AlefMaksura,
     /// ي and ك where Persian and its neighbours write ی and ک.
-    arabic_forms: usize,
-    persian: usize,
-    persian_forms: usize,
-    urdu: usize,
-    pashto: usize,
-    kurdish: usize,
-    uyghur: usize,
-    sindhi: usize,
+    ArabicForm,
+    PersianForm,
+    /// In the alphabets of all neighbours of Arabic, and in Arabic for foreign names.
+    Persian,
+    Urdu,
+    /// ھ: of Urdu, Uyghur and Sindhi.
+    KnottedHa,
+    Kurdish,
+    /// ڤ: of Kurdish, and of Arabic in foreign names.
+    Veh,
+    KurdishOrUyghur,
+    Pashto,
+    PashtoOrUyghur,
+    Uyghur,
+    Sindhi,
 }
 
-/// The language of a text of which most letters are Arabic ones; `None` where they do not tell.
+const LETTERS: usize = Letter::Sindhi as usize + 1;
+
+/// What each letter weighs for each language: Arabic, Persian, Urdu, Kurdish, Pashto, Uyghur, Sindhi.
+const WEIGHTS: [Score; LETTERS] = [
+    [0, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, 0],
+    [25, 0, 0, 0, 0, 0, 0],
+    [10, 0, 0, 0, 0, 5, 0],
+    [2, 0, 0, 0, 0, 0, 0],
+    [0, 2, 0, 0, 0, 0, 0],
+    [0, 15, 8, 8, 8, 8, 8],
+    [0, 0, 30, 0, 0, 0, 0],
+    [0, 0, 30, 0, 0, 30, 30],
+    [0, 0, 0, 30, 0, 0, 0],
+    [0, 0, 0, 8, 0, 0, 0],
+    [0, 0, 0, 30, 0, 15, 0],
+    [0, 0, 0, 0, 30, 0, 0],
+    [0, 0, 0, 0, 30, 30, 0],
+    [0, 0, 0, 0, 0, 30, 0],
+    [0, 0, 0, 0, 0, 0, 30],
+];
+
+/// First code point of the block that nearly all letters are of, and its size.
+const BLOCK: u32 = 0x600;
+const BLOCK_SIZE: usize = 0x100;
+
+static LETTER_OF: [Letter; BLOCK_SIZE] = letters();
+
+/// The language of a text of which most letters are Arabic ones; `None` where nothing tells it.
 pub(super) fn detect(characters: impl Iterator<Item = char>) -> Option<Detected> {
-    let letters = count(characters);
-    // Persian comes last but for Arabic: its letters are in the alphabets of all the others.
-    let neighbours = [
-        (letters.urdu, "ur"),
-        (letters.pashto, "ps"),
-        (letters.kurdish, "ckb"),
-        (letters.uyghur, "ug"),
-        (letters.sindhi, "sd"),
-    ];
-    let mut best = (0, "");
-    for (count, language) in neighbours {
-        if count > best.0 {
-            best = (count, language);
-        }
-    }
-    if is_share(best.0, &letters) && best.0 > letters.arabic {
-        return Some(Detected::certain(best.1));
-    }
-    if is_share(letters.persian, &letters) && letters.persian > letters.arabic {
-        return Some(Detected::certain("fa"));
-    }
-    if is_share(letters.arabic + letters.alef_maksura, &letters) {
-        return Some(Detected::certain("ar"));
-    }
-    if letters.persian_forms > letters.arabic_forms {
-        return Some(Detected::guess("fa"));
-    }
-    let is_arabic = letters.arabic_forms + letters.arabic + letters.alef_maksura > 0;
-    (is_arabic || letters.total >= LETTERS_PLAIN_MIN).then_some(Detected::guess("ar"))
-}
-
-const fn is_share(count: usize, letters: &Letters) -> bool {
-    count > 0 && count * 1_000 >= letters.total * OWN_LETTERS_PERMILLE_MIN
-}
-
-fn count(characters: impl Iterator<Item = char>) -> Letters {
-    let mut letters = Letters::default();
+    let mut text = Text::default();
     for character in characters {
-        if Script::of(character) != Some(Script::Arabic) {
-            continue;
-        }
-        letters.total += 1;
-        match character {
-            'ة' | 'أ' | 'إ' => letters.arabic += 1,
-            'ى' => letters.alef_maksura += 1,
-            'ي' | 'ك' => letters.arabic_forms += 1,
-            'پ' | 'چ' | 'ژ' | 'گ' | 'ۀ' => letters.persian += 1,
-            'ی' | 'ک' => letters.persian_forms += 1,
-            'ٹ' | 'ڈ' | 'ڑ' | 'ے' | 'ں' | 'ہ' | 'ۂ' | 'ۃ' | 'ۓ' => letters.urdu += 1,
-            'ټ' | 'ډ' | 'ړ' | 'ږ' | 'ښ' | 'ځ' | 'څ' | 'ڼ' | 'ۍ' | 'ګ' => letters.pashto += 1,
-            'ڕ' | 'ێ' | 'ڵ' => letters.kurdish += 1,
-            // Of two alphabets each: counted for both, so that the letters of one's own decide.
-            'ە' | 'ۆ' => {
-                letters.kurdish += 1;
-                letters.uyghur += 1;
+        text.take(character);
+    }
+    text.end_word();
+    let score = text.score();
+    let best = (0..score.len()).rev().max_by_key(|language| score[*language])?;
+    let others = (0..score.len()).filter(|language| *language != best);
+    let next = others.map(|language| score[language]).max().unwrap_or_default();
+    if score[best] == 0 {
+        return (text.letters >= LETTERS_PLAIN_MIN).then_some(Detected::guess(LANGUAGES[ARABIC]));
+    }
+    let (lead, of_next) = CERTAIN_LEAD;
+    let is_certain = score[best] >= CERTAIN_MIN && score[best] * of_next >= next * lead;
+    Some(Detected { language: LANGUAGES[best], certain: is_certain })
+}
+
+#[derive(Debug, Default)]
+struct Text {
+    /// How often each kind of letter is there.
+    kinds: [u32; LETTERS],
+    letters: usize,
+    word: words::Key,
+    /// Evidence of words.
+    words: Score,
+}
+
+impl Text {
+    fn take(&mut self, character: char) {
+        let code = u32::from(character);
+        let kind = match code.checked_sub(BLOCK) {
+            Some(index) if (index as usize) < BLOCK_SIZE => LETTER_OF[index as usize],
+            // The other blocks of the script: rare letters, and the forms that old files spell out.
+            Some(_) if Script::of(character) == Some(Script::Arabic) => Letter::Plain,
+            _ => Letter::Gap,
+        };
+        match kind {
+            Letter::Gap => self.end_word(),
+            Letter::Mark => {}
+            _ => {
+                self.kinds[kind as usize] += 1;
+                self.letters += 1;
+                self.word.push(code);
             }
-            'ې' => {
-                letters.pashto += 1;
-                letters.uyghur += 1;
-            }
-            'ۇ' | 'ۈ' | 'ۋ' | 'ڭ' => letters.uyghur += 1,
-            'ٻ' | 'ڀ' | 'ٿ' | 'ٺ' | 'ٽ' | 'ڄ' | 'ڃ' | 'ڇ' | 'ڌ' | 'ڏ' | 'ڊ' | 'ڍ' | 'ڙ' | 'ڦ' | 'ڪ' | 'ڳ'
-            | 'ڱ' | 'ڻ' | '۾' | '۽' => letters.sindhi += 1,
-            _ => {}
         }
     }
-    letters
+
+    fn end_word(&mut self) {
+        let word = std::mem::take(&mut self.word);
+        if word.letters() == 0 {
+            return;
+        }
+        let languages = words::languages_of(&word);
+        if languages != 0 {
+            for (language, score) in self.words.iter_mut().enumerate() {
+                *score += u32::from(languages >> language & 1) * WORD_WEIGHT;
+            }
+        }
+        if word.letters() >= ARTICLE_LETTERS_MIN && word.has_article() {
+            self.words[ARABIC] += ARTICLE_WEIGHT;
+        }
+        if word.begins_with_carrier() {
+            self.words[KURDISH] += CARRIER_WEIGHT;
+            self.words[UYGHUR] += CARRIER_WEIGHT;
+        }
+    }
+
+    fn score(&self) -> Score {
+        let mut score = self.words;
+        for (count, weights) in self.kinds.iter().zip(&WEIGHTS) {
+            for (sum, weight) in score.iter_mut().zip(weights) {
+                *sum += count * weight;
+            }
+        }
+        score
+    }
+}
+
+const fn letters() -> [Letter; BLOCK_SIZE] {
+    let mut table = [Letter::Gap; BLOCK_SIZE];
+    let mut index = 0;
+    while index < BLOCK_SIZE {
+        #[allow(clippy::cast_possible_truncation)]
+        let code = BLOCK + index as u32;
+        if let Some(character) = char::from_u32(code) {
+            table[index] = letter(character);
+        }
+        index += 1;
+    }
+    table
+}
+
+const fn letter(character: char) -> Letter {
+    match character {
+        'ة' | 'أ' | 'إ' => Letter::Arabic,
+        'ى' => Letter::AlefMaksura,
+        'ي' | 'ك' => Letter::ArabicForm,
+        'ی' | 'ک' => Letter::PersianForm,
+        'پ' | 'چ' | 'ژ' | 'گ' | 'ۀ' => Letter::Persian,
+        'ٹ' | 'ڈ' | 'ڑ' | 'ے' | 'ں' | 'ہ' | 'ۂ' | 'ۃ' | 'ۓ' => Letter::Urdu,
+        'ھ' => Letter::KnottedHa,
+        'ڕ' | 'ێ' | 'ڵ' => Letter::Kurdish,
+        'ڤ' => Letter::Veh,
+        'ە' | 'ۆ' => Letter::KurdishOrUyghur,
+        'ټ' | 'ډ' | 'ړ' | 'ږ' | 'ښ' | 'ځ' | 'څ' | 'ڼ' | 'ۍ' | 'ګ' => Letter::Pashto,
+        'ې' => Letter::PashtoOrUyghur,
+        'ۇ' | 'ۈ' | 'ۋ' | 'ڭ' => Letter::Uyghur,
+        'ٻ' | 'ڀ' | 'ٿ' | 'ٺ' | 'ٽ' | 'ڄ' | 'ڃ' | 'ڇ' | 'ڌ' | 'ڏ' | 'ڊ' | 'ڍ' | 'ڙ' | 'ڦ' | 'ڪ' | 'ڳ'
+        | 'ڱ' | 'ڻ' | '۾' | '۽' => Letter::Sindhi,
+        '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}' => {
+            Letter::Mark
+        }
+        '\u{620}'..='\u{64a}' | '\u{66e}'..='\u{6d3}' | '\u{6ee}'..='\u{6ef}' | '\u{6fa}'..='\u{6ff}' => {
+            Letter::Plain
+        }
+        _ => Letter::Gap,
+    }
 }

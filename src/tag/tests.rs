@@ -26,6 +26,43 @@ fn languages_are_told_by_letters_words_and_the_stated_tag() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// Texts of the four languages that share the Arabic script, and what they were told to be.
+fn arabic_script(file: &str) -> (usize, Vec<String>) {
+    let table =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tag").join(file)).unwrap();
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let (language, rest) = line.split_once('\t').unwrap();
+        let (_, text) = rest.split_once('\t').unwrap();
+        let words = text.split_whitespace().count();
+        assert!((20..=60).contains(&words), "{words} words: {line}");
+        count += 1;
+        let found = tag(&article(None, text, None)).language;
+        if found != language {
+            wrong.push(format!("{found}: {line}"));
+        }
+    }
+    (count, wrong)
+}
+
+#[test]
+fn languages_of_the_arabic_script_are_told_apart() {
+    let (count, wrong) = arabic_script("arabic_script.tsv");
+    assert!(
+        count >= 120 && wrong.len() * 1_000 <= count * 5,
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn what_the_rules_reach_on_texts_that_they_were_not_made_for_is_kept() {
+    let (count, wrong) = arabic_script("arabic_script_held_out.tsv");
+    assert!(count >= 120 && wrong.len() <= 1, "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn the_direction_follows_the_letters_and_not_the_tag() {
     let tags = tag(&article(Some("Vergi paketi mecliste"), "Yeni paket salı günü görüşülecek.", Some("ar")));

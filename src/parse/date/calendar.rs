@@ -1,14 +1,72 @@
-//! The parts of a date, and what they mean on the calendar.
+//! The parts of a date, and what they mean on each calendar.
 
+use icu_calendar::cal::{Hijri, Persian};
+use icu_calendar::types::Month;
+use icu_calendar::{Date, Iso};
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
-use super::DateProblem;
-
 /// Years before and after these are slips of the hand, or of another calendar.
 const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
-/// Two-digit years up to this one are of this century.
-const SHORT_YEAR_PIVOT: u64 = 69;
+/// The same for the Hijri and the Persian calendar: the months of Umm al-Qura are known for these years.
+const YEARS_OF_OTHERS: std::ops::RangeInclusive<u64> = 1300..=1500;
+/// Years that only one of these two calendars can mean: Persian ones of 1990 to 2030, Hijri ones since the end of 2009.
+/// Those between are Hijri ones of the 1990s or Persian ones of the 2030s: without a word for the calendar they say
+/// nothing.
+const BARE_PERSIAN_YEARS: std::ops::RangeInclusive<u64> = 1369..=1409;
+const BARE_HIJRI_YEARS: std::ops::RangeInclusive<u64> = 1431..=1500;
+
+/// The calendars that news states its dates in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calendar {
+    Gregorian,
+    /// The Hijri calendar as Saudi Arabia fixes it.
+    UmmAlQura,
+    /// The solar calendar of Iran and Afghanistan.
+    Persian,
+}
+
+impl Calendar {
+    /// The name that the record carries: that of CLDR.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gregorian => "gregorian",
+            Self::UmmAlQura => "islamic-umalqura",
+            Self::Persian => "persian",
+        }
+    }
+
+    /// What a year means that stands without a word for its calendar.
+    pub fn of_bare_year(year: u64) -> Self {
+        if BARE_PERSIAN_YEARS.contains(&year) {
+            Self::Persian
+        } else if BARE_HIJRI_YEARS.contains(&year) {
+            Self::UmmAlQura
+        } else {
+            Self::Gregorian
+        }
+    }
+
+    /// The same day in the Gregorian calendar; `None` where this calendar has no such day.
+    pub fn to_gregorian(self, year: u64, month: u64, day: u64) -> Option<(u64, u64, u64)> {
+        if self == Self::Gregorian {
+            return Some((year, month, day));
+        }
+        if !YEARS_OF_OTHERS.contains(&year) {
+            return None;
+        }
+        let (year, month) = (i32::try_from(year).ok()?, Month::new(u8::try_from(month).ok()?));
+        let day = u8::try_from(day).ok()?;
+        let iso: Date<Iso> = match self {
+            Self::UmmAlQura => {
+                Date::try_new(year.into(), month, day, Hijri::new_umm_al_qura()).ok()?.to_calendar(Iso)
+            }
+            _ => Date::try_new(year.into(), month, day, Persian).ok()?.to_calendar(Iso),
+        };
+        let year = u64::try_from(iso.year().extended_year()).ok()?;
+        Some((year, iso.month().ordinal.into(), iso.day_of_month().0.into()))
+    }
+}
 
 /// A zone and its name as stated.
 #[derive(Debug, Clone)]
@@ -79,14 +137,16 @@ impl Number {
         self.digits == 4
     }
 
-    const fn is_short(self) -> bool {
+    pub const fn is_short(self) -> bool {
         self.digits <= 2
     }
 }
 
-/// A date, divided.
+/// A date, divided; year, month and day are Gregorian.
 #[derive(Debug, Clone)]
 pub(super) struct Parts {
+    /// That of the text.
+    pub calendar: Calendar,
     pub year: u64,
     pub month: Option<u64>,
     pub day: Option<u64>,
@@ -118,77 +178,6 @@ impl Parts {
     }
 }
 
-/// Year, month and day from the numbers in their order, and from the month's word if there was one.
-pub(super) fn settle(
-    numbers: &[Number],
-    month_word: Option<u64>,
-    day_first: bool,
-) -> Result<Parts, DateProblem> {
-    let (year, month, day) = match month_word {
-        Some(month) => with_month_word(numbers, month)?,
-        None => numeric(numbers, day_first)?,
-    };
-    if month.is_some_and(|month| !(1..=12).contains(&month)) {
-        return Err(DateProblem::Impossible);
-    }
-    Ok(Parts { year, month, day, time: None, zone: None })
-}
-
-type YearMonthDay = (u64, Option<u64>, Option<u64>);
-
-fn with_month_word(numbers: &[Number], month: u64) -> Result<YearMonthDay, DateProblem> {
-    match *numbers {
-        [year] if year.is_year() => Ok((year.value, Some(month), None)),
-        [day, year] | [year, day] if day.is_short() && year.is_year() => {
-            Ok((year.value, Some(month), Some(day.value)))
-        }
-        [day, year] if day.is_short() && year.digits == 2 => {
-            Ok((long_year(year.value), Some(month), Some(day.value)))
-        }
-        _ => Err(DateProblem::Unreadable),
-    }
-}
-
-fn numeric(numbers: &[Number], day_first: bool) -> Result<YearMonthDay, DateProblem> {
-    match *numbers {
-        [year, month, day] if year.is_year() && month.is_short() && day.is_short() => {
-            Ok((year.value, Some(month.value), Some(day.value)))
-        }
-        [first, second, year]
-            if first.is_short() && second.is_short() && (year.is_year() || year.digits == 2) =>
-        {
-            let year = if year.is_year() { year.value } else { long_year(year.value) };
-            let (day, month) = order(first.value, second.value, day_first);
-            Ok((year, Some(month), Some(day)))
-        }
-        [year, month] | [month, year] if year.is_year() && month.is_short() => {
-            Ok((year.value, Some(month.value), None))
-        }
-        [year] if year.is_year() => Ok((year.value, None, None)),
-        [compact] if compact.digits == 8 => {
-            let value = compact.value;
-            Ok((value / 10_000, Some(value / 100 % 100), Some(value % 100)))
-        }
-        _ => Err(DateProblem::Unreadable),
-    }
-}
-
-/// Day and month; where only one order is possible, that one, whatever the rule says.
-const fn order(first: u64, second: u64, day_first: bool) -> (u64, u64) {
-    let first_is_day = if first > 12 {
-        true
-    } else if second > 12 {
-        false
-    } else {
-        day_first
-    };
-    if first_is_day { (first, second) } else { (second, first) }
-}
-
-const fn long_year(short: u64) -> u64 {
-    if short <= SHORT_YEAR_PIVOT { 2000 + short } else { 1900 + short }
-}
-
 /// Seconds or milliseconds since the epoch, as date and time in UTC.
 pub(super) fn from_epoch(number: Number) -> Option<Parts> {
     let seconds = if number.digits == 13 { number.value / 1000 } else { number.value };
@@ -196,6 +185,7 @@ pub(super) fn from_epoch(number: Number) -> Option<Parts> {
     let civil = Offset::UTC.to_datetime(timestamp);
     let unsigned = |part: i8| u64::try_from(part).ok();
     Some(Parts {
+        calendar: Calendar::Gregorian,
         year: u64::try_from(civil.year()).ok()?,
         month: Some(unsigned(civil.month())?),
         day: Some(unsigned(civil.day())?),

@@ -1,8 +1,8 @@
 //! Dates within a line of other words: `By A. Writer | 2 December 2024, 10:30 | 3 comments`.
 
 use super::words::Words;
-use super::{DateContext, read};
-use crate::article::DatePrecision;
+use super::{DateContext, is_relative, read};
+use crate::article::{DatePrecision, Flaw};
 use crate::parse::fold::digit;
 
 /// A date is looked for around so many places of a text at most.
@@ -10,15 +10,47 @@ const ANCHORS_MAX: usize = 4;
 /// Words of a date before and behind its year, at most.
 const WORDS_BEFORE_MAX: usize = 6;
 const WORDS_BEHIND_MAX: usize = 6;
+/// A line with a relative date has so many words at most.
+const RELATIVE_WORDS_MAX: usize = 12;
 /// A text of more words is prose.
 const WORDS_MAX: usize = 60;
 
+/// Years of the Hijri and the Persian calendar that news of the web is of.
+const YEARS_OF_OTHERS: std::ops::RangeInclusive<u32> = 1369..=1460;
+
 /// The first date of a day or more precise in the text, as it stands there: of the words around a year, the longest run
-/// that reads as a date.
+/// that reads as a date. Gregorian years come first: a Hijri day beside one is the same day less exactly.
 pub(crate) fn find<'text>(text: &'text str, words: &Words, context: &DateContext<'_>) -> Option<&'text str> {
     let parts = split(text)?;
-    let anchors = parts.iter().enumerate().filter(|(_, part)| is_anchor(part)).map(|(index, _)| index);
-    anchors.take(ANCHORS_MAX).find_map(|anchor| around(text, &parts, anchor, words, context))
+    let mut anchors: Vec<(Anchor, usize)> =
+        parts.iter().enumerate().filter_map(|(index, part)| Some((anchor(part)?, index))).collect();
+    anchors.sort_by_key(|(kind, _)| *kind);
+    let mut anchors = anchors.into_iter().take(ANCHORS_MAX);
+    anchors
+        .find_map(|(_, anchor)| around(text, &parts, anchor, words, context, |flaws| !is_relative(flaws)))
+        .or_else(|| relative(text, &parts, words, context))
+}
+
+/// `Published 3 hours ago`: only in a short line, or a part of it between bars, that says little else. In prose such words
+/// date what it tells.
+fn relative<'text>(
+    text: &'text str,
+    parts: &[&'text str],
+    words: &Words,
+    context: &DateContext<'_>,
+) -> Option<&'text str> {
+    if context.fetched_at_ms.is_none() || parts.len() > RELATIVE_WORDS_MAX {
+        return None;
+    }
+    let has_digit = |part: &&str| part.chars().any(|character| digit(character).is_some());
+    let anchor = parts.iter().position(has_digit)?;
+    if !parts.iter().any(|part| words.is_past(part)) {
+        return None;
+    }
+    let found = around(text, parts, anchor, words, context, is_relative)?;
+    let is_bar = |character: char| matches!(character, '|' | '•' | '·' | '–' | '—');
+    let part = text.split(is_bar).find(|part| part.contains(found)).unwrap_or(text).trim();
+    (found.chars().count() * 2 >= part.chars().count()).then_some(found)
 }
 
 fn around<'text>(
@@ -27,6 +59,7 @@ fn around<'text>(
     anchor: usize,
     words: &Words,
     context: &DateContext<'_>,
+    accepts: impl Fn(&[Flaw]) -> bool,
 ) -> Option<&'text str> {
     let first = anchor.saturating_sub(WORDS_BEFORE_MAX);
     let last = (anchor + WORDS_BEHIND_MAX).min(parts.len() - 1);
@@ -39,8 +72,8 @@ fn around<'text>(
         let run = text
             .get(from..to)?
             .trim_matches(|character: char| !character.is_alphanumeric() && !matches!(character, '+' | '.'));
-        let (date, _) = read(run, "", words, context).ok()?;
-        (date.precision >= DatePrecision::Day).then_some(run)
+        let (date, flaws) = read(run, "", words, context).ok()?;
+        (date.precision >= DatePrecision::Day && accepts(&flaws)).then_some(run)
     })
 }
 
@@ -55,12 +88,20 @@ fn split(text: &str) -> Option<Vec<&str>> {
     (parts.len() <= WORDS_MAX).then_some(parts)
 }
 
+/// Why a date may stand around a word; the earlier one is tried first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Anchor {
+    Gregorian,
+    OtherCalendar,
+}
+
 /// Whether the word holds a year, or three numbers with marks between.
-fn is_anchor(part: &str) -> bool {
+fn anchor(part: &str) -> Option<Anchor> {
     let mut runs = 0;
     let mut length = 0;
     let mut value = 0_u32;
     let mut has_year = false;
+    let mut has_other_year = false;
     for character in part.chars().chain(std::iter::once(' ')) {
         if let Some(one) = digit(character) {
             length += 1;
@@ -68,9 +109,13 @@ fn is_anchor(part: &str) -> bool {
         } else if length > 0 {
             runs += 1;
             has_year |= (length == 4 && (1990..=2100).contains(&value)) || length == 8;
+            has_other_year |= length == 4 && YEARS_OF_OTHERS.contains(&value);
             length = 0;
             value = 0;
         }
     }
-    has_year || runs == 3
+    if has_year || (runs == 3 && !has_other_year) {
+        return Some(Anchor::Gregorian);
+    }
+    has_other_year.then_some(Anchor::OtherCalendar)
 }

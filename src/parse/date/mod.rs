@@ -1,27 +1,37 @@
 //! Dates as news writes them: ISO 8601, RFC 2822, epochs, day-month-year in either order, and written-out dates in
-//! Arabic (the months of Egypt, the Levant and the Maghreb), English, French, Persian and Urdu spelling.
+//! Arabic (the months of Egypt, the Levant and the Maghreb), English, French and other languages; Hijri and Persian
+//! dates; and dates against the fetch time (`منذ 3 ساعات`).
 //!
-//! Owns reading one date from one short text. Every part of the text must be understood, or there is no date.
-//! Other calendars and relative dates are not read. No clock: the fetch time is an input.
+//! Owns reading one date from one short text. Every part of the text must be understood, or there is no date: a wrong
+//! date is worse than none. Where a text states its day on two calendars, the Gregorian one counts. No clock: the fetch
+//! time is an input, and without it a relative date can't be read.
 
 mod calendar;
 mod find;
+mod group;
 mod home;
+mod reader;
+mod relative;
 mod tokens;
 mod words;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::article::{ArticleDate, DatePrecision, Flaw};
 use crate::parse::flaws;
+use crate::parse::fold::digit;
 use crate::parse::text::is_longer_than;
 use calendar::Parts;
 pub(crate) use find::find;
 pub(crate) use home::at_home;
+use reader::Reading;
 pub(crate) use words::Words;
 
 /// The longest text that is read as a date, in characters.
 const TEXT_CHARS_MAX: usize = 120;
+/// The longest text without a digit that is read as a date: `yesterday`, `منذ ساعتين`.
+const WORDS_ONLY_CHARS_MAX: usize = 40;
 /// A date is in the future if it is later than this after the fetch time: clocks and zones differ.
 const FUTURE_SLACK_MS: i64 = 24 * 60 * 60 * 1000;
 /// 1990-01-01T00:00:00Z: there were no news pages before, so an earlier date is a mistake.
@@ -61,38 +71,85 @@ impl DateProblem {
     }
 }
 
-/// Reads a date. The flaw, if any, says that the zone was assumed.
+/// Reads a date. The flaws say that the zone was assumed, or that the date is relative to the fetch time.
 pub(crate) fn read(
     raw: &str,
     evidence: &str,
     words: &Words,
     context: &DateContext<'_>,
-) -> Result<(ArticleDate, Option<Flaw>), DateProblem> {
+) -> Result<(ArticleDate, Vec<Flaw>), DateProblem> {
     let raw = raw.trim();
-    if raw.is_empty() || is_longer_than(raw, TEXT_CHARS_MAX) {
+    // A record's timestamp may be anything; one before the first news page is none.
+    let fetched_at_ms = context.fetched_at_ms.filter(|fetched| *fetched >= EARLIEST_MS);
+    let fetched = fetched_at_ms.and_then(|fetched| Timestamp::from_millisecond(fetched).ok());
+    if !may_be_date(raw, fetched.is_some()) {
         return Err(DateProblem::Unreadable);
     }
-    let parts = tokens::read(raw, words, context.day_first)?;
-    let (value, instant_ms) = resolve(&parts, context.zone)?;
+    let mut flaws = Vec::new();
+    let mut relative_zone = None;
+    let parts = match read_text(raw, words, context.day_first, fetched.is_some())? {
+        Reading::Absolute(parts) => {
+            if parts.zone.is_none() {
+                flaws.push(Flaw::new(flaws::DATE_ZONE_ASSUMED).with_detail(context.zone_name));
+            }
+            parts
+        }
+        Reading::Relative(relative) => {
+            let fetched = fetched.ok_or(DateProblem::Unreadable)?;
+            flaws.push(Flaw::new(flaws::DATE_RELATIVE).with_detail(raw));
+            if relative.needs_zone() {
+                flaws.push(Flaw::new(flaws::DATE_ZONE_ASSUMED).with_detail(context.zone_name));
+            }
+            let (parts, zone) = relative.at(fetched, context.zone).ok_or(DateProblem::TooOld)?;
+            relative_zone = Some(zone);
+            parts
+        }
+    };
+    let (value, instant_ms) = resolve(&parts, relative_zone.as_ref().unwrap_or(context.zone))?;
     if instant_ms < EARLIEST_MS {
         return Err(DateProblem::TooOld);
     }
-    // A record's timestamp may be anything; one before the first news page is none.
-    let fetched_at_ms = context.fetched_at_ms.filter(|fetched| *fetched >= EARLIEST_MS);
     if fetched_at_ms.is_some_and(|fetched| instant_ms > fetched.saturating_add(FUTURE_SLACK_MS)) {
         return Err(DateProblem::InFuture);
     }
-    let flaw =
-        parts.zone.is_none().then(|| Flaw::new(flaws::DATE_ZONE_ASSUMED).with_detail(context.zone_name));
     let date = ArticleDate {
         value,
         raw: raw.to_owned(),
         precision: parts.precision(),
-        calendar: "gregorian",
+        calendar: parts.calendar.name(),
         zone: parts.zone.map(|zone| zone.name),
         evidence: evidence.to_owned(),
     };
-    Ok((date, flaw))
+    Ok((date, flaws))
+}
+
+/// Whether the flaws of a date say that it is relative.
+pub(crate) fn is_relative(flaws: &[Flaw]) -> bool {
+    flaws.iter().any(|flaw| flaw.code == flaws::DATE_RELATIVE)
+}
+
+/// A look at length and digits, which most lines don't pass.
+fn may_be_date(raw: &str, can_be_relative: bool) -> bool {
+    if raw.is_empty() || is_longer_than(raw, TEXT_CHARS_MAX) {
+        return false;
+    }
+    let has_digit = raw.chars().any(|character| digit(character).is_some());
+    has_digit || (can_be_relative && !is_longer_than(raw, WORDS_ONLY_CHARS_MAX))
+}
+
+fn read_text(
+    raw: &str,
+    words: &Words,
+    day_first: bool,
+    can_be_relative: bool,
+) -> Result<Reading, DateProblem> {
+    let tokens = tokens::tokenise(raw)?;
+    match reader::read(&tokens, words, day_first) {
+        Err(DateProblem::Unreadable) if can_be_relative => {
+            relative::read(&tokens, words).map(Reading::Relative).ok_or(DateProblem::Unreadable)
+        }
+        read => read,
+    }
 }
 
 /// The RFC 3339 text at the stated offset, and the instant in milliseconds since the epoch.

@@ -1,228 +1,155 @@
-//! A table of date texts, each with the form that it stands for.
+//! Tables of date texts, each with the form that it stands for, and what holds for every text.
 
-use super::{DateContext, DateProblem, Words, read, zone_by_name};
+use std::fs;
+use std::path::Path;
 
-/// 2025-06-01T00:00:00Z
-const FETCHED_AT_MS: i64 = 1_748_736_000_000;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
 
-/// Form, text, RFC 3339 value, precision, zone as stated.
-const READABLE: &[(&str, &str, &str, &str, Option<&str>)] = &[
-    ("ordinal, comma, zone", "2nd, December 2024 GMT", "2024-12-02T00:00:00Z", "day", Some("GMT")),
-    ("ordinal st", "1st January 2024", "2024-01-01T00:00:00+03:00", "day", None),
-    ("ordinal rd with of", "the 3rd of March 2024 UTC", "2024-03-03T00:00:00Z", "day", Some("UTC")),
-    ("iso date", "2024-12-02", "2024-12-02T00:00:00+03:00", "day", None),
-    ("iso in utc", "2024-12-02T10:30:15Z", "2024-12-02T10:30:15Z", "second", Some("Z")),
-    ("iso with offset", "2024-12-02T10:30:15+03:00", "2024-12-02T10:30:15+03:00", "second", Some("+03:00")),
-    (
-        "iso with negative offset",
-        "2024-12-02T10:30:15-05:00",
-        "2024-12-02T10:30:15-05:00",
-        "second",
-        Some("-05:00"),
-    ),
-    (
-        "iso, offset without colon",
-        "2024-12-02T10:30:15+0000",
-        "2024-12-02T10:30:15Z",
-        "second",
-        Some("+00:00"),
-    ),
-    ("iso with fraction", "2024-12-02T10:30:15.250Z", "2024-12-02T10:30:15Z", "second", Some("Z")),
-    ("iso without seconds", "2024-12-02T10:30+02:00", "2024-12-02T10:30:00+02:00", "minute", Some("+02:00")),
-    ("iso with a space", "2024-12-02 10:30:15", "2024-12-02T10:30:15+03:00", "second", None),
-    ("iso basic", "20241202T103015Z", "2024-12-02T10:30:15Z", "second", Some("Z")),
-    ("iso basic date", "20241202", "2024-12-02T00:00:00+03:00", "day", None),
-    ("iso month", "2024-12", "2024-12-01T00:00:00+03:00", "month", None),
-    ("fourteen digits", "20241202103015", "2024-12-02T10:30:15+03:00", "second", None),
-    ("rfc 2822", "Mon, 02 Dec 2024 10:30:15 +0000", "2024-12-02T10:30:15Z", "second", Some("+00:00")),
-    ("rfc 2822 with a name", "Mon, 02 Dec 2024 10:30:15 GMT", "2024-12-02T10:30:15Z", "second", Some("GMT")),
-    (
-        "rfc 2822 negative",
-        "Mon, 2 Dec 2024 10:30:15 -0530",
-        "2024-12-02T10:30:15-05:30",
-        "second",
-        Some("-05:30"),
-    ),
-    ("epoch seconds", "1733135415", "2024-12-02T10:30:15Z", "second", Some("UTC")),
-    ("epoch milliseconds", "1733135415250", "2024-12-02T10:30:15Z", "second", Some("UTC")),
-    ("english, day first", "2 December 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("english, month first", "December 2, 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("english, abbreviated", "Dec. 2, 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("english, four letters", "9 Sept 2024", "2024-09-09T00:00:00+03:00", "day", None),
-    ("english, month and year", "December 2024", "2024-12-01T00:00:00+03:00", "month", None),
-    ("english, short year", "2 Dec 24", "2024-12-02T00:00:00+03:00", "day", None),
-    ("english with pm", "March 5, 2024 4:30 PM", "2024-03-05T16:30:00+03:00", "minute", None),
-    (
-        "english with p.m. and zone",
-        "March 5, 2024 at 4:30 p.m. EST",
-        "2024-03-05T16:30:00-05:00",
-        "minute",
-        Some("-05:00"),
-    ),
-    ("english, hour alone", "March 5, 2024 4pm", "2024-03-05T16:00:00+03:00", "minute", None),
-    ("english, noon", "March 5, 2024 12:05 pm", "2024-03-05T12:05:00+03:00", "minute", None),
-    ("english, midnight", "March 5, 2024 12:05 am", "2024-03-05T00:05:00+03:00", "minute", None),
-    (
-        "zone with rules, summer",
-        "July 5, 2024 4:30 PM ET",
-        "2024-07-05T16:30:00-04:00",
-        "minute",
-        Some("America/New_York"),
-    ),
-    ("gmt with hours", "5 March 2024 16:30 GMT+3", "2024-03-05T16:30:00+03:00", "minute", Some("+03:00")),
-    ("gmt in brackets", "5 March 2024 16:30 (UTC-5)", "2024-03-05T16:30:00-05:00", "minute", Some("-05:00")),
-    ("time in front", "16:30 - 5 March 2024", "2024-03-05T16:30:00+03:00", "minute", None),
-    ("weekday in front", "Tuesday 5 March 2024", "2024-03-05T00:00:00+03:00", "day", None),
-    ("unknown abbreviation", "5 March 2024 16:30 XYZT", "2024-03-05T16:30:00+03:00", "minute", None),
-    ("numeric, day first", "3/4/2024", "2024-04-03T00:00:00+03:00", "day", None),
-    ("numeric, only day first fits", "25/12/2023", "2023-12-25T00:00:00+03:00", "day", None),
-    ("numeric, only month first fits", "12/25/2023", "2023-12-25T00:00:00+03:00", "day", None),
-    ("numeric with dots", "03.04.2024", "2024-04-03T00:00:00+03:00", "day", None),
-    ("numeric with dashes", "03-04-2024", "2024-04-03T00:00:00+03:00", "day", None),
-    ("numeric, short year", "03/04/24", "2024-04-03T00:00:00+03:00", "day", None),
-    ("numeric, year first", "2024/4/3", "2024-04-03T00:00:00+03:00", "day", None),
-    ("numeric, month and year", "04/2024", "2024-04-01T00:00:00+03:00", "month", None),
-    ("numeric with bar and time", "2024/05/20 | 22:10", "2024-05-20T22:10:00+03:00", "minute", None),
-    ("year", "2024", "2024-01-01T00:00:00+03:00", "year", None),
-    ("arabic, egyptian", "2 ديسمبر 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("arabic, hamza left out", "5 اغسطس 2024", "2024-08-05T00:00:00+03:00", "day", None),
-    ("arabic, levantine", "2 كانون الأول 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("arabic, levantine, one word", "17 شباط 2024", "2024-02-17T00:00:00+03:00", "day", None),
-    ("arabic, both", "15 نوفمبر/تشرين الثاني 2024", "2024-11-15T00:00:00+03:00", "day", None),
-    ("arabic, both, other order", "15 تشرين الثاني / نوفمبر 2024", "2024-11-15T00:00:00+03:00", "day", None),
-    ("arabic, moroccan", "9 نونبر 2024", "2024-11-09T00:00:00+03:00", "day", None),
-    ("arabic, moroccan august", "1 غشت 2024", "2024-08-01T00:00:00+03:00", "day", None),
-    ("arabic, algerian", "5 جويلية 2024", "2024-07-05T00:00:00+03:00", "day", None),
-    ("arabic, tunisian", "20 أوت 2024", "2024-08-20T00:00:00+03:00", "day", None),
-    ("arabic-indic digits", "٢ ديسمبر ٢٠٢٤", "2024-12-02T00:00:00+03:00", "day", None),
-    ("persian digits, numeric", "۲۰۲۴/۱۲/۰۲", "2024-12-02T00:00:00+03:00", "day", None),
-    ("persian spelling", "۳ ژوئن ۲۰۲۳", "2023-06-03T00:00:00+03:00", "day", None),
-    ("urdu spelling", "3 جولائی 2023", "2023-07-03T00:00:00+03:00", "day", None),
-    ("arabic weekday", "الاثنين، 2 ديسمبر 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("arabic weekday with day", "يوم الاثنين 2 ديسمبر 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("arabic era", "2 ديسمبر 2024م", "2024-12-02T00:00:00+03:00", "day", None),
-    ("arabic month word", "2 من شهر ديسمبر عام 2024", "2024-12-02T00:00:00+03:00", "day", None),
-    ("arabic pm letter", "2 ديسمبر 2024 04:30 م", "2024-12-02T16:30:00+03:00", "minute", None),
-    ("arabic am letter", "2 ديسمبر 2024 04:30 ص", "2024-12-02T04:30:00+03:00", "minute", None),
-    ("arabic midnight", "2 ديسمبر 2024 12:15 ص", "2024-12-02T00:15:00+03:00", "minute", None),
-    ("arabic evening word", "2 ديسمبر 2024 الساعة 8:20 مساءً", "2024-12-02T20:20:00+03:00", "minute", None),
-    ("arabic hour alone", "2 ديسمبر 2024 الساعة 3 عصراً", "2024-12-02T15:00:00+03:00", "minute", None),
-    ("arabic noon", "2 ديسمبر 2024، 1:00 ظهراً", "2024-12-02T13:00:00+03:00", "minute", None),
-    ("arabic night", "2 ديسمبر 2024 11:30 ليلا", "2024-12-02T23:30:00+03:00", "minute", None),
-    ("arabic greenwich", "2 ديسمبر 2024 10:30 بتوقيت غرينتش", "2024-12-02T10:30:00Z", "minute", Some("GMT")),
-    (
-        "arabic greenwich with the article",
-        "2 ديسمبر 2024 10:30 توقيت جرينتش",
-        "2024-12-02T10:30:00Z",
-        "minute",
-        Some("GMT"),
-    ),
-    (
-        "arabic place",
-        "2 يوليو 2024 10:30 بتوقيت القاهرة",
-        "2024-07-02T10:30:00+03:00",
-        "minute",
-        Some("Africa/Cairo"),
-    ),
-    (
-        "arabic place of two words",
-        "2 يوليو 2024 10:30 بتوقيت مكة المكرمة",
-        "2024-07-02T10:30:00+03:00",
-        "minute",
-        Some("Asia/Riyadh"),
-    ),
-    ("arabic place unknown", "2 يوليو 2024 10:30 بتوقيت القرية", "2024-07-02T10:30:00+03:00", "minute", None),
-    (
-        "bidi marks inside",
-        "\u{200f}2\u{200f} ديسمبر \u{202a}2024\u{202c}",
-        "2024-12-02T00:00:00+03:00",
-        "day",
-        None,
-    ),
-    ("french", "lundi 4 décembre 2023", "2023-12-04T00:00:00+03:00", "day", None),
-    ("french first of month", "le 1er août 2023", "2023-08-01T00:00:00+03:00", "day", None),
-    ("french with hour", "4 décembre 2023 à 14h30", "2023-12-04T14:30:00+03:00", "minute", None),
-    ("french, hour spaced", "4 déc. 2023 à 14 h 05", "2023-12-04T14:05:00+03:00", "minute", None),
-    ("leap day", "29 February 2024", "2024-02-29T00:00:00+03:00", "day", None),
-    ("leap second", "2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z", "second", Some("Z")),
-    ("within a day after the fetch", "2025-06-01T20:00:00Z", "2025-06-01T20:00:00Z", "second", Some("Z")),
-];
+use super::calendar::Calendar;
+use super::{DateContext, DateProblem, Words, find, is_relative, read, zone_by_name};
+use crate::article::ArticleDate;
+use crate::parse::flaws;
 
-/// Form, text, problem.
-const REFUSED: &[(&str, &str, DateProblem)] = &[
-    ("empty", "  ", DateProblem::Unreadable),
-    ("words", "soon to be announced", DateProblem::Unreadable),
-    ("relative", "منذ 3 ساعات", DateProblem::Unreadable),
-    ("relative day", "أمس", DateProblem::Unreadable),
-    ("hijri", "12 ربيع الأول 1446هـ", DateProblem::Unreadable),
-    ("no year", "2 December", DateProblem::Unreadable),
-    ("two months", "2 نوفمبر/كانون الأول 2024", DateProblem::Unreadable),
-    ("a sentence with a date", "The shop opens on 2 December 2024", DateProblem::Unreadable),
-    ("a price", "12.50 $", DateProblem::Unreadable),
-    ("too many numbers", "1 2 3 4 5 6", DateProblem::Unreadable),
-    ("too many digits", "202412021030151234567", DateProblem::Unreadable),
-    ("time alone", "10:30", DateProblem::Unreadable),
-    ("half without hour", "2 ديسمبر 2024 مساء", DateProblem::Unreadable),
-    ("no such day", "31 February 2024", DateProblem::Impossible),
-    ("no leap year", "29 February 2023", DateProblem::Impossible),
-    ("no such month", "2024-13-01", DateProblem::Impossible),
-    ("neither can be a month", "25/25/2024", DateProblem::Impossible),
-    ("no such hour", "2024-12-02 25:10", DateProblem::Impossible),
-    ("no such offset", "2024-12-02T10:30:00+99:00", DateProblem::Impossible),
-    ("persian year", "1403/09/12", DateProblem::Impossible),
-    ("future", "2025-06-03", DateProblem::InFuture),
-    ("far future", "2 December 2099", DateProblem::InFuture),
-    ("before news pages", "2 December 1989", DateProblem::TooOld),
-    ("epoch zero", "1 January 1970 GMT", DateProblem::TooOld),
-];
+/// 2025-06-01T09:20:45Z
+const FETCHED_AT_MS: i64 = 1_748_769_645_000;
 
 fn words() -> Words {
     Words::load().unwrap()
 }
 
+fn context<'zone>(zone: &'zone TimeZone, name: &'zone str) -> DateContext<'zone> {
+    DateContext { day_first: true, zone, zone_name: name, fetched_at_ms: Some(FETCHED_AT_MS) }
+}
+
+/// The rows of a table under `tests/data`: so many fields each, the first of them the name of the form.
+fn rows<const FIELDS: usize>(file: &str) -> Vec<[String; FIELDS]> {
+    let table =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file)).unwrap();
+    let lines = table.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines
+        .map(|line| {
+            let fields: Vec<String> = line.split('\t').map(str::to_owned).collect();
+            fields.try_into().unwrap_or_else(|_| panic!("{line}: not {FIELDS} fields"))
+        })
+        .collect()
+}
+
+fn is_arabic(text: &str) -> bool {
+    text.chars().any(|character| ('\u{621}'..='\u{6ff}').contains(&character))
+}
+
 #[test]
 fn every_readable_form_gives_its_value() {
     let (words, zone) = (words(), zone_by_name("Asia/Riyadh").unwrap());
-    let context = DateContext {
-        day_first: true,
-        zone: &zone,
-        zone_name: "Asia/Riyadh",
-        fetched_at_ms: Some(FETCHED_AT_MS),
-    };
-    for (form, text, value, precision, stated_zone) in READABLE {
-        let (date, flaw) =
-            read(text, "test", &words, &context).unwrap_or_else(|problem| panic!("{form}: {problem:?}"));
-        assert_eq!(
-            (date.value.as_str(), date.precision.name(), date.zone.as_deref()),
-            (*value, *precision, *stated_zone),
-            "{form}"
-        );
-        assert_eq!(
-            flaw.is_some(),
-            stated_zone.is_none(),
-            "{form}: an assumed zone is a flaw, a stated one is none"
-        );
-        assert_eq!(date.raw, text.trim(), "{form}");
+    let context = context(&zone, "Asia/Riyadh");
+    let rows = rows::<6>("parse_dates.tsv");
+    assert!(rows.len() >= 150 && rows.iter().filter(|row| is_arabic(&row[1])).count() >= 58);
+    let mut failures = Vec::new();
+    for [form, text, value, precision, calendar, stated_zone] in &rows {
+        let (date, flaws) = match read(text, "test", &words, &context) {
+            Ok(read) => read,
+            Err(problem) => {
+                failures.push(format!("{form}: {text}: {problem:?}"));
+                continue;
+            }
+        };
+        let found = [&date.value, date.precision.name(), date.calendar, date.zone.as_deref().unwrap_or("-")];
+        if found != [value, precision.as_str(), calendar, stated_zone] {
+            failures.push(format!("{form}: {text}: {found:?}"));
+        }
+        if is_relative(&flaws) != form.starts_with("relative") {
+            failures.push(format!("{form}: {flaws:?}"));
+        }
+        let is_assumed = flaws.iter().any(|flaw| flaw.code == flaws::DATE_ZONE_ASSUMED);
+        // An amount of hours is the same in every zone.
+        let needs_zone = !is_relative(&flaws) || !["minute", "second"].contains(&precision.as_str());
+        if needs_zone && is_assumed != (stated_zone == "-") {
+            failures.push(format!("{form}: an assumed zone is a flaw, a stated one is none"));
+        }
+        if date.raw != text.trim() {
+            failures.push(format!("{form}: {}", date.raw));
+        }
     }
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), rows.len(), failures.join("\n"));
 }
 
 #[test]
 fn what_is_no_date_is_refused_with_its_reason() {
     let (words, zone) = (words(), zone_by_name("UTC").unwrap());
-    let context =
-        DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: Some(FETCHED_AT_MS) };
-    for (form, text, problem) in REFUSED {
-        assert_eq!(read(text, "test", &words, &context).map(|(date, _)| date.value), Err(*problem), "{form}");
+    let context = context(&zone, "UTC");
+    let rows = rows::<3>("parse_dates_refused.tsv");
+    assert!(rows.len() >= 40);
+    let mut failures = Vec::new();
+    for [form, text, problem] in &rows {
+        let expected = match problem.as_str() {
+            "unreadable" => DateProblem::Unreadable,
+            "impossible" => DateProblem::Impossible,
+            "in_future" => DateProblem::InFuture,
+            "too_old" => DateProblem::TooOld,
+            other => panic!("{form}: {other}"),
+        };
+        let found = read(text, "test", &words, &context).map(|(date, _)| date.value);
+        if found != Err(expected) {
+            failures.push(format!("{form}: {text}: {found:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert_eq!(read("  ", "test", &words, &context).err(), Some(DateProblem::Unreadable));
+}
+
+#[test]
+fn a_relative_date_is_read_against_a_fetch_time_alone() {
+    let (words, zone) = (words(), TimeZone::UTC);
+    for fetched_at_ms in [None, Some(0), Some(-1), Some(i64::MAX)] {
+        let context = DateContext { fetched_at_ms, ..context(&zone, "UTC") };
+        for text in ["منذ 3 ساعات", "أمس", "اليوم 14:30", "3 hours ago", "dün"] {
+            let found = read(text, "test", &words, &context).map(|(date, _)| date.value);
+            assert_eq!(found, Err(DateProblem::Unreadable), "{text} at {fetched_at_ms:?}");
+        }
     }
 }
 
 #[test]
+fn the_flaw_of_a_relative_date_holds_its_text() {
+    let (words, zone) = (words(), TimeZone::UTC);
+    let (_, flaws) = read(" منذ 3 ساعات ", "test", &words, &context(&zone, "UTC")).unwrap();
+    assert_eq!((flaws.len(), flaws[0].code), (1, flaws::DATE_RELATIVE));
+    assert_eq!(flaws[0].detail.as_deref(), Some("منذ 3 ساعات"));
+}
+
+#[test]
+fn yesterday_is_that_of_the_zone() {
+    let words = words();
+    // 22:30 in Greenwich is half past one of the next day in Riyadh.
+    let fetched_at_ms = Some(1_748_730_600_000);
+    for (name, value) in [("UTC", "2025-05-30T00:00:00Z"), ("Asia/Riyadh", "2025-05-31T00:00:00+03:00")] {
+        let zone = zone_by_name(name).unwrap();
+        let context = DateContext { fetched_at_ms, ..context(&zone, name) };
+        assert_eq!(read("أمس", "test", &words, &context).unwrap().0.value, value);
+    }
+}
+
+#[test]
+fn hours_are_counted_across_the_change_of_the_clock() {
+    let (words, zone) = (words(), zone_by_name("Europe/Berlin").unwrap());
+    // 2024-10-27T01:30:00Z is the second half past two of that night.
+    let context = DateContext { fetched_at_ms: Some(1_729_992_600_000), ..context(&zone, "Europe/Berlin") };
+    let value = |text: &str| read(text, "test", &words, &context).unwrap().0.value;
+    assert_eq!(value("1 hour ago"), "2024-10-27T02:30:00+02:00");
+    assert_eq!(value("just now"), "2024-10-27T02:30:00+01:00");
+}
+
+#[test]
 fn a_source_with_the_month_first_turns_only_what_is_ambiguous() {
-    let (words, zone) = (words(), zone_by_name("UTC").unwrap());
-    let context = DateContext { day_first: false, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
-    for (text, value) in
-        [("3/4/2024", "2024-03-04"), ("25/12/2023", "2023-12-25"), ("2024-03-04", "2024-03-04")]
-    {
+    let (words, zone) = (words(), TimeZone::UTC);
+    let context = DateContext { day_first: false, fetched_at_ms: None, ..context(&zone, "UTC") };
+    for (text, value) in [
+        ("3/4/2024", "2024-03-04"),
+        ("25/12/2023", "2023-12-25"),
+        ("2024-03-04", "2024-03-04"),
+        ("02/03/1446 هـ", "2024-09-05"),
+    ] {
         let (date, _) = read(text, "test", &words, &context).unwrap();
         assert!(date.value.starts_with(value), "{text}: {}", date.value);
     }
@@ -230,9 +157,9 @@ fn a_source_with_the_month_first_turns_only_what_is_ambiguous() {
 
 #[test]
 fn an_impossible_fetch_time_makes_no_date_a_future_one() {
-    let (words, zone) = (words(), zone_by_name("UTC").unwrap());
+    let (words, zone) = (words(), TimeZone::UTC);
     for fetched_at_ms in [None, Some(-1), Some(0), Some(i64::MAX), Some(i64::MIN)] {
-        let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms };
+        let context = DateContext { fetched_at_ms, ..context(&zone, "UTC") };
         assert!(read("2 December 2024", "test", &words, &context).is_ok(), "{fetched_at_ms:?}");
     }
 }
@@ -240,20 +167,226 @@ fn an_impossible_fetch_time_makes_no_date_a_future_one() {
 #[test]
 fn a_time_that_the_clock_skips_is_moved_as_clocks_are() {
     let (words, zone) = (words(), zone_by_name("Africa/Cairo").unwrap());
-    let context =
-        DateContext { day_first: true, zone: &zone, zone_name: "Africa/Cairo", fetched_at_ms: None };
+    let context = DateContext { fetched_at_ms: None, ..context(&zone, "Africa/Cairo") };
     let (date, _) = read("2024-04-26 00:30", "test", &words, &context).unwrap();
     assert_eq!(date.value, "2024-04-26T01:30:00+03:00");
 }
 
-proptest::proptest! {
+#[test]
+fn words_of_dates_that_are_names_too_are_no_sign_of_a_date() {
+    let words = words();
+    for (word, is_date) in [
+        ("ديسمبر", true),
+        ("الاثنين", true),
+        ("Monday,", true),
+        ("رجب", false),
+        ("روز", false),
+        ("Paz", false),
+        ("مهر", false),
+    ] {
+        assert_eq!(words.is_date_word(word), is_date, "{word}");
+    }
+}
+
+#[test]
+fn a_date_is_found_among_other_words() {
+    let (words, zone) = (words(), TimeZone::UTC);
+    let context = context(&zone, "UTC");
+    for (text, found) in [
+        ("By A. Writer | 2 December 2024, 10:30 | 3 comments", Some("2 December 2024, 10:30")),
+        ("الرياض - 12 ربيع الأول 1446هـ - مراسلنا", Some("12 ربيع الأول 1446هـ")),
+        ("الرياض 12 ربيع الأول 1446 هـ الموافق 15 سبتمبر 2024 م", Some("15 سبتمبر 2024")),
+        ("تهران | ۱۲ آذر ۱۴۰۳ | کد خبر ۵۵۱۲", Some("۱۲ آذر ۱۴۰۳")),
+        ("تاریخ: ۱۴۰۳/۰۹/۱۲", Some("۱۴۰۳/۰۹/۱۲")),
+        ("الطابق 1446 من المبنى 3", None),
+    ] {
+        let date = find(text, &words, &context);
+        match found {
+            Some(found) => assert!(date.is_some_and(|date| date.contains(found)), "{text}: {date:?}"),
+            None => assert_eq!(date, None, "{text}"),
+        }
+    }
+}
+
+/// A day with a time, as many forms write it.
+fn forms(year: i16, month: usize, day: i8, hour: i8, minute: i8) -> Vec<String> {
+    const EGYPT: [&str; 12] = [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ];
+    const LEVANT: [&str; 12] = [
+        "كانون الثاني",
+        "شباط",
+        "آذار",
+        "نيسان",
+        "أيار",
+        "حزيران",
+        "تموز",
+        "آب",
+        "أيلول",
+        "تشرين الأول",
+        "تشرين الثاني",
+        "كانون الأول",
+    ];
+    const ENGLISH: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let (egypt, levant, english) = (EGYPT[month - 1], LEVANT[month - 1], ENGLISH[month - 1]);
+    let half = if hour < 12 { ("ص", "AM") } else { ("م", "PM") };
+    let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let mut forms = vec![
+        format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}"),
+        format!("{year}{month:02}{day:02}T{hour:02}{minute:02}"),
+        format!("{day}/{month}/{year} {hour}:{minute:02}"),
+        format!("{day} {egypt} {year} - {twelve}:{minute:02} {}", half.0),
+        format!("{day} {egypt}/{levant} {year}م الساعة {hour:02}:{minute:02}"),
+        format!("{day} {levant} {year}، {hour:02}:{minute:02}"),
+        format!("{english} {day}, {year} {twelve}:{minute:02} {}", half.1),
+        format!("{hour:02}:{minute:02} | {day} {english} {year}"),
+    ];
+    let in_other_digits = |zero: u32, text: &str| {
+        let one = |character: char| {
+            character.to_digit(10).and_then(|digit| char::from_u32(zero + digit)).unwrap_or(character)
+        };
+        text.chars().map(one).collect::<String>()
+    };
+    forms.push(in_other_digits(0x660, &forms[3]));
+    forms.push(in_other_digits(0x6f0, &forms[2]));
+    forms
+}
+
+fn read_back(text: &str, words: &Words) -> Result<ArticleDate, String> {
+    let zone = TimeZone::UTC;
+    let context = DateContext { fetched_at_ms: None, ..context(&zone, "UTC") };
+    read(text, "test", words, &context)
+        .map(|(date, _)| date)
+        .map_err(|problem| format!("{text}: {problem:?}"))
+}
+
+/// Dates of every calendar, each word of which means something somewhere.
+fn dateish() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "2",
+        "12",
+        "1446",
+        "2024",
+        "١٤٠٣",
+        "10:30",
+        "/",
+        "-",
+        ".",
+        ",",
+        "(",
+        ")",
+        "[",
+        "]",
+        "+",
+        "هـ",
+        "م",
+        "ربيع",
+        "الأول",
+        "ديسمبر",
+        "آذر",
+        "منذ",
+        "ساعات",
+        "ساعتين",
+        "أمس",
+        "الساعة",
+        "بتوقيت",
+        "مكة",
+        "GMT",
+        "am",
+        "T",
+        "Z",
+        "ago",
+        "days",
+        "a",
+        "Asia",
+        "Riyadh",
+        "20241202",
+        "1733135415",
+        "9999",
+    ]);
+    let gap = prop::sample::select(vec!["", " ", "\u{200f}", "\u{a0}"]);
+    prop::collection::vec((word, gap), 0..14)
+        .prop_map(|parts| parts.into_iter().flat_map(|(word, gap)| [word, gap]).collect())
+}
+
+proptest! {
     #[test]
-    fn no_text_makes_the_reader_panic(text in "\\PC{0,60}", dateish in "[0-9٠-٩/:.,+ TZhmpa-]{0,40}") {
-        let (words, zone) = (words(), zone_by_name("UTC").unwrap());
-        let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
-        for text in [text, dateish] {
+    fn no_text_makes_the_reader_panic(
+        text in "\\PC{0,60}",
+        numeric in "[0-9٠-٩/:.,+ TZhmpa-]{0,40}",
+        mixed in dateish(),
+        has_fetch_time in any::<bool>(),
+    ) {
+        let (words, zone) = (words(), TimeZone::UTC);
+        let fetched_at_ms = has_fetch_time.then_some(FETCHED_AT_MS);
+        let context = DateContext { fetched_at_ms, ..context(&zone, "UTC") };
+        for text in [text, numeric, mixed] {
             if let Ok((date, _)) = read(&text, "test", &words, &context) {
-                proptest::prop_assert!(date.value.parse::<jiff::Timestamp>().is_ok(), "{}", date.value);
+                prop_assert!(date.value.parse::<jiff::Timestamp>().is_ok(), "{}", date.value);
+            }
+            if let Some(found) = find(&text, &words, &context) {
+                prop_assert!(text.contains(found));
+            }
+        }
+    }
+
+    #[test]
+    fn long_texts_are_refused_unread(text in "[a-z0-9 ]{121,4000}") {
+        let words = words();
+        // Cut at its ends, it may be short enough.
+        prop_assume!(text.trim().len() > 120);
+        prop_assert!(read_back(&text, &words).is_err());
+    }
+
+    #[test]
+    fn a_written_date_reads_back_to_itself(
+        year in 1990_i16..=2099, month in 1_usize..=12, day in 1_i8..=28, hour in 0_i8..=23, minute in 0_i8..=59,
+    ) {
+        let words = words();
+        let expected = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00Z");
+        for form in forms(year, month, day, hour, minute) {
+            let date = read_back(&form, &words);
+            prop_assert_eq!(date.map(|date| date.value), Ok(expected.clone()), "{}", form);
+        }
+    }
+
+    #[test]
+    fn days_of_other_calendars_follow_each_other(hijri_year in 1411_u64..=1499, persian_year in 1369_u64..=1478, month in 1_u64..=12) {
+        for (calendar, year) in [(Calendar::UmmAlQura, hijri_year), (Calendar::Persian, persian_year)] {
+            let mut before = None;
+            for day in 1..=31 {
+                let Some(date) = calendar.to_gregorian(year, month, day) else {
+                    prop_assert!(day >= 30, "{:?} {} {} {}", calendar, year, month, day);
+                    continue;
+                };
+                let part = |part: u64| i8::try_from(part).unwrap();
+                let date = jiff::civil::Date::new(i16::try_from(date.0).unwrap(), part(date.1), part(date.2)).unwrap();
+                prop_assert!(before.is_none_or(|before: jiff::civil::Date| before.tomorrow().unwrap() == date));
+                before = Some(date);
             }
         }
     }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
-use super::calendar::{Half, Zone};
+use super::calendar::{Calendar, Half, Zone};
+use super::relative::{RelativeWord, Unit};
 use super::zone_by_name;
 use crate::parse::fold::fold;
 use crate::parse::lexicon::LexiconError;
@@ -12,12 +13,17 @@ use crate::parse::lexicon::LexiconError;
 const COMPILED_IN: &str = include_str!("../../../config/lexicon/dates.tsv");
 const COMPILED_IN_NAME: &str = "config/lexicon/dates.tsv (compiled in)";
 
+/// The largest number that a word stands for.
+const COUNT_MAX: u64 = 60;
+
 /// What a word, or several words together, mean in a date.
 #[derive(Debug, Clone)]
 pub(super) enum Meaning {
-    Month(u64),
+    Month(Calendar, u64),
     /// Weekdays, prepositions, endings of ordinals: read over.
     Filler,
+    /// Read over too, but people's names have these words as well.
+    Between,
     Half(Half),
     /// Announces a time of day.
     Clock,
@@ -27,6 +33,8 @@ pub(super) enum Meaning {
     ZonePrefix,
     Zone(Zone),
     Place(Zone),
+    /// Today, yesterday and so on.
+    DaysAgo(u64),
 }
 
 /// The lexicon of dates.
@@ -34,12 +42,14 @@ pub(super) enum Meaning {
 pub(crate) struct Words {
     /// By the folded words, without white space. `era` is told from `half` where it stands.
     meanings: HashMap<Box<str>, Meaning>,
-    eras: Vec<Box<str>>,
+    eras: Vec<(Box<str>, Calendar)>,
+    /// The words of amounts of time, some of which mean something else in a date.
+    relative: HashMap<Box<str>, RelativeWord>,
 }
 
 impl Words {
     pub fn load() -> Result<Self, LexiconError> {
-        let mut words = Self { meanings: HashMap::new(), eras: Vec::new() };
+        let mut words = Self { meanings: HashMap::new(), eras: Vec::new(), relative: HashMap::new() };
         for (index, line) in COMPILED_IN.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -61,18 +71,27 @@ impl Words {
             );
         };
         let folded = fold(word).into_boxed_str();
+        if let Some(word) = relative_word(kind, value)? {
+            self.relative.entry(folded).or_insert(word);
+            return Ok(());
+        }
         let meaning = match kind {
-            "month" => Meaning::Month(number(value, 12)?),
+            "month" => Meaning::Month(Calendar::Gregorian, number(value, 12)?),
+            "hijri_month" => Meaning::Month(Calendar::UmmAlQura, number(value, 12)?),
+            "persian_month" => Meaning::Month(Calendar::Persian, number(value, 12)?),
             "weekday" => number(value, 7).map(|_| Meaning::Filler)?,
             "half" => Meaning::Half(half(value)?),
             "filler" => Meaning::Filler,
+            "between" => Meaning::Between,
             "clock" => Meaning::Clock,
             "hour" => Meaning::Hour,
             "zone_prefix" => Meaning::ZonePrefix,
             "zone" => Meaning::Zone(zone(value)?),
             "place" => Meaning::Place(zone(value)?),
+            "days_ago" if value == "0" => Meaning::DaysAgo(0),
+            "days_ago" => Meaning::DaysAgo(number(value, 7)?),
             "era" => {
-                self.eras.push(folded);
+                self.eras.push((folded, calendar(value)?));
                 return Ok(());
             }
             other => return Err(format!("unknown kind {other:?}")),
@@ -82,18 +101,31 @@ impl Words {
         Ok(())
     }
 
-    /// Whether the word alone means something in a date: a month, a day, `on`.
+    /// Whether the word alone means something in a date: a month, a day, `on`. Hijri months are people's names too.
     pub fn is_date_word(&self, word: &str) -> bool {
         let word = word.trim_matches(|character: char| !character.is_alphanumeric());
-        word.is_empty() || matches!(self.get(&fold(word)), Some(Meaning::Month(_) | Meaning::Filler))
+        word.is_empty()
+            || matches!(self.get(&fold(word)), Some(Meaning::Month(Calendar::Gregorian, _) | Meaning::Filler))
+    }
+
+    /// Whether the word says that an amount of time lies in the past, or begins words that do.
+    pub(super) fn is_past(&self, word: &str) -> bool {
+        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let folded = fold(word);
+        // `il y a`
+        folded == "il" || matches!(self.relative(&folded), Some(RelativeWord::Ago))
     }
 
     pub(super) fn get(&self, folded: &str) -> Option<&Meaning> {
         self.meanings.get(folded)
     }
 
-    pub(super) fn is_era(&self, folded: &str) -> bool {
-        self.eras.iter().any(|era| &**era == folded)
+    pub(super) fn era(&self, folded: &str) -> Option<Calendar> {
+        self.eras.iter().find(|(era, _)| &**era == folded).map(|(_, calendar)| *calendar)
+    }
+
+    pub(super) fn relative(&self, folded: &str) -> Option<RelativeWord> {
+        self.relative.get(folded).copied()
     }
 }
 
@@ -102,6 +134,34 @@ fn number(text: &str, max: u64) -> Result<u64, String> {
         .ok()
         .filter(|value| (1..=max).contains(value))
         .ok_or_else(|| format!("{text:?} is no number from 1 to {max}"))
+}
+
+/// A word of amounts of time; `None` where the line is of another kind.
+fn relative_word(kind: &str, value: &str) -> Result<Option<RelativeWord>, String> {
+    Ok(Some(match kind {
+        "ago" => RelativeWord::Ago,
+        "now" => RelativeWord::Now,
+        "about" => RelativeWord::Filler,
+        "count" => RelativeWord::Number(number(value, COUNT_MAX)?),
+        "unit" => {
+            let (own, name) = match value.split_once(' ') {
+                Some((own, name)) => (number(own, COUNT_MAX)?, name),
+                None => (0, value),
+            };
+            let unit = Unit::from_name(name).ok_or_else(|| format!("{name:?} is no unit of time"))?;
+            RelativeWord::Unit(own, unit)
+        }
+        _ => return Ok(None),
+    }))
+}
+
+fn calendar(text: &str) -> Result<Calendar, String> {
+    match text {
+        "gregorian" => Ok(Calendar::Gregorian),
+        "hijri" => Ok(Calendar::UmmAlQura),
+        "persian" => Ok(Calendar::Persian),
+        other => Err(format!("{other:?} is none of gregorian, hijri, persian")),
+    }
 }
 
 fn half(text: &str) -> Result<Half, String> {

@@ -26,6 +26,8 @@ const BEFORE_CHARS: usize = 300;
 const ARTICLE_PERCENT_MAX: usize = 70;
 /// A part of the page that belongs to others has more lines.
 const OTHERS_LINES_MIN: usize = 3;
+/// So many points of nearness are beside the headline.
+const RELATIVE_POINTS: i32 = 3;
 /// What stands beside the article loses so many points.
 pub(super) const ASIDE_POINTS: i32 = 3;
 /// A caption's characters, at least and at most.
@@ -192,14 +194,17 @@ impl<'page> Places<'page> {
     }
 
     fn of_lines(&self, words: &date::Words, labels: &Labels, context: &DateContext<'_>) -> Vec<Candidate> {
-        let has_digits = |text: &str| {
-            text.chars().filter(|character| crate::parse::fold::digit(*character).is_some()).nth(2).is_some()
+        // "3 hours ago" has one, and counts beside the headline alone.
+        let has_digits = |index: usize, text: &str| {
+            let mut digits = text.chars().filter(|character| crate::parse::fold::digit(*character).is_some());
+            digits.next().is_some()
+                && (digits.nth(1).is_some() || self.nearness(index).points >= RELATIVE_POINTS)
         };
         let lines = self.outline.lines.iter().enumerate();
         lines
             .filter(|(_, line)| !self.is_foreign(line.element))
             .map(|(index, line)| (index, self.dated_part(index, &line.text)))
-            .filter(|(_, text)| has_digits(text))
+            .filter(|(index, text)| has_digits(*index, text))
             .take(LINES_MAX)
             .filter_map(|(index, text)| {
                 let found = date::find(text, words, context)?;

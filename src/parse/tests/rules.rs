@@ -106,10 +106,38 @@ fn stated_facts_outrank_what_is_found() {
 #[test]
 fn an_unreadable_stated_date_is_a_flaw_and_the_label_counts() {
     let mut record = dump(&format!("{TITLE}\nتاريخ النشر: 2 مايو 2024 GMT\n{LINE}"));
-    record.stated.published = Some("منذ يومين".to_owned());
+    record.stated.published = Some("بعد العيد".to_owned());
     let article = parser().parse(&record).unwrap();
     assert_eq!(article.published.as_ref().map(|date| date.value.as_str()), Some("2024-05-02T00:00:00Z"));
     assert!(has_flaw(&article, "date_unreadable"));
+}
+
+#[test]
+fn a_relative_date_counts_where_no_place_states_the_date_itself() {
+    // 2024-05-03T12:00:00Z
+    let fetched_at_ms = Some(1_714_737_600_000);
+    for (label, value, is_relative) in [
+        ("تاريخ النشر: 2 مايو 2024 GMT", "2024-05-02T00:00:00Z", false),
+        ("المصدر: المنار", "2024-05-01T00:00:00Z", true),
+    ] {
+        let mut record = dump(&format!("{TITLE}\n{label}\n{LINE}"));
+        record.fetched_at_ms = fetched_at_ms;
+        record.stated.published = Some("منذ يومين".to_owned());
+        let article = parser().parse(&record).unwrap();
+        assert_eq!(article.published.as_ref().map(|date| date.value.as_str()), Some(value), "{label}");
+        assert_eq!(has_flaw(&article, "date_relative"), is_relative, "{label}");
+        assert!(!has_flaw(&article, "date_unreadable"), "{label}");
+    }
+}
+
+#[test]
+fn a_line_without_label_may_be_a_relative_date_but_a_word_without_a_number_is_a_name() {
+    for (line, value) in [("منذ 3 ساعات", Some("2024-05-03T09:00:00Z")), ("اليوم", None)] {
+        let mut record = dump(&format!("{TITLE}\n{line}\n{LINE}\nالمصدر: المنار"));
+        record.fetched_at_ms = Some(1_714_737_600_000);
+        let article = parser().parse(&record).unwrap();
+        assert_eq!(article.published.as_ref().map(|date| date.value.as_str()), value, "{line}");
+    }
 }
 
 #[test]

@@ -7,12 +7,16 @@ use crate::parse::date::Words;
 
 /// The dates and authors of a page's body.
 fn read(body: &str) -> (Option<String>, Option<String>, Vec<String>) {
+    read_at(body, None)
+}
+
+fn read_at(body: &str, fetched_at_ms: Option<i64>) -> (Option<String>, Option<String>, Vec<String>) {
     let page = format!("<html><body>{body}</body></html>");
     let outline = Outline::of(&Document::from(page.as_str()));
     let words = Words::load().unwrap();
     let labels = Labels::load(&[]).unwrap();
     let zone = TimeZone::UTC;
-    let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
+    let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms };
     let headline = content::headline_line(&outline, "A bridge for Tartus");
     let places = Places::of(&outline, headline);
     let (published, modified) = places.dates(&words, &labels, &context);
@@ -30,6 +34,22 @@ fn a_date_behind_the_headline_is_that_of_the_article() {
     let body = "<h1>A bridge for Tartus</h1><div class='meta'>By Huda Nasser | 2 December 2024, 10:30 | 3 comments</div>\
                 <p>The bridge opened in 2019 and closed on 4 May 2023.</p>";
     assert_eq!(published(body).as_deref(), Some("2 December 2024, 10:30"));
+}
+
+#[test]
+fn a_relative_date_counts_beside_the_headline_and_not_in_prose() {
+    let fetched_at_ms = Some(1_714_737_600_000);
+    for (line, found) in [
+        ("نشر منذ 3 ساعات", Some("منذ 3 ساعات")),
+        ("Huda Nasser | 3 hours ago", Some("3 hours ago")),
+        ("il y a 2 heures", Some("il y a 2 heures")),
+        ("It opened 2 days ago, with music and a parade.", None),
+        ("Bridge 3 is open", None),
+    ] {
+        let body = format!("<h1>A bridge for Tartus</h1><p>{line}</p>");
+        assert_eq!(read_at(&body, fetched_at_ms).0.as_deref(), found, "{line}");
+        assert_eq!(read_at(&body, None).0, None, "{line}");
+    }
 }
 
 #[test]
