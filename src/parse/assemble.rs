@@ -69,27 +69,26 @@ pub(super) struct Found {
     pub language: Option<Evident>,
     pub image: Option<Image>,
     pub section: Option<String>,
-    /// Paragraphs that may be a date without a label: index and line number.
-    pub date_lines: Vec<(usize, usize)>,
     pub flaws: Vec<Flaw>,
 }
 
 impl Parser {
     /// The dump's parts under their labels.
     pub(super) fn find_in_dump(&self, text: &str) -> Found {
+        let division = dump::divide(text, &self.dump_lexicons(), self.limits.paragraphs_max);
         let Dump {
             headline,
             paragraphs,
-            date_lines,
             date,
             modified,
             source,
             author,
+            section,
             keywords,
             url,
             related,
             flaws,
-        } = dump::divide(text, &self.labels, self.limits.paragraphs_max);
+        } = division.collect();
         let evident = |found: dump::Found| Evident { value: found.value, evidence: found.label };
         let author = author.map(evident);
         Found {
@@ -104,11 +103,15 @@ impl Parser {
             source_label: source.as_ref().map(|source| source.value.clone()),
             publisher: source.map(evident),
             keywords: keywords.map(|found| (keywords::of_line(&found.value), found.label)),
+            section: section.map(|section| section.value),
             links: url
-                .map(|url| Link { raw: url.value, evidence: "label:url", is_canonical: false })
+                .map(|url| Link {
+                    raw: url.value,
+                    evidence: if url.label.starts_with("label:") { "label:url" } else { "line:url" },
+                    is_canonical: false,
+                })
                 .into_iter()
                 .collect(),
-            date_lines,
             flaws,
             ..Found::default()
         }
@@ -244,7 +247,7 @@ impl Parser {
         DateContext { day_first, zone, zone_name, fetched_at_ms }
     }
 
-    /// The stated date, else the first one found that can be read, else a line near the top that is nothing but a date.
+    /// The stated date, else the first one found that can be read.
     fn published(
         &self,
         decoded: &Decoded,
@@ -264,19 +267,6 @@ impl Parser {
             };
             let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
             return Some(date::at_home(date, &others));
-        }
-        for (index, line) in std::mem::take(&mut found.date_lines) {
-            let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else {
-                continue;
-            };
-            // A line of prose is no flawed date: only one that reads is taken.
-            if let Ok((date, flaw)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
-                && date.precision >= crate::article::DatePrecision::Day
-            {
-                found.paragraphs.remove(index);
-                flaws.extend(flaw);
-                return Some(date);
-            }
         }
         None
     }
