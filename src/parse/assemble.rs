@@ -69,6 +69,7 @@ pub(super) struct Found {
     pub language: Option<Evident>,
     pub image: Option<Image>,
     pub section: Option<String>,
+    pub section_evidence: Option<String>,
     pub flaws: Vec<Flaw>,
 }
 
@@ -103,6 +104,7 @@ impl Parser {
             source_label: source.as_ref().map(|source| source.value.clone()),
             publisher: source.map(evident),
             keywords: keywords.map(|found| (keywords::of_line(&found.value), found.label)),
+            section_evidence: section.as_ref().map(|section| section.label.clone()),
             section: section.map(|section| section.value),
             links: url
                 .map(|url| Link {
@@ -208,6 +210,7 @@ impl Parser {
             if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
         note(&mut evidence, "authors", authors_from.filter(|_| !people.is_empty()));
         let keywords = keywords::settle(&stated.keywords, found.keywords, &mut evidence);
+        note(&mut evidence, "section", found.section_evidence.take());
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
         let mut article = Article {
             id: hash128(uri.as_bytes()),

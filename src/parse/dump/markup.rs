@@ -105,6 +105,9 @@ fn tag_at(text: &str) -> Option<Tag> {
 pub(super) fn clean(part: &str) -> (Cow<'_, str>, Markup) {
     let mut markup = Markup::default();
     let mut text = Cow::Borrowed(trim(part));
+    if !text.chars().any(char::is_alphanumeric) {
+        return (text, markup);
+    }
     if text.contains('<') {
         text = Cow::Owned(trim(&without_tags(&text, &mut markup)).to_owned());
     }

@@ -202,6 +202,8 @@ fn join_wrapped<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<
     for (index, unit) in units.into_iter().enumerate() {
         let continues = index > 0
             && may_continue(&unit)
+            && !lexicons.is_date(&unit.text)
+            && !lexicons.is_credit(&unit.text)
             && is_full(lengths[index - 1], &unit.text, width)
             && joined.last().is_some_and(|last| last.last + 1 == unit.first && is_continued(last, lexicons));
         if let (true, Some(last)) = (continues, joined.last_mut()) {
@@ -354,7 +356,7 @@ type TopPart = (String, LineRole, &'static str);
 
 fn top_parts(unit: &Unit<'_>, lexicons: &Lexicons<'_>, is_first: bool) -> Option<Vec<TopPart>> {
     let text: &str = &unit.text;
-    if lexicons.is_date(text) || lexicons.is_section(text) || unit.label.as_ref().is_some_and(|label| label.value.is_empty()) {
+    if lexicons.is_date(text) || lexicons.is_section(text) || unit.label.as_ref().is_some_and(|label| label.role != Role::Author || label.value.is_empty()) {
         return None;
     }
     [&["|", "•", "·"][..], &[" - ", " – ", " — "], &["/"], &["،", ","]].into_iter().find_map(|marks| {
@@ -414,7 +416,10 @@ fn divide_one_line<'text>(text: Cow<'text, str>, number: usize, lexicons: &Lexic
             .filter(|at| {
                 let label = whole.text[*at..colon + mark.len()].trim_start_matches(is_decoration);
                 label.chars().next().is_some_and(|first| fold_char(first).is_some())
-                    && lexicons.labels.match_line(label).is_some_and(|label| label.role != Role::Title)
+                    && lexicons
+                        .labels
+                        .match_line(label)
+                        .is_some_and(|label| label.role != Role::Title && label.value.is_empty())
             })
             .last();
         if let Some(at) = longest.filter(|_| starts.len() < ONE_LINE_LABELS_MAX) {

@@ -256,7 +256,7 @@ impl<'text> Walk<'text, '_> {
         if lexicons.is_credit(text) {
             return Some((LineRole::Source, Evidence::Shape("agency")));
         }
-        if lexicons.is_byline(text, !self.title_settled) && (self.paragraphs < 2 || self.is_last_words(index)) {
+        if lexicons.is_byline(text, !self.title_settled) && (self.paragraphs < 2 || self.is_tail(index)) {
             return Some((LineRole::Byline, Evidence::Shape("byline")));
         }
         if self.paragraphs == 0 && lexicons.is_section(text) {
@@ -310,22 +310,33 @@ impl<'text> Walk<'text, '_> {
         if self.units[headline + 1..index].iter().any(|unit| unit.role == LineRole::Subheadline && !unit.markup.is_item) {
             return unit.markup.is_heading;
         }
-        let rest = self.units[index + 1..].iter().filter(|unit| unit.label.is_none() && !unit.is_settled());
-        let lengths: Vec<usize> = rest.take(2).map(|unit| unit.text.len()).collect();
+        let below: Vec<&Unit<'_>> =
+            self.units[index + 1..].iter().take(TOP_UNITS).filter(|unit| self.is_text(unit)).take(2).collect();
+        let Some(first) = below.first() else { return false };
         if unit.markup.is_heading {
-            return !lengths.is_empty();
+            return true;
         }
-        let is_longer_below = lengths.first().is_some_and(|length| *length > unit.text.len());
-        let below_is_firm =
-            self.units[index + 1..].iter().find(|unit| unit.label.is_none()).is_some_and(|unit| {
-                shape::ends_firmly(&unit.text) || is_longer_than(&unit.text, SUBHEADLINE_CHARS_MAX)
-            });
         self.facts.ends_firmly
             && !shape::ends_firmly(&unit.text)
             && word_count(&unit.text) >= SUBHEADLINE_WORDS_MIN
-            && lengths.len() >= 2
-            && is_longer_below
-            && below_is_firm
+            && below.len() == 2
+            && first.text.len() > unit.text.len()
+            && (shape::ends_firmly(&first.text) || is_longer_than(&first.text, SUBHEADLINE_CHARS_MAX))
+    }
+
+    /// Whether a unit that is not settled yet can only be text.
+    fn is_text(&self, unit: &Unit<'_>) -> bool {
+        unit.label.is_none()
+            && !unit.is_settled()
+            && !shape::is_separator(&unit.text)
+            && !shape::is_url(&unit.text)
+            && !self.lexicons.is_date(&unit.text)
+            && !self.lexicons.is_credit(&unit.text)
+            && !self.lexicons.is_byline(&unit.text, false)
+            && !self.lexicons.is_section(&unit.text)
+            && !self.lexicons.is_bare_name(&unit.text)
+            && !self.lexicons.is_caption(&unit.text)
+            && !self.lexicons.is_boilerplate(&unit.text)
     }
 
     /// Takes a labelled line; false where the label doesn't count here.
@@ -475,21 +486,9 @@ impl<'text> Walk<'text, '_> {
 
     /// Whether no text of the article follows: labels, buttons and blocks of others do.
     fn is_tail(&self, index: usize) -> bool {
-        let rest = self.units[index + 1..].iter().take(EDGE_UNITS).take_while(|unit| !unit.opens_others());
-        rest.filter(|unit| unit.label.is_none() && !unit.is_settled()).all(|unit| {
-            self.lexicons.is_boilerplate(&unit.text)
-                || self.lexicons.words.heads_comments(&unit.text)
-                || shape::is_separator(&unit.text)
-                || shape::is_url(&unit.text)
-                || self.lexicons.is_date(&unit.text)
-                || self.lexicons.is_credit(&unit.text)
-                || self.lexicons.is_byline(&unit.text, false)
-                || self.lexicons.is_row_of_tags(&unit.text)
-        })
-    }
-
-    fn is_last_words(&self, index: usize) -> bool {
-        self.is_tail(index)
+        let rest = self.units[index + 1..].iter().take(EDGE_UNITS);
+        rest.take_while(|unit| !unit.opens_others() && !self.lexicons.words.heads_comments(&unit.text))
+            .all(|unit| !self.is_text(unit) || self.lexicons.is_row_of_tags(&unit.text))
     }
 }
 
