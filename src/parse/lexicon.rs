@@ -44,6 +44,8 @@ pub(crate) enum Role {
     Source,
     Author,
     Section,
+    /// Announces the text of the article.
+    Text,
     Keywords,
     Url,
     Caption,
@@ -54,7 +56,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    const NAMES: [(&'static str, Self); 12] = [
+    const NAMES: [(&'static str, Self); 13] = [
         ("title", Self::Title),
         ("subtitle", Self::Subtitle),
         ("date", Self::Date),
@@ -62,6 +64,7 @@ impl Role {
         ("source", Self::Source),
         ("author", Self::Author),
         ("section", Self::Section),
+        ("text", Self::Text),
         ("keywords", Self::Keywords),
         ("url", Self::Url),
         ("caption", Self::Caption),
@@ -224,6 +227,15 @@ pub(crate) fn is_decoration(character: char) -> bool {
                 | '◄'
                 | '►'
                 | '●'
+                | '◀'
+                | '▶'
+                | '➡'
+                | '⬅'
+                | '→'
+                | '←'
+                | '✍'
+                | '\u{fe0f}'
+                | '\u{1f300}'..='\u{1faff}'
         )
 }
 

@@ -24,9 +24,10 @@ fn fields(article: &Article) -> Vec<Field> {
     let date = |date: &ArticleDate| json!(format!("{} ({})", date.value, date.precision.name()));
     let field = |name, value: Option<Value>| Some(Field { name, value: value?, found: found(name) });
     let list = |list: &[String]| (!list.is_empty()).then(|| json!(list));
-    let keywords = article.keywords.as_ref().map(|keywords| {
-        if keywords.list.is_empty() { json!(keywords.raw) } else { json!(keywords.list) }
-    });
+    let keywords = article
+        .keywords
+        .as_ref()
+        .map(|keywords| if keywords.list.is_empty() { json!(keywords.raw) } else { json!(keywords.list) });
     [
         field("uri", Some(json!(article.uri))),
         field("headline", article.headline.as_ref().map(|text| json!(text))),
@@ -183,7 +184,10 @@ fn article_json(article: &Article) -> Value {
 }
 
 fn paragraphs_json(paragraphs: &[Paragraph]) -> Vec<Value> {
-    paragraphs.iter().map(|paragraph| json!({ "role": paragraph.role.name(), "text": paragraph.text })).collect()
+    paragraphs
+        .iter()
+        .map(|paragraph| json!({ "role": paragraph.role.name(), "text": paragraph.text }))
+        .collect()
 }
 
 fn flaws_json(flaws: &[Flaw]) -> Vec<Value> {
@@ -219,9 +223,9 @@ was painted red last week by its keeper.\n";
     fn each_line_of_a_dump_is_shown_with_role_and_evidence() {
         let text = text(&explained("text/plain", DUMP));
         for part in [
-            "1  headline ",
+            "1  headline",
             "position:first line of title shape",
-            "2  date ",
+            "2  date",
             "label:Published",
             "related_headline #1",
             "published  label:Published",
@@ -247,8 +251,12 @@ was painted red last week by its keeper.\n";
 
     #[test]
     fn a_page_is_shown_by_its_paragraphs() {
-        let paragraph = "<p>The council voted on Monday to keep the ferry, and the harbour will stay open.</p>";
-        let page = format!("<html><body><article><h1>Ferry stays</h1>{}</article></body></html>", paragraph.repeat(3));
+        let paragraph =
+            "<p>The council voted on Monday to keep the ferry, and the harbour will stay open.</p>";
+        let page = format!(
+            "<html><body><article><h1>Ferry stays</h1>{}</article></body></html>",
+            paragraph.repeat(3)
+        );
         let text = text(&explained("text/html", &page));
         assert!(text.contains("content: html") && text.contains("1  text  The council voted"), "{text}");
     }

@@ -8,6 +8,7 @@ use super::pieces::Unit;
 use super::shape::{self, without_decoration};
 use super::{Dump, Found};
 use crate::article::{Flaw, Paragraph, ParagraphRole, Related};
+use crate::parse::lexicon::Role;
 use crate::parse::text::collapse;
 
 /// The parts of the article.
@@ -44,7 +45,9 @@ fn take_main(dump: &mut Dump, unit: Unit<'_>) {
     let is_stronger = match (&unit.evidence, &slot) {
         (_, None) => true,
         // A label outranks what only its shape told.
-        (Evidence::Label(_), Some(found)) => unit.role != LineRole::Headline && found.label.starts_with("line:"),
+        (Evidence::Label(_), Some(found)) => {
+            unit.role != LineRole::Headline && found.label.starts_with("line:")
+        }
         _ => false,
     };
     if is_stronger {
@@ -63,6 +66,11 @@ fn evidence(unit: &Unit<'_>) -> String {
 /// The text of a unit without its label.
 fn value(unit: &Unit<'_>) -> String {
     let text = match (&unit.label, &unit.evidence) {
+        (Some(label), Evidence::Position(_))
+            if label.role == Role::Text && unit.related.is_some() && !label.value.is_empty() =>
+        {
+            &label.value
+        }
         (Some(label), Evidence::Label(_)) if !label.value.is_empty() => &label.value,
         _ => &*unit.text,
     };
@@ -91,7 +99,7 @@ fn paragraph(unit: &Unit<'_>) -> Paragraph {
     } else {
         ParagraphRole::Text
     };
-    Paragraph { text: collapse(&unit.text).into_owned(), role }
+    Paragraph { text: value(unit), role }
 }
 
 fn take_related(related: &mut Vec<Related>, index: usize, unit: &Unit<'_>) {
@@ -100,7 +108,10 @@ fn take_related(related: &mut Vec<Related>, index: usize, unit: &Unit<'_>) {
     }
     let article = &mut related[index];
     match unit.role {
-        LineRole::RelatedHeadline => set_title(article, &unit.text),
+        LineRole::RelatedHeadline => match &unit.label {
+            Some(label) if label.role == Role::Title => set_title(article, &label.value),
+            _ => set_title(article, &unit.text),
+        },
         LineRole::ReadAlso | LineRole::RelatedStart => match &unit.label {
             Some(label) if !label.value.is_empty() => set_title(article, &label.value),
             _ => set_title(article, &unit.text),

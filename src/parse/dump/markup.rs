@@ -15,11 +15,40 @@ const PARTS_MAX: usize = 2000;
 
 /// Elements that stand on a line of their own.
 const BLOCKS: [&str; 16] = [
-    "p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "tr", "table", "blockquote",
+    "p",
+    "br",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "tr",
+    "table",
+    "blockquote",
 ];
 /// Elements within a line.
-const INLINE: [&str; 14] =
-    ["b", "strong", "i", "em", "u", "a", "span", "font", "img", "small", "td", "center", "figure", "figcaption"];
+const INLINE: [&str; 14] = [
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "a",
+    "span",
+    "font",
+    "img",
+    "small",
+    "td",
+    "center",
+    "figure",
+    "figcaption",
+];
 const ENTITIES: [(&str, char); 20] = [
     ("nbsp", ' '),
     ("quot", '"'),
@@ -87,8 +116,12 @@ fn tag_at(text: &str) -> Option<Tag> {
     let inner = text.strip_prefix('<')?;
     let is_closing = inner.starts_with('/');
     let inner = inner.strip_prefix('/').unwrap_or(inner);
-    let name: String =
-        inner.chars().take_while(char::is_ascii_alphanumeric).take(12).collect::<String>().to_ascii_lowercase();
+    let name: String = inner
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .take(12)
+        .collect::<String>()
+        .to_ascii_lowercase();
     if !BLOCKS.contains(&name.as_str()) && !INLINE.contains(&name.as_str()) {
         return None;
     }

@@ -109,7 +109,11 @@ impl Division<'_> {
 }
 
 fn of_unit(unit: &Unit<'_>, number: usize, line: &str) -> ReadLine {
-    let evidence = if number > unit.first { "position:continues the line above".to_owned() } else { unit.evidence.to_string() };
+    let evidence = if number > unit.first {
+        "position:continues the line above".to_owned()
+    } else {
+        unit.evidence.to_string()
+    };
     let text = if unit.is_part { &unit.text } else { line };
     ReadLine {
         number,
@@ -130,6 +134,7 @@ pub(super) const fn role_of(role: Role) -> Option<LineRole> {
         Role::Source => LineRole::Source,
         Role::Author => LineRole::Byline,
         Role::Section => LineRole::Section,
+        Role::Text => LineRole::Paragraph,
         Role::Keywords => LineRole::Keywords,
         Role::Url => LineRole::Url,
         Role::Caption => LineRole::Caption,

@@ -122,7 +122,7 @@ pub(super) fn units<'text>(
     (divide_top(units, lexicons), is_cut)
 }
 
-/// The lines with their numbers. A carriage return and a line feed are one break.
+/// The lines with their numbers. A carriage return and a line feed are one break; behind the last break is no line.
 pub(super) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut number = 0;
     let base = text.as_ptr() as usize;
@@ -132,7 +132,8 @@ pub(super) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
             && start > 0
             && text.as_bytes().get(start - 1) == Some(&b'\r')
             && text.as_bytes().get(start) == Some(&b'\n');
-        if is_within_break {
+        let is_behind_end = line.is_empty() && start == text.len() && start > 0;
+        if is_within_break || is_behind_end {
             return None;
         }
         number += 1;
@@ -162,6 +163,7 @@ const fn value_chars_max(role: Role) -> usize {
         Role::Author => 120,
         Role::Keywords => 1000,
         Role::Url => 8192,
+        Role::Text => usize::MAX,
         Role::Title | Role::Subtitle | Role::Related | Role::List | Role::Caption => 300,
     }
 }
@@ -183,7 +185,8 @@ fn label_of(text: &str, lexicons: &Lexicons<'_>) -> Option<Label> {
         // A label alone needs no colon where a value can stand below it.
         let is_short = text.split_whitespace().count() <= 4 && !is_longer_than(text, 40);
         is_short.then(|| lexicons.labels.match_before(text)).flatten().filter(|label| {
-            label.value.is_empty() && matches!(label.role, Role::Keywords | Role::Date | Role::Modified | Role::Source)
+            label.value.is_empty()
+                && matches!(label.role, Role::Keywords | Role::Date | Role::Modified | Role::Source)
         })
     });
     let Some(found) = found.filter(|label| may_be_value(label.role, label.value)) else {
@@ -262,8 +265,11 @@ fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
     if !(WRAP_CHARS_MIN..=WRAP_CHARS_MAX).contains(&width) {
         return None;
     }
-    let full: Vec<usize> =
-        pairs.iter().copied().filter(|index| is_full(lengths[index - 1], &units[*index].text, width)).collect();
+    let full: Vec<usize> = pairs
+        .iter()
+        .copied()
+        .filter(|index| is_full(lengths[index - 1], &units[*index].text, width))
+        .collect();
     let open = full.iter().filter(|index| !shape::ends_firmly(&units[**index - 1].text)).count();
     let is_wrapped = full.len() >= WRAP_BREAKS_MIN
         && full.len() * 100 >= pairs.len() * WRAP_SHARE_MIN
@@ -284,7 +290,8 @@ fn divide_bars<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<U
         let text = unit.text.clone();
         for (bar, _) in text.match_indices('|') {
             let behind = text[bar + 1..].split('|').next().unwrap_or_default();
-            if label_of(behind, lexicons).is_some_and(|label| label.role != Role::Related && !label.value.is_empty())
+            if label_of(behind, lexicons)
+                .is_some_and(|label| label.role != Role::Related && !label.value.is_empty())
                 && starts.len() < ONE_LINE_LABELS_MAX
             {
                 starts.push(bar + 1);
@@ -308,7 +315,8 @@ fn push_parts<'text>(
     }
     for (index, start) in starts.iter().enumerate() {
         let end = starts.get(index + 1).copied().unwrap_or(whole.text.len());
-        let text = whole.text[*start..end].trim().trim_end_matches('|').trim_start_matches('|').trim().to_owned();
+        let text =
+            whole.text[*start..end].trim().trim_end_matches('|').trim_start_matches('|').trim().to_owned();
         if is_blank(&text) {
             continue;
         }
@@ -327,7 +335,11 @@ fn push_parts<'text>(
 fn divide_top<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<Unit<'text>> {
     let mut divided: Vec<Unit<'text>> = Vec::with_capacity(units.len());
     for (index, unit) in units.into_iter().enumerate() {
-        if index >= TOP_UNITS || unit.is_settled() || is_longer_than(&unit.text, TOP_LINE_CHARS_MAX) || unit.opens_others() {
+        if index >= TOP_UNITS
+            || unit.is_settled()
+            || is_longer_than(&unit.text, TOP_LINE_CHARS_MAX)
+            || unit.opens_others()
+        {
             divided.push(unit);
             continue;
         }
@@ -356,7 +368,10 @@ type TopPart = (String, LineRole, &'static str);
 
 fn top_parts(unit: &Unit<'_>, lexicons: &Lexicons<'_>, is_first: bool) -> Option<Vec<TopPart>> {
     let text: &str = &unit.text;
-    if lexicons.is_date(text) || lexicons.is_section(text) || unit.label.as_ref().is_some_and(|label| label.role != Role::Author || label.value.is_empty()) {
+    if lexicons.is_date(text)
+        || lexicons.is_section(text)
+        || unit.label.as_ref().is_some_and(|label| label.role != Role::Author || label.value.is_empty())
+    {
         return None;
     }
     [&["|", "•", "·"][..], &[" - ", " – ", " — "], &["/"], &["،", ","]].into_iter().find_map(|marks| {
@@ -368,8 +383,10 @@ fn top_parts(unit: &Unit<'_>, lexicons: &Lexicons<'_>, is_first: bool) -> Option
         if !(2..=6).contains(&parts.len()) {
             return None;
         }
-        let has_date = parts.iter().any(|part| lexicons.is_date(part) || lexicons.labelled_date(part).is_some());
-        let roles: Option<Vec<TopPart>> = parts.iter().map(|part| top_part(part, lexicons, has_date)).collect();
+        let has_date =
+            parts.iter().any(|part| lexicons.is_date(part) || lexicons.labelled_date(part).is_some());
+        let roles: Option<Vec<TopPart>> =
+            parts.iter().map(|part| top_part(part, lexicons, has_date)).collect();
         let roles = roles?;
         let is_known = has_date || roles.iter().any(|(_, role, _)| *role == LineRole::Byline) && !is_first;
         is_known.then_some(roles)
@@ -433,7 +450,10 @@ fn divide_one_line<'text>(text: Cow<'text, str>, number: usize, lexicons: &Lexic
 
 /// A label whose value ran on into the text: `Published: 3 May 2024 The council …` is a date and a paragraph.
 fn behind_value<'text>(unit: Unit<'text>, lexicons: &Lexicons<'_>) -> Vec<Unit<'text>> {
-    let found = lexicons.labels.match_line(&unit.text).filter(|label| matches!(label.role, Role::Date | Role::Modified));
+    let found = lexicons
+        .labels
+        .match_line(&unit.text)
+        .filter(|label| matches!(label.role, Role::Date | Role::Modified));
     let Some(label) = found else { return vec![unit] };
     let value_at = unit.text.len() - label.value.len();
     let words: Vec<usize> = label
@@ -444,7 +464,9 @@ fn behind_value<'text>(unit: Unit<'text>, lexicons: &Lexicons<'_>) -> Vec<Unit<'
         .take(12)
         .collect();
     let date_end = words.iter().rev().find(|at| lexicons.is_date(&label.value[..**at])).copied();
-    let Some(end) = date_end.map(|at| value_at + at).filter(|_| word_count(label.value) > 4) else { return vec![unit] };
+    let Some(end) = date_end.map(|at| value_at + at).filter(|_| word_count(label.value) > 4) else {
+        return vec![unit];
+    };
     if lexicons.is_date(label.value) {
         return vec![unit];
     }

@@ -33,6 +33,8 @@ const STEM_CHARS: usize = 5;
 const RELATED_MAX: usize = 50;
 /// A title within a segment has at most this many characters, and at least so many words.
 const INNER_TITLE_CHARS_MAX: usize = 150;
+/// Longer lines in a list of titles may be text without full stops below a title.
+const LIST_TITLE_CHARS_MAX: usize = 120;
 const INNER_TITLE_WORDS_MIN: usize = 3;
 
 /// What is known of the main article where the label stands.
@@ -138,7 +140,7 @@ impl Reading<'_, '_, '_> {
 
     /// Rule 2: titles and their paragraphs.
     fn articles_of(&mut self, texts: &[usize], start: usize, end: usize) {
-        let all_titles = texts.len() > 1 && texts.iter().all(|index| is_bare_title(&self.units[*index]));
+        let all_titles = texts.len() > 1 && self.are_titles(texts);
         let Some(first) = texts.first() else {
             self.sides(start, end);
             return;
@@ -156,6 +158,18 @@ impl Reading<'_, '_, '_> {
         }
     }
 
+    /// Whether all texts are titles: no sentences, and the first is not much shorter than those below.
+    fn are_titles(&self, texts: &[usize]) -> bool {
+        if !texts.iter().all(|index| is_bare_title(&self.units[*index])) {
+            return false;
+        }
+        let length = |index: &usize| self.units[*index].text.chars().count();
+        let longest = texts.iter().map(length).max().unwrap_or_default();
+        let first = texts.first().map(length).unwrap_or_default();
+        let rest: usize = texts.iter().skip(1).map(length).sum();
+        longest <= LIST_TITLE_CHARS_MAX || first * 3 * texts.len().saturating_sub(1) >= rest * 2
+    }
+
     /// Each text is the title of an article.
     fn titles(&mut self, texts: &[usize], start: usize, end: usize) {
         let mut from = start;
@@ -164,7 +178,8 @@ impl Reading<'_, '_, '_> {
             if count > 0 && count < RELATED_MAX {
                 self.begin_article();
             }
-            let role = if count < RELATED_MAX { LineRole::RelatedHeadline } else { LineRole::RelatedParagraph };
+            let role =
+                if count < RELATED_MAX { LineRole::RelatedHeadline } else { LineRole::RelatedParagraph };
             self.set(*index, role, Evidence::Shape("title in a list of titles"));
             from = index + 1;
         }
@@ -198,31 +213,50 @@ impl Reading<'_, '_, '_> {
 
     /// The unit above is a title without text: another title may follow it.
     fn title_stands_above(&self, index: usize) -> bool {
-        index > 0 && self.units[index].after_blank && self.units[index - 1].role == LineRole::RelatedHeadline
+        index > 0
+            && self.units[index].after_blank
+            && self.units[index - 1].role == LineRole::RelatedHeadline
             && self.units[index].markup.is_heading
     }
 
     /// Whether the paragraphs of a segment end like sentences, so that a line that doesn't is a title.
     fn sentences_end(&self, texts: &[usize]) -> bool {
-        let firm = texts.iter().filter(|index| shape::ends_firmly(&self.units[**index].text)).count();
-        let bare = texts.iter().filter(|index| is_bare_title(&self.units[**index])).count();
-        let other = texts.len() - firm - bare;
+        let (mut firm, mut bare, mut other) = (0, 0, 0);
+        for unit in texts.iter().map(|index| &self.units[*index]) {
+            if shape::ends_firmly(&unit.text) {
+                firm += 1;
+            } else if is_bare_title(unit) {
+                bare += 1;
+            } else {
+                other += 1;
+            }
+        }
         firm > 0 && firm >= bare && firm > other * 2
     }
 
     fn is_inner_title(&self, index: usize, next: Option<usize>, sentences_end: bool) -> bool {
         let unit = &self.units[index];
-        if !is_bare_title(unit) || shape::ends_firmly(&unit.text) && !unit.text.ends_with(['?', '؟', '!', '"', '»', '”']) {
+        if !is_bare_title(unit)
+            || shape::ends_firmly(&unit.text) && !unit.text.ends_with(['?', '؟', '!', '"', '»', '”'])
+        {
             return false;
         }
-        if is_longer_than(&unit.text, INNER_TITLE_CHARS_MAX) || word_count(&unit.text) < INNER_TITLE_WORDS_MIN {
+        if is_longer_than(&unit.text, INNER_TITLE_CHARS_MAX) || word_count(&unit.text) < INNER_TITLE_WORDS_MIN
+        {
             return false;
         }
         let above_is_separator = index > 0 && shape::is_separator(&self.units[index - 1].text);
-        let below_is_date = self.units.get(index + 1).is_some_and(|unit| {
-            unit.label_is(Role::Date) || self.lexicons.is_date(&unit.text)
-        });
-        if unit.markup.is_heading || above_is_separator || below_is_date || shape::has_bullet(&unit.text) || unit.markup.is_item {
+        let below_is_date = self
+            .units
+            .get(index + 1)
+            .is_some_and(|unit| unit.label_is(Role::Date) || self.lexicons.is_date(&unit.text));
+        if unit.markup.is_heading
+            || unit.label_is(Role::Title)
+            || above_is_separator
+            || below_is_date
+            || shape::has_bullet(&unit.text)
+            || unit.markup.is_item
+        {
             return true;
         }
         let has_text = next.is_some_and(|next| !is_bare_title(&self.units[next]));
@@ -269,7 +303,7 @@ impl Reading<'_, '_, '_> {
             self.units[at].set(LineRole::ReadAlso, self.evidence.clone());
             return Block { articles: 0, next: start, is_guess: true };
         }
-        let all_titles = texts.iter().all(|index| is_bare_title(&self.units[*index]));
+        let all_titles = self.are_titles(texts);
         if texts.len() == 1 || all_titles {
             self.open_at(at, true);
             self.articles_of(texts, start, end);
@@ -335,6 +369,9 @@ fn side_role(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(LineRole, Evid
         return Some((unit.role, unit.evidence.clone()));
     }
     if let Some(label) = &unit.label {
+        if matches!(label.role, Role::Title | Role::Text) && !label.value.is_empty() {
+            return None;
+        }
         let role = if label.value.is_empty() { LineRole::Label } else { role_of(label.role)? };
         return Some((role, Evidence::Label(label.name.clone())));
     }
@@ -374,7 +411,11 @@ fn segment_end(units: &[Unit<'_>], start: usize, main: &Main, lexicons: &Lexicon
 /// Whether a unit at the end of a segment is of the main article or of the page.
 fn closes(unit: &Unit<'_>, main: &Main, lexicons: &Lexicons<'_>) -> bool {
     match &unit.label {
-        Some(label) => !matches!(label.role, Role::Date) || !main.has_date,
+        Some(label) => match label.role {
+            Role::Date => !main.has_date,
+            Role::Title | Role::Text => false,
+            _ => true,
+        },
         None => lexicons.is_boilerplate(&unit.text) && !lexicons.words.is_agency(&unit.text),
     }
 }

@@ -27,6 +27,8 @@ const NAME_WORDS_MAX: usize = 5;
 /// A credit such as `place - agency`, in characters.
 const CREDIT_CHARS_MAX: usize = 70;
 const CAPTION_CHARS_MAX: usize = 300;
+/// Numbers alone are a count where they take no more characters.
+const COUNT_CHARS_MAX: usize = 12;
 /// A tag's words and characters, and how many of them make a line of tags.
 const TAG_WORDS_MAX: usize = 5;
 const TAG_CHARS_MAX: usize = 45;
@@ -52,7 +54,7 @@ pub(super) fn is_sentence(text: &str, words_min: usize) -> bool {
 
 /// Whether a text ends with a full stop, perhaps in quotation marks.
 pub(super) fn ends_sentence(text: &str) -> bool {
-    without_closing_marks(text).ends_with(['.', '۔', '。'])
+    without_closing_marks(text).ends_with(['.', '۔', '。', '…'])
 }
 
 /// Whether a text ends with any mark that closes a sentence.
@@ -86,7 +88,8 @@ pub(super) fn is_separator(text: &str) -> bool {
 }
 
 pub(super) fn is_url(text: &str) -> bool {
-    ["http://", "https://", "www."].iter().any(|begin| text.starts_with(begin)) && !text.contains(char::is_whitespace)
+    ["http://", "https://", "www."].iter().any(|begin| text.starts_with(begin))
+        && !text.contains(char::is_whitespace)
 }
 
 impl Lexicons<'_> {
@@ -96,7 +99,7 @@ impl Lexicons<'_> {
         if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
             return self.is_age_without_number(text);
         }
-        self.reads_as_date(text) || self.is_made_of_date_words(text)
+        is_time(text) || self.reads_as_date(text) || self.is_made_of_date_words(text)
     }
 
     fn reads_as_date(&self, text: &str) -> bool {
@@ -150,7 +153,9 @@ impl Lexicons<'_> {
         if is_longer_than(text, BYLINE_CHARS_MAX) || words.len() < 2 || !people::begins_like_byline(text) {
             return false;
         }
-        let Some((_, rest)) = text.split_once(|character: char| character.is_whitespace() || character == ':') else {
+        let Some((_, rest)) =
+            text.split_once(|character: char| character.is_whitespace() || character == ':')
+        else {
             return false;
         };
         let marked = rest.trim_start().starts_with(['-', '–', '—', '/', ':', '|']);
@@ -161,21 +166,26 @@ impl Lexicons<'_> {
         if ends_sentence(text) && word_count(rest) > 3 {
             return false;
         }
-        rest.split([',', '،', '/', '|', '&', '(', ')']).map(str::trim).filter(|name| !name.is_empty()).all(|name| {
-            let count = name.split_whitespace().count();
-            let is_latin = name.chars().any(|character| character.is_ascii_alphabetic());
-            if is_latin {
-                people::from_byline(name).iter().all(|name| is_capitalised_name(name)) && count <= 8
-            } else {
-                count <= NAME_WORDS_MAX
-            }
-        })
+        rest.split([',', '،', '/', '|', '&', '(', ')']).map(str::trim).filter(|name| !name.is_empty()).all(
+            |name| {
+                let count = name.split_whitespace().count();
+                let is_latin = name.chars().any(|character| character.is_ascii_alphabetic());
+                if is_latin {
+                    people::from_byline(name).iter().all(|name| is_capitalised_name(name)) && count <= 8
+                } else {
+                    count <= NAME_WORDS_MAX
+                }
+            },
+        )
     }
 
     /// Two or three capitalised words and nothing else.
     pub fn is_bare_name(&self, text: &str) -> bool {
         let count = text.split_whitespace().count();
-        (2..=3).contains(&count) && has_capitals(text) && is_capitalised_name(text) && !self.words.is_agency(text)
+        (2..=3).contains(&count)
+            && has_capitals(text)
+            && is_capitalised_name(text)
+            && !self.words.is_agency(text)
     }
 
     /// A name in a script without capitals: little enough to be one.
@@ -199,7 +209,8 @@ impl Lexicons<'_> {
     }
 
     fn all_agencies(&self, text: &str) -> bool {
-        let mut parts = text.split([',', '،', '/', '+', '&', '-', '|']).flat_map(|part| part.split(" و ")).peekable();
+        let mut parts =
+            text.split([',', '،', '/', '+', '&', '-', '|']).flat_map(|part| part.split(" و ")).peekable();
         parts.peek().is_some() && parts.all(|part| self.words.is_agency(part))
     }
 
@@ -208,7 +219,8 @@ impl Lexicons<'_> {
         if is_longer_than(text, CREDIT_CHARS_MAX) || ends_firmly(text) {
             return None;
         }
-        let (place, name) = text.split_once(" - ").or_else(|| text.split_once(" – ")).or_else(|| text.split_once(" ـ "))?;
+        let (place, name) =
+            text.split_once(" - ").or_else(|| text.split_once(" – ")).or_else(|| text.split_once(" ـ "))?;
         let is_place = (1..=2).contains(&place.split_whitespace().count());
         let is_name = (1..=3).contains(&name.split_whitespace().count());
         let has_number = text.chars().any(|character| digit(character).is_some());
@@ -247,7 +259,10 @@ impl Lexicons<'_> {
     }
 
     pub fn is_boilerplate(&self, text: &str) -> bool {
-        self.boilerplate.is_one(text) || self.is_row_of_buttons(text)
+        self.boilerplate.is_one(text)
+            || self.is_row_of_buttons(text)
+            || is_handle(text)
+            || (is_count(text) && !self.is_date(text))
     }
 
     /// A picture's caption or credit.
@@ -265,8 +280,7 @@ impl Lexicons<'_> {
         let Some(open) = inner.rfind(['(', '[']) else { return false };
         let before = inner[..open].trim();
         let credit = &inner[open + 1..];
-        word_count(before) >= 4
-            && (self.all_agencies(credit) || self.words.begins_caption(credit))
+        word_count(before) >= 4 && (self.all_agencies(credit) || self.words.begins_caption(credit))
     }
 
     /// A line of tags: hashtags, or short items between bars or commas.
@@ -279,12 +293,33 @@ impl Lexicons<'_> {
             return false;
         }
         let is_mark = |character: char| matches!(character, '|' | '#' | ',' | '،' | '•' | '·');
-        let tags: Vec<&str> = text.split(is_mark).map(str::trim).filter(|tag| !tag.is_empty()).take(64).collect();
+        let tags: Vec<&str> =
+            text.split(is_mark).map(str::trim).filter(|tag| !tag.is_empty()).take(64).collect();
         tags.len() >= TAGS_MIN
             && tags.iter().all(|tag| {
                 tag.split_whitespace().count() <= TAG_WORDS_MAX && !is_longer_than(tag, TAG_CHARS_MAX)
             })
     }
+}
+
+/// An e-mail address or an account, alone.
+fn is_handle(text: &str) -> bool {
+    text.contains('@') && !text.contains(char::is_whitespace)
+}
+
+/// Numbers alone, such as those of pages: `1 / 3`.
+fn is_count(text: &str) -> bool {
+    !is_longer_than(text, COUNT_CHARS_MAX)
+        && !has_letters(text)
+        && text.chars().any(|character| digit(character).is_some())
+}
+
+/// `14:35`
+pub(super) fn is_time(text: &str) -> bool {
+    let mut halves = text.split(':');
+    let is_half =
+        |half: &str| (1..=2).contains(&half.chars().count()) && half.chars().all(|one| digit(one).is_some());
+    halves.next().is_some_and(is_half) && halves.next().is_some_and(is_half) && halves.next().is_none()
 }
 
 /// `place - agency`, `place: agency`, `place (agency)`.
@@ -294,7 +329,7 @@ fn divide_credit(text: &str) -> Option<(&str, &str)> {
     {
         return Some((place.trim().trim_end_matches(['-', '–', ',', '،', ' ']), agency));
     }
-    [" - ", " – ", " — ", " ـ ", ": ", " / ", "/", "-", "،", ", "]
+    [" + ", "+", " - ", " – ", " — ", " ـ ", ": ", " / ", "/", "-", "،", ", "]
         .iter()
         .find_map(|mark| text.split_once(mark))
         .map(|(place, agency)| (place.trim(), agency.trim().trim_matches(['(', ')'])))
@@ -309,7 +344,24 @@ fn is_capitalised_name(text: &str) -> bool {
     words.all(|word| {
         let first = word.chars().find(|character| character.is_alphabetic());
         first.is_none_or(|first| !first.is_lowercase())
-            || matches!(word, "and" | "et" | "de" | "du" | "la" | "le" | "van" | "von" | "al" | "bin" | "el" | "in" | "à" | "for" | "ve")
+            || matches!(
+                word,
+                "and"
+                    | "et"
+                    | "de"
+                    | "du"
+                    | "la"
+                    | "le"
+                    | "van"
+                    | "von"
+                    | "al"
+                    | "bin"
+                    | "el"
+                    | "in"
+                    | "à"
+                    | "for"
+                    | "ve"
+            )
     }) && digit(text.chars().next().unwrap_or_default()).is_none()
 }
 

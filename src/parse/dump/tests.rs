@@ -61,7 +61,8 @@ type Counts = BTreeMap<String, (usize, usize, usize)>;
 
 fn count(case: &Case, counts: &mut Counts) {
     for (expected, found) in case.expected.iter().zip(&case.found) {
-        let (expected, found): (Vec<&str>, Vec<&str>) = (expected.split('+').collect(), found.split('+').collect());
+        let (expected, found): (Vec<&str>, Vec<&str>) =
+            (expected.split('+').collect(), found.split('+').collect());
         for index in 0..expected.len().max(found.len()) {
             let (expected, found) = (expected.get(index), found.get(index));
             if let Some(role) = found {
@@ -85,7 +86,11 @@ fn macro_f1(counts: &Counts) -> f64 {
 /// Whether each line belongs to the related articles exactly where it should.
 fn has_exact_boundaries(case: &Case) -> bool {
     let of_related = |roles: &String| -> Vec<String> {
-        roles.split('+').filter(|role| role.starts_with("related") || *role == "read_also").map(str::to_owned).collect()
+        roles
+            .split('+')
+            .filter(|role| role.starts_with("related") || *role == "read_also")
+            .map(str::to_owned)
+            .collect()
     };
     case.expected.len() == case.found.len()
         && case.expected.iter().map(of_related).eq(case.found.iter().map(of_related))
@@ -100,7 +105,8 @@ fn differences(case: &Case) -> String {
     for (index, (expected, found)) in case.expected.iter().zip(&case.found).enumerate() {
         if expected != found {
             let text: String = texts.get(index).unwrap_or(&"").chars().take(90).collect();
-            let _ = writeln!(report, "{} line {}: {found}, expected {expected}: {text}", case.name, index + 1);
+            let _ =
+                writeln!(report, "{} line {}: {found}, expected {expected}: {text}", case.name, index + 1);
         }
     }
     report
@@ -144,6 +150,9 @@ fn layouts_that_the_rules_were_not_made_for_are_reported() {
     let cases = cases("dumps_held");
     println!("{}", score(&cases).0);
     for case in &cases {
-        assert_eq!(case.lines.last().map(|line| line.number), Some(super::pieces::numbered(&case.raw).count()));
+        assert_eq!(
+            case.lines.last().map(|line| line.number),
+            Some(super::pieces::numbered(&case.raw).count())
+        );
     }
 }

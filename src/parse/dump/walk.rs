@@ -19,6 +19,7 @@ use crate::article::Flaw;
 use crate::parse::flaws;
 use crate::parse::fold::same;
 use crate::parse::lexicon::Role;
+use crate::parse::people;
 use crate::parse::text::{collapse, is_longer_than, word_count};
 
 /// The first and the last units of an article, where a byline may stand.
@@ -28,8 +29,14 @@ const TOP_UNITS: usize = 14;
 /// The longest line that says more of the headline, in characters, and the fewest words of one.
 const SUBHEADLINE_CHARS_MAX: usize = 220;
 const SUBHEADLINE_WORDS_MIN: usize = 4;
-/// Above the headline, the value of an author's label has at most this many words: `Report: …` begins titles too.
+/// Above the headline, names behind an author's label have at most this many words: `Report: …` begins titles too.
 const FIRST_NAME_WORDS_MAX: usize = 4;
+/// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
+const KICKER_WORDS_MAX: usize = 2;
+const TITLE_WORDS_MIN: usize = 5;
+const KICKED_TITLE_CHARS_MAX: usize = 160;
+/// The text stands among so many units below such a title.
+const KICKED_UNITS: usize = 4;
 /// Tags, one a line, below their label.
 const TAG_LINES_MAX: usize = 40;
 const TAG_LINE_WORDS_MAX: usize = 4;
@@ -37,10 +44,7 @@ const TAG_LINE_WORDS_MAX: usize = 4;
 const FIRST_LINES: usize = 8;
 
 /// Gives each unit its role.
-pub(super) fn walk<'text>(
-    units: Vec<Unit<'text>>,
-    lexicons: &Lexicons<'_>,
-) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+pub(super) fn walk<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec<Unit<'text>>, Vec<Flaw>) {
     let facts = Facts::of(&units);
     let mut walk = Walk {
         units,
@@ -127,6 +131,10 @@ impl<'text> Walk<'text, '_> {
             self.note_settled(index);
             return;
         }
+        if self.is_title_of_another(index) {
+            self.take_unannounced(index);
+            return;
+        }
         if let Some(label) = self.units[index].label.clone()
             && self.take_labelled(index, label.role, &label.name, &label.value)
         {
@@ -198,7 +206,8 @@ impl<'text> Walk<'text, '_> {
             return Some((LineRole::Boilerplate, Evidence::Shape("head of comments")));
         }
         let is_credit = lexicons.words.is_agency(text);
-        let is_section = !self.title_settled && lexicons.is_section(text) && !lexicons.is_row_of_buttons(text);
+        let is_section =
+            !self.title_settled && lexicons.is_section(text) && !lexicons.is_row_of_buttons(text);
         if !is_credit && !is_section && lexicons.is_boilerplate(text) {
             return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
         }
@@ -215,9 +224,15 @@ impl<'text> Walk<'text, '_> {
         if let Some((role, evidence)) = self.at_edge(index) {
             self.set(index, role, evidence);
             self.note_settled(index);
+            let closes = matches!(role, LineRole::Keywords | LineRole::Source) && self.paragraphs > 1;
+            self.main_closed |= closes;
             return;
         }
         if !self.title_settled {
+            if self.is_kicker(index) {
+                self.set(index, LineRole::Section, Evidence::Position("short line above the headline"));
+                return;
+            }
             let is_alone = self.units.len() == 1;
             self.title_settled = true;
             if !self.facts.has_labelled_title && self.headline.is_none() {
@@ -281,11 +296,18 @@ impl<'text> Walk<'text, '_> {
         if self.lexicons.is_bare_name(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
         }
-        let beside_date = self.lexicons.may_be_name(text)
-            && text.split_whitespace().count() <= 3
-            && (self.is_date_unit(index + 1) || index > 0 && self.units[index - 1].role == LineRole::Date);
-        if beside_date {
+        let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
+        if is_name
+            && (self.is_date_unit(index + 1) || index > 0 && self.units[index - 1].role == LineRole::Date)
+        {
             return Some((LineRole::Byline, Evidence::Position("name beside the date")));
+        }
+        let is_above_text = self
+            .units
+            .get(index + 1)
+            .is_some_and(|next| self.is_text(next) && is_longer_than(&next.text, LONG_LINE_CHARS));
+        if is_name && is_above_text && self.headline.is_some() && !shape::ends_firmly(text) {
+            return Some((LineRole::Byline, Evidence::Position("name above the text")));
         }
         let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
         (above_is_byline && self.lexicons.words.is_profession(text))
@@ -294,24 +316,51 @@ impl<'text> Walk<'text, '_> {
 
     fn is_date_unit(&self, index: usize) -> bool {
         self.units.get(index).is_some_and(|unit| {
-            unit.label_is(Role::Date)
-                || unit.role == LineRole::Date
-                || self.lexicons.is_date(&unit.text)
+            unit.label_is(Role::Date) || unit.role == LineRole::Date || self.lexicons.is_date(&unit.text)
         })
+    }
+
+    /// Whether a very short first line stands above a title that has its text below.
+    fn is_kicker(&self, index: usize) -> bool {
+        let Some(title) = self.units.get(index + 1) else { return false };
+        let below = self.units[index + 2..].iter().take(KICKED_UNITS);
+        let has_text = below.into_iter().any(|unit| {
+            unit.label.is_none() && unit.text.len() > title.text.len() && shape::ends_firmly(&unit.text)
+        });
+        index == 0
+            && has_text
+            && self.facts.ends_firmly
+            && word_count(self.text(index)) <= KICKER_WORDS_MAX
+            && self.is_text(title)
+            && is_title(&title.text)
+            && !shape::ends_firmly(&title.text)
+            && word_count(&title.text) >= TITLE_WORDS_MIN
+            && !is_longer_than(&title.text, KICKED_TITLE_CHARS_MAX)
     }
 
     /// Whether a line between headline and text says more of the headline.
     fn is_subheadline(&self, index: usize) -> bool {
         let Some(headline) = self.headline else { return false };
         let unit = &self.units[index];
-        if self.paragraphs > 0 || index < headline || index >= TOP_UNITS || is_longer_than(&unit.text, SUBHEADLINE_CHARS_MAX) {
+        if self.paragraphs > 0
+            || index < headline
+            || index >= TOP_UNITS
+            || is_longer_than(&unit.text, SUBHEADLINE_CHARS_MAX)
+        {
             return false;
         }
-        if self.units[headline + 1..index].iter().any(|unit| unit.role == LineRole::Subheadline && !unit.markup.is_item) {
+        if self.units[headline + 1..index]
+            .iter()
+            .any(|unit| unit.role == LineRole::Subheadline && !unit.markup.is_item)
+        {
             return unit.markup.is_heading;
         }
-        let below: Vec<&Unit<'_>> =
-            self.units[index + 1..].iter().take(TOP_UNITS).filter(|unit| self.is_text(unit)).take(2).collect();
+        let below: Vec<&Unit<'_>> = self.units[index + 1..]
+            .iter()
+            .take(TOP_UNITS)
+            .filter(|unit| self.is_text(unit))
+            .take(2)
+            .collect();
         let Some(first) = below.first() else { return false };
         if unit.markup.is_heading {
             return true;
@@ -346,8 +395,11 @@ impl<'text> Walk<'text, '_> {
         if !at_edge && matches!(role, Role::Author | Role::Title | Role::Subtitle | Role::Section) {
             return false;
         }
-        if role == Role::Author && !self.title_settled && word_count(value) > FIRST_NAME_WORDS_MAX {
+        if role == Role::Author && !self.title_settled && !are_names(value) {
             return false;
+        }
+        if role == Role::Text {
+            return self.take_labelled_text(index, name, value);
         }
         if self.in_comments && matches!(role, Role::Author | Role::Date | Role::Title) {
             return false;
@@ -380,6 +432,21 @@ impl<'text> Walk<'text, '_> {
             self.take_tag_lines(&evidence);
         }
         self.after_label(role, index + 1);
+        true
+    }
+
+    /// `Text: …`: the label goes, the value is a paragraph.
+    fn take_labelled_text(&mut self, index: usize, name: &str, value: &str) -> bool {
+        let evidence = Evidence::Label(name.to_owned());
+        if self.paragraphs > 0 && !value.is_empty() {
+            return false;
+        }
+        let role = if value.is_empty() { LineRole::Label } else { LineRole::Paragraph };
+        self.set(index, role, evidence);
+        if !value.is_empty() {
+            self.paragraphs += 1;
+            self.first_paragraph.get_or_insert(index);
+        }
         true
     }
 
@@ -456,12 +523,22 @@ impl<'text> Walk<'text, '_> {
         }
     }
 
+    /// A second labelled title below the text of the first.
+    fn is_title_of_another(&self, index: usize) -> bool {
+        let Some(headline) = self.headline.filter(|_| self.paragraphs > 0) else { return false };
+        let label = self.units[index].label.as_ref().filter(|label| label.role == Role::Title);
+        self.units[headline].label_is(Role::Title)
+            && label.is_some_and(|label| !label.value.is_empty())
+            && index + 1 < self.units.len()
+    }
+
     /// After the end of the main article, a title with text of its own below begins another article.
     fn opens_unannounced(&self, index: usize) -> bool {
         if !self.main_closed || !related::is_bare_title(&self.units[index]) {
             return false;
         }
-        let Some(next) = self.units.get(index + 1).filter(|next| next.label.is_none() || next.label_is(Role::Date))
+        let Some(next) =
+            self.units.get(index + 1).filter(|next| next.label.is_none() || next.label_is(Role::Date))
         else {
             return false;
         };
@@ -503,6 +580,10 @@ const fn role_key(role: LineRole) -> Option<Role> {
         LineRole::Keywords => Role::Keywords,
         _ => return None,
     })
+}
+
+fn are_names(value: &str) -> bool {
+    people::from_byline(value).iter().all(|name| word_count(name) <= FIRST_NAME_WORDS_MAX)
 }
 
 /// Whether the unit can be the value of the label that stands alone above it.

@@ -99,7 +99,5 @@ impl Words {
 fn folded_name(text: &str) -> String {
     let mut folded = fold(text);
     folded.retain(|character| !matches!(character, '.' | '"' | '“' | '”' | '«' | '»'));
-    folded
-        .trim_matches(|character: char| !character.is_alphanumeric())
-        .to_owned()
+    folded.trim_matches(|character: char| !character.is_alphanumeric()).to_owned()
 }
