@@ -42,7 +42,7 @@ fn decoded(content: Content) -> Decoded {
     }
 }
 
-fn dump(text: &str) -> Decoded {
+pub(super) fn dump(text: &str) -> Decoded {
     decoded(Content::Dump(text.to_owned()))
 }
 

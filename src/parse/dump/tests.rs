@@ -156,3 +156,124 @@ fn layouts_that_the_rules_were_not_made_for_are_reported() {
         );
     }
 }
+
+fn article(text: &str) -> crate::article::Article {
+    parser().parse(&crate::parse::tests::dump(text)).unwrap()
+}
+
+fn texts(paragraphs: &[crate::article::Paragraph]) -> Vec<&str> {
+    paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect()
+}
+
+#[test]
+fn wrapped_lines_become_one_paragraph_and_one_title() {
+    let article = article(
+        "Harbour pilots warn that the new breakwater makes the entrance\nnarrower in a northerly gale\n\n\
+         The pilots of the harbour have written to the ministry to say that\nthe new breakwater makes the \
+         entrance too narrow for large ships in\na northerly gale.\n\nThe ministry says that it will answer \
+         within two weeks, after its\nown engineers have looked at the plans.\n",
+    );
+    assert_eq!(
+        article.headline.as_deref(),
+        Some("Harbour pilots warn that the new breakwater makes the entrance narrower in a northerly gale")
+    );
+    assert_eq!(article.paragraphs.len(), 2);
+    assert!(article.paragraphs[0].text.ends_with("for large ships in a northerly gale."));
+}
+
+#[test]
+fn a_whole_dump_in_one_line_gives_its_parts() {
+    let article = article(
+        "Night buses return to the eastern suburbs Published: 4 May 2024 Night buses will run again in the \
+         eastern suburbs from Friday, the transport authority said. They were cut two years ago. Drivers have \
+         been hired for all nine lines, and fares stay as they are. A second stage will follow in the autumn. \
+         Source: The Evening Lamp Tags: buses, night, suburbs",
+    );
+    assert_eq!(article.headline.as_deref(), Some("Night buses return to the eastern suburbs"));
+    assert_eq!(article.published.map(|date| date.value).as_deref(), Some("2024-05-04T00:00:00Z"));
+    assert_eq!(article.publisher.as_deref(), Some("The Evening Lamp"));
+    assert_eq!(article.keywords.map(|keywords| keywords.list.len()), Some(3));
+    assert!(article.paragraphs[0].text.starts_with("Night buses will run again"));
+}
+
+#[test]
+fn remnants_of_markup_leave_no_trace_in_the_text() {
+    let article = article(
+        "# **Bridge** reopens\n\n<p>The bridge &amp; the quay are open, said <b>the mayor</b>.</p>\n\n> \"At \
+         last,\" he said.\n\n* One lane only\n\nSee [the plan](https://example.com/plan) for details.\n",
+    );
+    assert_eq!(article.headline.as_deref(), Some("Bridge reopens"));
+    assert_eq!(
+        texts(&article.paragraphs),
+        [
+            "The bridge & the quay are open, said the mayor.",
+            "\"At last,\" he said.",
+            "One lane only",
+            "See the plan for details."
+        ]
+    );
+    let roles: Vec<&str> = article.paragraphs.iter().map(|paragraph| paragraph.role.name()).collect();
+    assert_eq!(roles, ["text", "quote", "list_item", "text"]);
+}
+
+#[test]
+fn related_articles_keep_their_own_paragraphs() {
+    let article = article(
+        "Mill to become a school\nThe old mill will become a school.\nWork begins in May.\nSource: Mill Post\n\
+         Related articles:\nBridge closed for a week\nThe bridge is closed for a week.\nFerry timetable \
+         changes\nThe ferry leaves an hour later.\nIt returns at nine.\n",
+    );
+    assert_eq!(article.paragraphs.len(), 2);
+    let related: Vec<(Option<&str>, usize)> = article
+        .related
+        .iter()
+        .map(|related| (related.headline.as_deref(), related.paragraphs.len()))
+        .collect();
+    assert_eq!(related, [(Some("Bridge closed for a week"), 1), (Some("Ferry timetable changes"), 2)]);
+}
+
+#[test]
+fn captions_buttons_and_comments_are_not_in_the_body() {
+    let article = article(
+        "Seal pups counted on the sandbank\nPhoto: Sandbank Trust\nShare Facebook WhatsApp\nThe trust counted \
+         forty pups on the sandbank.\nIt was the best year since 2001.\nComments (1)\nAnna: Lovely news!\n",
+    );
+    assert_eq!(
+        texts(&article.paragraphs),
+        ["The trust counted forty pups on the sandbank.", "It was the best year since 2001."]
+    );
+}
+
+#[test]
+fn facts_without_labels_are_found_by_their_shape() {
+    let article = article(
+        "Sport\nRowers win by a length\nBy Nora Quill\n3 June 2023\nRowers from the upper town won the race by \
+         a length.\nThe lower town was second.\n",
+    );
+    assert_eq!(article.headline.as_deref(), Some("Rowers win by a length"));
+    assert_eq!(article.authors, ["Nora Quill"]);
+    assert_eq!(article.section.as_deref(), Some("Sport"));
+    assert_eq!(article.published.map(|date| date.evidence).as_deref(), Some("line:4"));
+}
+
+#[test]
+fn dumps_made_to_be_slow_or_large_are_read_to_their_limits() {
+    let parser = parser();
+    for text in [
+        "a: ".repeat(300_000),
+        "<p>".repeat(100_000),
+        "[](".repeat(100_000),
+        "إقرأ أيضاً:\n".repeat(20_000),
+        "اقرأ أيضا: عنوان قصير هنا\nسطر من النص.\n".repeat(5_000),
+        "المصدر: س\nعنوان قصير بلا نقطة\n".repeat(5_000),
+        "## Heading of some words\n".repeat(20_000),
+        "x | ".repeat(200_000),
+        "-\n".repeat(50_000),
+        "&amp;".repeat(200_000),
+        "**".repeat(200_001),
+        format!("Tags: {}", "a | ".repeat(250)),
+    ] {
+        let lines = parser.read_lines(&text);
+        assert_eq!(lines.last().map(|line| line.number), Some(super::pieces::numbered(&text).count()));
+    }
+}
