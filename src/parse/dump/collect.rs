@@ -17,20 +17,20 @@ pub(super) fn collect(units: Vec<Unit<'_>>, flaws: Vec<Flaw>) -> Dump {
     for unit in units {
         match unit.related {
             Some(index) => take_related(&mut dump.related, index, &unit),
-            None => take_main(&mut dump, unit),
+            None => take_main(&mut dump, &unit),
         }
     }
     dump
 }
 
-fn take_main(dump: &mut Dump, unit: Unit<'_>) {
+fn take_main(dump: &mut Dump, unit: &Unit<'_>) {
     let above_text = dump.paragraphs.is_empty();
     let slot = match unit.role {
-        LineRole::Paragraph => return dump.paragraphs.push(paragraph(&unit)),
+        LineRole::Paragraph => return dump.paragraphs.push(paragraph(unit)),
         LineRole::Subheadline => {
-            return dump.paragraphs.push(Paragraph { text: value(&unit), role: ParagraphRole::Heading });
+            return dump.paragraphs.push(Paragraph { text: value(unit), role: ParagraphRole::Heading });
         }
-        LineRole::Keywords => return take_keywords(&mut dump.keywords, &unit),
+        LineRole::Keywords => return take_keywords(&mut dump.keywords, unit),
         // An address below the text may be of anything.
         LineRole::Url if unit.label.is_none() && !above_text => return,
         LineRole::Headline => &mut dump.headline,
@@ -51,7 +51,7 @@ fn take_main(dump: &mut Dump, unit: Unit<'_>) {
         _ => false,
     };
     if is_stronger {
-        *slot = Some(Found { label: evidence(&unit), value: value(&unit) });
+        *slot = Some(Found { label: evidence(unit), value: value(unit) });
     }
 }
 

@@ -74,6 +74,7 @@ const ENTITIES: [(&str, char); 20] = [
 
 /// What the marks of a line said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "marks that don't exclude each other")]
 pub(super) struct Markup {
     pub is_heading: bool,
     pub is_item: bool,
@@ -286,7 +287,8 @@ mod tests {
 
     #[test]
     fn marks_go_and_say_what_the_line_is() {
-        let cases: [(&str, &str, fn(Markup) -> bool); 10] = [
+        type Case = (&'static str, &'static str, fn(Markup) -> bool);
+        let cases: [Case; 10] = [
             ("## A heading ##", "A heading", |markup| markup.is_heading),
             ("**A bold line**", "A bold line", |markup| markup.is_heading),
             ("A **bold** word", "A bold word", |markup| markup == Markup::default()),

@@ -404,7 +404,7 @@ fn top_part(part: &str, lexicons: &Lexicons<'_>, has_date: bool) -> Option<TopPa
     }
     let (role, name) = if lexicons.is_date(part) {
         (LineRole::Date, "date")
-    } else if lexicons.is_byline(part, false) {
+    } else if shape::is_byline(part, false) {
         (LineRole::Byline, "byline")
     } else if lexicons.is_credit(part) {
         (LineRole::Source, "credit")

@@ -124,7 +124,7 @@ impl Reading<'_, '_, '_> {
         self.begin_article();
         let evidence = self.evidence.clone();
         let has_text = texts.iter().any(|index| !is_bare_title(&self.units[*index]));
-        if !(main.is_closed && !texts.is_empty()) {
+        if !main.is_closed || texts.is_empty() {
             self.set(at, LineRole::ReadAlso, evidence);
             return Block { articles: 1, next: start, is_guess: false };
         }
@@ -394,7 +394,7 @@ fn side_role(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(LineRole, Evid
     if lexicons.is_boilerplate(text) {
         return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
     }
-    lexicons.is_byline(text, true).then_some((LineRole::Byline, Evidence::Shape("byline")))
+    shape::is_byline(text, true).then_some((LineRole::Byline, Evidence::Shape("byline")))
 }
 
 /// The end of the segment: without the labelled lines that close it.

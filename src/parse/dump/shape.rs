@@ -146,39 +146,6 @@ impl Lexicons<'_> {
             .map(|found| (found.role, found.label, found.value))
     }
 
-    /// A line that begins like a byline and holds names alone. `is_first` asks for a mark behind words that also
-    /// begin titles.
-    pub fn is_byline(&self, text: &str, is_first: bool) -> bool {
-        let Some(words) = short_words(text) else { return false };
-        if is_longer_than(text, BYLINE_CHARS_MAX) || words.len() < 2 || !people::begins_like_byline(text) {
-            return false;
-        }
-        let Some((_, rest)) =
-            text.split_once(|character: char| character.is_whitespace() || character == ':')
-        else {
-            return false;
-        };
-        let marked = rest.trim_start().starts_with(['-', '–', '—', '/', ':', '|']);
-        let rest = rest.trim_matches(|character: char| !character.is_alphanumeric() && character != '.');
-        if (is_first && !marked && !has_capitals(rest)) || rest.is_empty() {
-            return false;
-        }
-        if ends_sentence(text) && word_count(rest) > 3 {
-            return false;
-        }
-        rest.split([',', '،', '/', '|', '&', '(', ')']).map(str::trim).filter(|name| !name.is_empty()).all(
-            |name| {
-                let count = name.split_whitespace().count();
-                let is_latin = name.chars().any(|character| character.is_ascii_alphabetic());
-                if is_latin {
-                    people::from_byline(name).iter().all(|name| is_capitalised_name(name)) && count <= 8
-                } else {
-                    count <= NAME_WORDS_MAX
-                }
-            },
-        )
-    }
-
     /// Two or three capitalised words and nothing else.
     pub fn is_bare_name(&self, text: &str) -> bool {
         let count = text.split_whitespace().count();
@@ -212,20 +179,6 @@ impl Lexicons<'_> {
         let mut parts =
             text.split([',', '،', '/', '+', '&', '-', '|']).flat_map(|part| part.split(" و ")).peekable();
         parts.peek().is_some() && parts.all(|part| self.words.is_agency(part))
-    }
-
-    /// `place - name`: a credit whose second half no lexicon knows. Gives that half.
-    pub fn credit_of_unknown<'text>(&self, text: &'text str) -> Option<&'text str> {
-        if is_longer_than(text, CREDIT_CHARS_MAX) || ends_firmly(text) {
-            return None;
-        }
-        let (place, name) =
-            text.split_once(" - ").or_else(|| text.split_once(" – ")).or_else(|| text.split_once(" ـ "))?;
-        let is_place = (1..=2).contains(&place.split_whitespace().count());
-        let is_name = (1..=3).contains(&name.split_whitespace().count());
-        let has_number = text.chars().any(|character| digit(character).is_some());
-        let is_upper = place.chars().all(|character| !character.is_lowercase()) || !place.is_ascii();
-        (is_place && is_name && !has_number && is_upper).then_some(name)
     }
 
     /// The path to a section: `الرئيسية / اقتصاد`, or a section's name alone.
@@ -281,24 +234,6 @@ impl Lexicons<'_> {
         let before = inner[..open].trim();
         let credit = &inner[open + 1..];
         word_count(before) >= 4 && (self.all_agencies(credit) || self.words.begins_caption(credit))
-    }
-
-    /// A line of tags: hashtags, or short items between bars or commas.
-    pub fn is_row_of_tags(&self, text: &str) -> bool {
-        let words: Vec<&str> = text.split_whitespace().take(64).collect();
-        if words.len() >= 2 && words.iter().all(|word| word.starts_with('#') && word.len() > 1) {
-            return true;
-        }
-        if ends_firmly(text) {
-            return false;
-        }
-        let is_mark = |character: char| matches!(character, '|' | '#' | ',' | '،' | '•' | '·');
-        let tags: Vec<&str> =
-            text.split(is_mark).map(str::trim).filter(|tag| !tag.is_empty()).take(64).collect();
-        tags.len() >= TAGS_MIN
-            && tags.iter().all(|tag| {
-                tag.split_whitespace().count() <= TAG_WORDS_MAX && !is_longer_than(tag, TAG_CHARS_MAX)
-            })
     }
 }
 
@@ -373,4 +308,67 @@ pub(super) fn without_decoration(text: &str) -> &str {
 /// Whether a line begins like one of a list of titles.
 pub(super) fn has_bullet(text: &str) -> bool {
     text.starts_with(['•', '·', '-', '–', '—', '*', '›', '>', '▪', '■', '◄', '►', '●']) && is_title(text)
+}
+
+/// A line that begins like a byline and holds names alone. `is_first` asks for a mark behind words that also
+/// begin titles.
+pub(super) fn is_byline(text: &str, is_first: bool) -> bool {
+    let Some(words) = short_words(text) else { return false };
+    if is_longer_than(text, BYLINE_CHARS_MAX) || words.len() < 2 || !people::begins_like_byline(text) {
+        return false;
+    }
+    let Some((_, rest)) = text.split_once(|character: char| character.is_whitespace() || character == ':')
+    else {
+        return false;
+    };
+    let marked = rest.trim_start().starts_with(['-', '–', '—', '/', ':', '|']);
+    let rest = rest.trim_matches(|character: char| !character.is_alphanumeric() && character != '.');
+    if (is_first && !marked && !has_capitals(rest)) || rest.is_empty() {
+        return false;
+    }
+    if ends_sentence(text) && word_count(rest) > 3 {
+        return false;
+    }
+    rest.split([',', '،', '/', '|', '&', '(', ')']).map(str::trim).filter(|name| !name.is_empty()).all(
+        |name| {
+            let count = name.split_whitespace().count();
+            let is_latin = name.chars().any(|character| character.is_ascii_alphabetic());
+            if is_latin {
+                people::from_byline(name).iter().all(|name| is_capitalised_name(name)) && count <= 8
+            } else {
+                count <= NAME_WORDS_MAX
+            }
+        },
+    )
+}
+
+/// `place - name`: a credit whose second half no lexicon knows. Gives that half.
+pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
+    if is_longer_than(text, CREDIT_CHARS_MAX) || ends_firmly(text) {
+        return None;
+    }
+    let (place, name) =
+        text.split_once(" - ").or_else(|| text.split_once(" – ")).or_else(|| text.split_once(" ـ "))?;
+    let is_place = (1..=2).contains(&place.split_whitespace().count());
+    let is_name = (1..=3).contains(&name.split_whitespace().count());
+    let has_number = text.chars().any(|character| digit(character).is_some());
+    let is_upper = place.chars().all(|character| !character.is_lowercase()) || !place.is_ascii();
+    (is_place && is_name && !has_number && is_upper).then_some(name)
+}
+
+/// A line of tags: hashtags, or short items between bars or commas.
+pub(super) fn is_row_of_tags(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().take(64).collect();
+    if words.len() >= 2 && words.iter().all(|word| word.starts_with('#') && word.len() > 1) {
+        return true;
+    }
+    if ends_firmly(text) {
+        return false;
+    }
+    let is_mark = |character: char| matches!(character, '|' | '#' | ',' | '،' | '•' | '·');
+    let tags: Vec<&str> = text.split(is_mark).map(str::trim).filter(|tag| !tag.is_empty()).take(64).collect();
+    tags.len() >= TAGS_MIN
+        && tags
+            .iter()
+            .all(|tag| tag.split_whitespace().count() <= TAG_WORDS_MAX && !is_longer_than(tag, TAG_CHARS_MAX))
 }

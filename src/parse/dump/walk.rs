@@ -10,36 +10,31 @@
 //!   bylines and tags also at the end.
 //! - What stands behind a label of `related` or `list` is settled in [`related`].
 
+mod labels;
+
 use super::line::{Evidence, LineRole};
-use super::pieces::{Unit, may_be_value};
+use super::pieces::Unit;
 use super::related;
-use super::role_of;
 use super::shape::{self, Lexicons, is_title};
 use crate::article::Flaw;
 use crate::parse::flaws;
 use crate::parse::fold::same;
 use crate::parse::lexicon::Role;
-use crate::parse::people;
 use crate::parse::text::{collapse, is_longer_than, word_count};
 
 /// The first and the last units of an article, where a byline may stand.
-const EDGE_UNITS: usize = 6;
+pub(super) const EDGE_UNITS: usize = 6;
 /// Below the headline, so many units may still be dates, bylines and credits.
 const TOP_UNITS: usize = 14;
 /// The longest line that says more of the headline, in characters, and the fewest words of one.
 const SUBHEADLINE_CHARS_MAX: usize = 220;
 const SUBHEADLINE_WORDS_MIN: usize = 4;
-/// Above the headline, names behind an author's label have at most this many words: `Report: …` begins titles too.
-const FIRST_NAME_WORDS_MAX: usize = 4;
 /// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
 const KICKER_WORDS_MAX: usize = 2;
 const TITLE_WORDS_MIN: usize = 5;
 const KICKED_TITLE_CHARS_MAX: usize = 160;
 /// The text stands among so many units below such a title.
 const KICKED_UNITS: usize = 4;
-/// Tags, one a line, below their label.
-const TAG_LINES_MAX: usize = 40;
-const TAG_LINE_WORDS_MAX: usize = 4;
 /// A headline is repeated among so many units, if at all.
 const FIRST_LINES: usize = 8;
 
@@ -117,7 +112,7 @@ struct Walk<'text, 'parser> {
     flaws: Vec<Flaw>,
 }
 
-impl<'text> Walk<'text, '_> {
+impl Walk<'_, '_> {
     /// Settles one unit, or a whole related block, and moves on: `next` always grows.
     fn step(&mut self) {
         let index = self.next;
@@ -271,13 +266,13 @@ impl<'text> Walk<'text, '_> {
         if lexicons.is_credit(text) {
             return Some((LineRole::Source, Evidence::Shape("agency")));
         }
-        if lexicons.is_byline(text, !self.title_settled) && (self.paragraphs < 2 || self.is_tail(index)) {
+        if shape::is_byline(text, !self.title_settled) && (self.paragraphs < 2 || self.is_tail(index)) {
             return Some((LineRole::Byline, Evidence::Shape("byline")));
         }
         if self.paragraphs == 0 && lexicons.is_section(text) {
             return Some((LineRole::Section, Evidence::Shape("name of a section")));
         }
-        if at_end && self.is_tail(index) && lexicons.is_row_of_tags(text) {
+        if at_end && self.is_tail(index) && shape::is_row_of_tags(text) {
             return Some((LineRole::Keywords, Evidence::Shape("row of tags")));
         }
         if !self.title_settled || self.paragraphs > 0 {
@@ -289,7 +284,7 @@ impl<'text> Walk<'text, '_> {
     /// Names and credits that only their place below the headline tells.
     fn below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let text = self.text(index);
-        if let Some(name) = self.lexicons.credit_of_unknown(text) {
+        if let Some(name) = shape::credit_of_unknown(text) {
             let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
             return Some((role, Evidence::Position("place and name below the headline")));
         }
@@ -381,122 +376,11 @@ impl<'text> Walk<'text, '_> {
             && !shape::is_url(&unit.text)
             && !self.lexicons.is_date(&unit.text)
             && !self.lexicons.is_credit(&unit.text)
-            && !self.lexicons.is_byline(&unit.text, false)
+            && !shape::is_byline(&unit.text, false)
             && !self.lexicons.is_section(&unit.text)
             && !self.lexicons.is_bare_name(&unit.text)
             && !self.lexicons.is_caption(&unit.text)
             && !self.lexicons.is_boilerplate(&unit.text)
-    }
-
-    /// Takes a labelled line; false where the label doesn't count here.
-    fn take_labelled(&mut self, index: usize, role: Role, name: &str, value: &str) -> bool {
-        let Some(line_role) = role_of(role) else { return false };
-        let at_edge = index < EDGE_UNITS || self.is_near_end(index) || self.paragraphs == 0;
-        if !at_edge && matches!(role, Role::Author | Role::Title | Role::Subtitle | Role::Section) {
-            return false;
-        }
-        if role == Role::Author && !self.title_settled && !are_names(value) {
-            return false;
-        }
-        if role == Role::Text {
-            return self.take_labelled_text(index, name, value);
-        }
-        if self.in_comments && matches!(role, Role::Author | Role::Date | Role::Title) {
-            return false;
-        }
-        let evidence = Evidence::Label(name.to_owned());
-        if !value.is_empty() {
-            if !self.fill(role, name, value, at_edge) {
-                return false;
-            }
-            self.set(index, line_role, evidence);
-            self.after_label(role, index);
-            return true;
-        }
-        let has_value = self.units.get(index + 1).is_some_and(|next| is_value(role, next));
-        if !has_value {
-            // A label with nothing behind it says nothing, and is no paragraph either.
-            if at_edge {
-                self.set(index, LineRole::Label, evidence);
-            }
-            return at_edge;
-        }
-        let value = self.text(index + 1).to_owned();
-        if !self.fill(role, name, &value, at_edge) {
-            return false;
-        }
-        self.set(index, LineRole::Label, evidence.clone());
-        self.set(index + 1, line_role, evidence.clone());
-        self.next = index + 2;
-        if role == Role::Keywords && word_count(&value) <= TAG_LINE_WORDS_MAX {
-            self.take_tag_lines(&evidence);
-        }
-        self.after_label(role, index + 1);
-        true
-    }
-
-    /// `Text: …`: the label goes, the value is a paragraph.
-    fn take_labelled_text(&mut self, index: usize, name: &str, value: &str) -> bool {
-        let evidence = Evidence::Label(name.to_owned());
-        if self.paragraphs > 0 && !value.is_empty() {
-            return false;
-        }
-        let role = if value.is_empty() { LineRole::Label } else { LineRole::Paragraph };
-        self.set(index, role, evidence);
-        if !value.is_empty() {
-            self.paragraphs += 1;
-            self.first_paragraph.get_or_insert(index);
-        }
-        true
-    }
-
-    /// Tags below their label, one a line.
-    fn take_tag_lines(&mut self, evidence: &Evidence) {
-        for _ in 0..TAG_LINES_MAX {
-            let Some(unit) = self.units.get(self.next) else { return };
-            let is_tag = unit.label.is_none()
-                && !unit.after_blank
-                && word_count(&unit.text) <= TAG_LINE_WORDS_MAX
-                && !shape::ends_firmly(&unit.text)
-                && !shape::is_url(&unit.text)
-                && !self.lexicons.is_boilerplate(&unit.text);
-            if !is_tag {
-                return;
-            }
-            let index = self.next;
-            self.set(index, LineRole::Keywords, evidence.clone());
-            self.next += 1;
-        }
-    }
-
-    fn after_label(&mut self, role: Role, index: usize) {
-        if role == Role::Title {
-            self.headline.get_or_insert(index);
-            self.title_settled = true;
-        }
-        if matches!(role, Role::Source | Role::Keywords) && self.paragraphs > 0 {
-            self.main_closed = true;
-        }
-    }
-
-    /// Notes a label's value; false where it is a repetition in the middle of the text.
-    fn fill(&mut self, role: Role, label: &str, value: &str, at_edge: bool) -> bool {
-        let value = collapse(value);
-        let earlier = self.values.iter().find(|(known, _)| *known == role);
-        match earlier {
-            _ if role == Role::Caption => true,
-            None => {
-                self.values.push((role, value.into_owned()));
-                true
-            }
-            Some((_, earlier)) if *earlier == value => true,
-            Some(_) if at_edge => {
-                let detail = format!("{label}: {value}");
-                self.flaws.push(Flaw::new(flaws::LABEL_REPEATED).with_detail(detail));
-                true
-            }
-            Some(_) => false,
-        }
     }
 
     fn main(&self) -> related::Main {
@@ -565,7 +449,7 @@ impl<'text> Walk<'text, '_> {
     fn is_tail(&self, index: usize) -> bool {
         let rest = self.units[index + 1..].iter().take(EDGE_UNITS);
         rest.take_while(|unit| !unit.opens_others() && !self.lexicons.words.heads_comments(&unit.text))
-            .all(|unit| !self.is_text(unit) || self.lexicons.is_row_of_tags(&unit.text))
+            .all(|unit| !self.is_text(unit) || shape::is_row_of_tags(&unit.text))
     }
 }
 
@@ -580,21 +464,4 @@ const fn role_key(role: LineRole) -> Option<Role> {
         LineRole::Keywords => Role::Keywords,
         _ => return None,
     })
-}
-
-fn are_names(value: &str) -> bool {
-    people::from_byline(value).iter().all(|name| word_count(name) <= FIRST_NAME_WORDS_MAX)
-}
-
-/// Whether the unit can be the value of the label that stands alone above it.
-fn is_value(role: Role, unit: &Unit<'_>) -> bool {
-    if unit.label.is_some() || !may_be_value(role, &unit.text) {
-        return false;
-    }
-    match role {
-        Role::Date | Role::Modified => unit.text.chars().any(char::is_numeric),
-        Role::Url => unit.text.starts_with("http"),
-        Role::Keywords => !shape::is_sentence(&unit.text, 6),
-        _ => true,
-    }
 }
