@@ -181,6 +181,17 @@ impl Labels {
         Some(Labelled { role: entry.role, label: &entry.label, value })
     }
 
+    /// A label of other articles with another mark than a colon behind it: `Read also | …`, `اقرأ أيضا.. …`.
+    pub fn match_marked<'text>(&self, line: &'text str) -> Option<Labelled<'_, 'text>> {
+        let found = self.match_before(line).filter(|found| found.role == Role::Related)?;
+        let value = found.value.trim_start_matches(is_value_mark);
+        let line = line.trim_end();
+        let label = line.get(..line.len() - found.value.len()).unwrap_or_default().trim_end();
+        let has_mark = value.len() < found.value.len() || label.ends_with(is_value_mark);
+        let is_marked = has_mark && value.chars().any(char::is_alphanumeric);
+        is_marked.then_some(Labelled { value: value.trim(), ..found })
+    }
+
     /// The longest label that begins this line without a colon; its value is the rest, empty where the label is all.
     pub fn match_before<'text>(&self, line: &'text str) -> Option<Labelled<'_, 'text>> {
         let line = line.trim_start_matches(is_decoration).trim_end();
@@ -241,6 +252,11 @@ pub(crate) fn is_decoration(character: char) -> bool {
 
 fn is_colon(character: char) -> bool {
     matches!(character, ':' | '：' | '\u{fe55}')
+}
+
+fn is_value_mark(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '|' | '-' | '–' | '—' | '>' | '›' | '«' | '»' | '.' | '…' | '،' | '~' | '*')
 }
 
 /// Labels are folded like all words; dots and brackets around them don't count either.

@@ -66,6 +66,7 @@ fn evidence(unit: &Unit<'_>) -> String {
 /// The text of a unit without its label.
 fn value(unit: &Unit<'_>) -> String {
     let text = match (&unit.label, &unit.evidence) {
+        (Some(label), Evidence::Shape(_)) if label.role == Role::Date => &label.value,
         (Some(label), Evidence::Position(_))
             if label.role == Role::Text && unit.related.is_some() && !label.value.is_empty() =>
         {

@@ -148,6 +148,10 @@ pub(super) fn clean(part: &str) -> (Cow<'_, str>, Markup) {
     if text.contains('&') {
         text = Cow::Owned(trim(&with_entities(&text)).to_owned());
     }
+    if text.starts_with(is_emoji) {
+        text =
+            Cow::Owned(trim(text.trim_start_matches(|mark: char| is_emoji(mark) || mark == ' ')).to_owned());
+    }
     if text.starts_with(['#', '>', '*', '+', '!', '[', '•', '▪', '■', '●']) || text.contains("](") {
         text = Cow::Owned(without_line_marks(&text, &mut markup));
     }
@@ -157,6 +161,11 @@ pub(super) fn clean(part: &str) -> (Cow<'_, str>, Markup) {
         text = Cow::Owned(trim(&without_pairs(&text)).to_owned());
     }
     (text, markup)
+}
+
+/// Pictures that decorate the beginning of a line.
+const fn is_emoji(character: char) -> bool {
+    matches!(character, '\u{1f100}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{fe0f}' | '\u{2b00}'..='\u{2bff}')
 }
 
 /// Without white space, byte order marks and direction marks at both ends.

@@ -181,7 +181,8 @@ pub(super) fn may_be_value(role: Role, value: &str) -> bool {
 }
 
 fn label_of(text: &str, lexicons: &Lexicons<'_>) -> Option<Label> {
-    let found = lexicons.labels.match_line(text).or_else(|| {
+    let found = lexicons.labels.match_line(text).or_else(|| lexicons.labels.match_marked(text));
+    let found = found.or_else(|| {
         // A label alone needs no colon where a value can stand below it.
         let is_short = text.split_whitespace().count() <= 4 && !is_longer_than(text, 40);
         is_short.then(|| lexicons.labels.match_before(text)).flatten().filter(|label| {

@@ -10,25 +10,20 @@
 //! 3. The title stands on the label's line: it is a reference only, and the body goes on below.
 //! 4. Otherwise the first lines below the title decide by their words: if they take up more of the title's own words
 //!    than of the main headline's, the segment is whole articles, else the body goes on. This is marked as a guess.
+//! 5. In the middle of a related article's text, a title whose words the text below doesn't take up is a reference
+//!    only: the text below goes on with the related article.
 
-use std::collections::BTreeSet;
+mod overlap;
+
+pub(super) use overlap::takes_up_title;
 
 use super::line::{Evidence, LineRole};
 use super::pieces::Unit;
 use super::role_of;
 use super::shape::{self, Lexicons, is_title};
-use crate::parse::fold::fold_char;
 use crate::parse::lexicon::Role;
 use crate::parse::text::{is_longer_than, word_count};
 
-/// This many lines below a title are compared with it.
-const COMPARED_LINES: usize = 2;
-/// Of each compared text, this many words at most.
-const COMPARED_WORDS_MAX: usize = 200;
-/// Words with fewer letters say nothing about the matter.
-const WORD_CHARS_MIN: usize = 3;
-/// Words are compared by their first letters: endings differ between a title and its text.
-const STEM_CHARS: usize = 5;
 /// More articles than this are not taken from one dump's label.
 const RELATED_MAX: usize = 50;
 /// A title within a segment has at most this many characters, and at least so many words.
@@ -76,6 +71,9 @@ pub(super) fn read(
     let mut reading = Reading { units, lexicons, first: main.articles, articles: 0, evidence };
     let inline = label.is_some_and(|label| !label.value.is_empty());
     let texts = reading.texts(start, end);
+    if let Some(block) = reading.within_related(at, inline, start, end, &texts) {
+        return block;
+    }
     if inline {
         return reading.inline(at, start, end, main, &texts);
     }
@@ -117,6 +115,49 @@ impl Reading<'_, '_, '_> {
     fn set(&mut self, index: usize, role: LineRole, evidence: Evidence) {
         self.units[index].set(role, evidence);
         self.units[index].related = Some((self.first + self.articles).saturating_sub(1));
+    }
+
+    /// Rule 5.
+    fn within_related(
+        &mut self,
+        at: usize,
+        inline: bool,
+        start: usize,
+        end: usize,
+        texts: &[usize],
+    ) -> Option<Block> {
+        let above = at.checked_sub(1).map(|above| &self.units[above])?;
+        let article = above.related.filter(|_| above.role == LineRole::RelatedParagraph)?;
+        let headline = self.units[..at]
+            .iter()
+            .rposition(|unit| unit.related == Some(article) && unit.role == LineRole::RelatedHeadline)?;
+        let (title, rest) = if inline { (at, texts) } else { (*texts.first()?, texts.get(1..)?) };
+        let below = rest.first().copied()?;
+        let is_reference = !is_bare_title(&self.units[below])
+            && shape::ends_firmly(&self.units[below].text)
+            && is_title(&self.units[title].text)
+            && !takes_up_title(self.units, title, Some(headline));
+        if !is_reference {
+            return None;
+        }
+        self.begin_article();
+        let evidence = self.evidence.clone();
+        self.set(at, LineRole::ReadAlso, evidence.clone());
+        self.set(title, LineRole::ReadAlso, evidence);
+        for index in rest {
+            self.units[*index]
+                .set(LineRole::RelatedParagraph, Evidence::Position("text of a related article"));
+            self.units[*index].related = Some(article);
+        }
+        for index in start..end {
+            if let Some((role, evidence)) = side_role(&self.units[index], self.lexicons)
+                && !self.units[index].is_settled()
+            {
+                self.units[index].set(role, evidence);
+                self.units[index].related = Some(article);
+            }
+        }
+        Some(Block { articles: 1, next: end, is_guess: true })
     }
 
     /// Rules 2 and 3 for a title on the label's line.
@@ -255,6 +296,7 @@ impl Reading<'_, '_, '_> {
             || above_is_separator
             || below_is_date
             || shape::has_bullet(&unit.text)
+            || shape::has_number(&unit.text)
             || unit.markup.is_item
         {
             return true;
@@ -423,45 +465,4 @@ fn closes(unit: &Unit<'_>, main: &Main, lexicons: &Lexicons<'_>) -> bool {
 /// A title without a full stop: a line of a list of titles.
 pub(super) fn is_bare_title(unit: &Unit<'_>) -> bool {
     is_title(&unit.text) && !shape::ends_sentence(&unit.text)
-}
-
-/// Whether the units below a title take up its words rather than those of the main headline.
-pub(super) fn takes_up_title(units: &[Unit<'_>], title: usize, headline: Option<usize>) -> bool {
-    let (mut title_words, mut main_words) = (BTreeSet::new(), BTreeSet::new());
-    add_stems(&units[title].text, &mut title_words);
-    add_stems(headline.map(|index| &*units[index].text).unwrap_or_default(), &mut main_words);
-    let mut below = BTreeSet::new();
-    let texts = units[title + 1..].iter().filter(|unit| unit.label.is_none());
-    for unit in texts.take(COMPARED_LINES) {
-        add_stems(&unit.text, &mut below);
-    }
-    let title_own = title_words.difference(&main_words);
-    let main_own = main_words.difference(&title_words);
-    let title_hits = title_own.filter(|word| below.contains(*word)).count();
-    let main_hits = main_own.filter(|word| below.contains(*word)).count();
-    // As shares: a long headline has more words to be hit.
-    title_hits * main_words.len() > main_hits * title_words.len()
-}
-
-/// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.
-fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
-    let words = text.split(|character: char| !character.is_alphanumeric() && fold_char(character).is_some());
-    for word in words.flat_map(str::split_whitespace).take(COMPARED_WORDS_MAX) {
-        let folded: String = word.chars().filter_map(fold_char).take(32).collect();
-        let bare = without_particles(&folded);
-        if bare.chars().nth(WORD_CHARS_MIN - 1).is_some() {
-            stems.insert(bare.chars().take(STEM_CHARS).collect());
-        }
-    }
-}
-
-fn without_particles(word: &str) -> &str {
-    for prefix in ["وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف"] {
-        if let Some(bare) = word.strip_prefix(prefix)
-            && bare.chars().nth(WORD_CHARS_MIN).is_some()
-        {
-            return bare;
-        }
-    }
-    word
 }

@@ -28,7 +28,9 @@ const NAME_WORDS_MAX: usize = 5;
 const CREDIT_CHARS_MAX: usize = 70;
 const CAPTION_CHARS_MAX: usize = 300;
 /// Numbers alone are a count where they take no more characters.
-const COUNT_CHARS_MAX: usize = 12;
+const COUNT_CHARS_MAX: usize = 30;
+/// The initials at the end of a dispatch are at most so many.
+const INITIALS_MAX: usize = 6;
 /// A tag's words and characters, and how many of them make a line of tags.
 const TAG_WORDS_MAX: usize = 5;
 const TAG_CHARS_MAX: usize = 45;
@@ -135,6 +137,19 @@ impl Lexicons<'_> {
         date_words > 0 && words.len() >= 2
     }
 
+    /// A date with few other words, such as a place: `بغداد، في 3/4/2024`. Gives the date; `others_max` bounds the rest.
+    pub fn date_among<'text>(&self, text: &'text str, others_max: usize) -> Option<&'text str> {
+        let words = short_words(text)?;
+        if is_longer_than(text, DATE_CHARS_MAX) || ends_sentence(text) {
+            return None;
+        }
+        let zone = TimeZone::UTC;
+        let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
+        let found = date::find(text, self.date_words, &context)?;
+        let others = words.len().saturating_sub(found.split_whitespace().count());
+        (others <= others_max).then_some(found)
+    }
+
     /// A label of a date without its colon: `نشر في 3 مايو 2024`; the role, the label and the date.
     pub fn labelled_date<'text>(&self, text: &'text str) -> Option<(Role, &str, &'text str)> {
         if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
@@ -160,19 +175,40 @@ impl Lexicons<'_> {
         (2..=4).contains(&text.split_whitespace().count())
             && people::is_name_of_person(text)
             && !self.words.is_section(text)
+            && !text.contains('-')
+            && !self.names_medium(text)
     }
 
     /// An agency alone, or a place and an agency: `القاهرة - أ ش أ`, `PARIS (AFP)`.
     pub fn is_credit(&self, text: &str) -> bool {
+        let text = text.trim_end_matches([' ', '-', '–', '—']);
         if is_longer_than(text, CREDIT_CHARS_MAX) || ends_sentence(text.trim_end_matches('.')) {
             return false;
+        }
+        if let Some(inner) = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')'))
+            && self.names_medium(inner)
+        {
+            return true;
         }
         if self.words.is_agency(text) || self.all_agencies(text) {
             return true;
         }
         let Some((place, agency)) = divide_credit(text) else { return false };
+        let is_dated = place.chars().any(|character| digit(character).is_some());
         let place = place.split([',', '،']).next().unwrap_or_default().trim();
+        if text.ends_with(')')
+            && self.names_medium(agency)
+            && (is_dated || place.split_whitespace().count() <= 2)
+        {
+            return true;
+        }
         (1..=4).contains(&place.split_whitespace().count()) && self.all_agencies(agency)
+    }
+
+    /// A short name with a word such as `agency` or `newspaper` in it.
+    pub fn names_medium(&self, name: &str) -> bool {
+        let words: Vec<&str> = name.split_whitespace().take(NAME_WORDS_MAX + 2).collect();
+        words.len() <= NAME_WORDS_MAX + 1 && words.iter().any(|word| self.words.is_medium(word))
     }
 
     fn all_agencies(&self, text: &str) -> bool {
@@ -237,9 +273,27 @@ impl Lexicons<'_> {
     }
 }
 
-/// An e-mail address or an account, alone.
+/// An e-mail address or an account, alone or among few words.
 fn is_handle(text: &str) -> bool {
-    text.contains('@') && !text.contains(char::is_whitespace)
+    text.contains('@')
+        && short_words(text).is_some_and(|words| {
+            words.len() == 1 || words.iter().any(|word| word.contains('@') && word.contains('.'))
+        })
+}
+
+/// The initials of those who wrote and sent a dispatch: `م.أ / ح.س`, `lm/tg/pk`.
+pub(super) fn is_initials(text: &str) -> bool {
+    let runs: Vec<usize> = text
+        .split(|character: char| !character.is_alphabetic())
+        .filter(|run| !run.is_empty())
+        .map(|run| run.chars().count())
+        .take(INITIALS_MAX + 1)
+        .collect();
+    (2..=INITIALS_MAX).contains(&runs.len())
+        && runs.iter().all(|count| *count <= 3)
+        && text.contains(['/', '.'])
+        && text.split_whitespace().count() <= 5
+        && !text.chars().any(|character| digit(character).is_some())
 }
 
 /// Numbers alone, such as those of pages: `1 / 3`.
@@ -371,4 +425,12 @@ pub(super) fn is_row_of_tags(text: &str) -> bool {
         && tags
             .iter()
             .all(|tag| tag.split_whitespace().count() <= TAG_WORDS_MAX && !is_longer_than(tag, TAG_CHARS_MAX))
+}
+
+/// Whether a line begins with its number in a list: `1)`, `2.`, `٣-`.
+pub(super) fn has_number(text: &str) -> bool {
+    let rest = text.trim_start_matches(|character| digit(character).is_some());
+    (1..=2).contains(&text.chars().take_while(|character| digit(*character).is_some()).count())
+        && rest.starts_with([')', '.', '-', '/'])
+        && rest.chars().nth(1).is_some_and(char::is_whitespace)
 }

@@ -11,6 +11,7 @@
 //! - What stands behind a label of `related` or `list` is settled in [`related`].
 
 mod labels;
+mod top;
 
 use super::line::{Evidence, LineRole};
 use super::pieces::Unit;
@@ -20,21 +21,12 @@ use crate::article::Flaw;
 use crate::parse::flaws;
 use crate::parse::fold::same;
 use crate::parse::lexicon::Role;
-use crate::parse::text::{collapse, is_longer_than, word_count};
+use crate::parse::text::{collapse, is_longer_than};
 
 /// The first and the last units of an article, where a byline may stand.
 pub(super) const EDGE_UNITS: usize = 6;
 /// Below the headline, so many units may still be dates, bylines and credits.
 const TOP_UNITS: usize = 14;
-/// The longest line that says more of the headline, in characters, and the fewest words of one.
-const SUBHEADLINE_CHARS_MAX: usize = 220;
-const SUBHEADLINE_WORDS_MIN: usize = 4;
-/// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
-const KICKER_WORDS_MAX: usize = 2;
-const TITLE_WORDS_MIN: usize = 5;
-const KICKED_TITLE_CHARS_MAX: usize = 160;
-/// The text stands among so many units below such a title.
-const KICKED_UNITS: usize = 4;
 /// A headline is repeated among so many units, if at all.
 const FIRST_LINES: usize = 8;
 
@@ -216,6 +208,9 @@ impl Walk<'_, '_> {
     }
 
     fn take_plain(&mut self, index: usize) {
+        if self.take_date_among_words(index) {
+            return;
+        }
         if let Some((role, evidence)) = self.at_edge(index) {
             self.set(index, role, evidence);
             self.note_settled(index);
@@ -275,6 +270,17 @@ impl Walk<'_, '_> {
         if at_end && self.is_tail(index) && shape::is_row_of_tags(text) {
             return Some((LineRole::Keywords, Evidence::Shape("row of tags")));
         }
+        if at_end && self.paragraphs > 1 && self.is_tail(index) {
+            if shape::is_initials(text) {
+                return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
+            }
+            let is_signature = !shape::ends_firmly(text)
+                && text.split_whitespace().count() <= 3
+                && (self.lexicons.is_bare_name(text) || self.lexicons.may_be_name(text));
+            if is_signature {
+                return Some((LineRole::Byline, Evidence::Position("name below the text")));
+            }
+        }
         if !self.title_settled || self.paragraphs > 0 {
             return None;
         }
@@ -287,6 +293,9 @@ impl Walk<'_, '_> {
         if let Some(name) = shape::credit_of_unknown(text) {
             let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
             return Some((role, Evidence::Position("place and name below the headline")));
+        }
+        if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
+            return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
         }
         if self.lexicons.is_bare_name(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
@@ -311,61 +320,11 @@ impl Walk<'_, '_> {
 
     fn is_date_unit(&self, index: usize) -> bool {
         self.units.get(index).is_some_and(|unit| {
-            unit.label_is(Role::Date) || unit.role == LineRole::Date || self.lexicons.is_date(&unit.text)
+            unit.label_is(Role::Date)
+                || unit.role == LineRole::Date
+                || self.lexicons.is_date(&unit.text)
+                || self.lexicons.date_among(&unit.text, top::DATED_WORDS_MAX).is_some()
         })
-    }
-
-    /// Whether a very short first line stands above a title that has its text below.
-    fn is_kicker(&self, index: usize) -> bool {
-        let Some(title) = self.units.get(index + 1) else { return false };
-        let below = self.units[index + 2..].iter().take(KICKED_UNITS);
-        let has_text = below.into_iter().any(|unit| {
-            unit.label.is_none() && unit.text.len() > title.text.len() && shape::ends_firmly(&unit.text)
-        });
-        index == 0
-            && has_text
-            && self.facts.ends_firmly
-            && word_count(self.text(index)) <= KICKER_WORDS_MAX
-            && self.is_text(title)
-            && is_title(&title.text)
-            && !shape::ends_firmly(&title.text)
-            && word_count(&title.text) >= TITLE_WORDS_MIN
-            && !is_longer_than(&title.text, KICKED_TITLE_CHARS_MAX)
-    }
-
-    /// Whether a line between headline and text says more of the headline.
-    fn is_subheadline(&self, index: usize) -> bool {
-        let Some(headline) = self.headline else { return false };
-        let unit = &self.units[index];
-        if self.paragraphs > 0
-            || index < headline
-            || index >= TOP_UNITS
-            || is_longer_than(&unit.text, SUBHEADLINE_CHARS_MAX)
-        {
-            return false;
-        }
-        if self.units[headline + 1..index]
-            .iter()
-            .any(|unit| unit.role == LineRole::Subheadline && !unit.markup.is_item)
-        {
-            return unit.markup.is_heading;
-        }
-        let below: Vec<&Unit<'_>> = self.units[index + 1..]
-            .iter()
-            .take(TOP_UNITS)
-            .filter(|unit| self.is_text(unit))
-            .take(2)
-            .collect();
-        let Some(first) = below.first() else { return false };
-        if unit.markup.is_heading {
-            return true;
-        }
-        self.facts.ends_firmly
-            && !shape::ends_firmly(&unit.text)
-            && word_count(&unit.text) >= SUBHEADLINE_WORDS_MIN
-            && below.len() == 2
-            && first.text.len() > unit.text.len()
-            && (shape::ends_firmly(&first.text) || is_longer_than(&first.text, SUBHEADLINE_CHARS_MAX))
     }
 
     /// Whether a unit that is not settled yet can only be text.

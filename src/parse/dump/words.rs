@@ -20,6 +20,7 @@ pub(crate) struct Words {
     comments: HashSet<String>,
     captions: Vec<String>,
     professions: HashSet<String>,
+    media: HashSet<String>,
 }
 
 impl Words {
@@ -50,6 +51,7 @@ impl Words {
             "date" => &mut self.dates,
             "button" => &mut self.buttons,
             "comments" => &mut self.comments,
+            "medium" => &mut self.media,
             "profession" => &mut self.professions,
             "caption" => {
                 self.captions.push(folded);
@@ -75,6 +77,11 @@ impl Words {
 
     pub fn is_profession(&self, text: &str) -> bool {
         self.professions.contains(&folded_name(text))
+    }
+
+    /// Whether a word is one that names of newspapers and agencies hold.
+    pub fn is_medium(&self, word: &str) -> bool {
+        self.media.contains(&folded_name(word))
     }
 
     /// Whether a word, or two together, name a button or what a counter counts.
