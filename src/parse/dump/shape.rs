@@ -85,8 +85,8 @@ fn has_letters(text: &str) -> bool {
 
 /// Marks alone: `-----`, `* * *`, `===`.
 pub(super) fn is_separator(text: &str) -> bool {
-    let marks = text.chars().filter(|character| !character.is_whitespace()).count();
-    marks >= 2 && !text.chars().any(char::is_alphanumeric)
+    !text.chars().any(char::is_alphanumeric)
+        && text.chars().filter(|character| !character.is_whitespace()).count() >= 2
 }
 
 pub(super) fn is_url(text: &str) -> bool {

@@ -233,6 +233,12 @@ fn related_articles_keep_their_own_paragraphs() {
 }
 
 #[test]
+fn a_related_block_of_one_line_and_a_label_is_read() {
+    let text = "إقرأ أيضا:\nوصل القطار الجديد إلى القرية صباح اليوم.\nA:\n";
+    assert_eq!(parser().read_lines(text).len(), 3);
+}
+
+#[test]
 fn captions_buttons_and_comments_are_not_in_the_body() {
     let article = article(
         "Seal pups counted on the sandbank\nPhoto: Sandbank Trust\nShare Facebook WhatsApp\nThe trust counted \

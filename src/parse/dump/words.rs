@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use crate::parse::fold::{digit, fold};
 use crate::parse::lexicon::LexiconError;
+use crate::parse::text::first_chars;
 
 const COMPILED_IN: &str = include_str!("../../../config/lexicon/dump_words.tsv");
 const COMPILED_IN_NAME: &str = "config/lexicon/dump_words.tsv (compiled in)";
@@ -64,42 +65,55 @@ impl Words {
     }
 
     pub fn is_agency(&self, text: &str) -> bool {
-        self.agencies.contains(&folded_name(text))
+        is_among(&self.agencies, text)
     }
 
     pub fn is_section(&self, text: &str) -> bool {
-        self.sections.contains(&folded_name(text))
+        is_among(&self.sections, text)
     }
 
     pub fn is_date_word(&self, word: &str) -> bool {
-        self.dates.contains(&folded_name(word))
+        is_among(&self.dates, word)
     }
 
     pub fn is_profession(&self, text: &str) -> bool {
-        self.professions.contains(&folded_name(text))
+        is_among(&self.professions, text)
     }
 
     /// Whether a word is one that names of newspapers and agencies hold.
     pub fn is_medium(&self, word: &str) -> bool {
-        self.media.contains(&folded_name(word))
+        is_among(&self.media, word)
     }
 
     /// Whether a word, or two together, name a button or what a counter counts.
     pub fn is_button(&self, words: &str) -> bool {
-        self.buttons.contains(&folded_name(words))
+        is_among(&self.buttons, words)
     }
 
     /// Whether a line heads the comments of readers, perhaps with their number.
     pub fn heads_comments(&self, text: &str) -> bool {
+        if text.len() > NAME_BYTES_MAX {
+            return false;
+        }
         let name: String = text.chars().filter(|character| digit(*character).is_none()).collect();
         self.comments.contains(&folded_name(&name))
     }
 
     /// Whether a line begins with words that describe a picture.
     pub fn begins_caption(&self, text: &str) -> bool {
-        let folded = folded_name(text);
+        let folded = folded_name(first_chars(text, CAPTION_CHARS));
         self.captions.iter().any(|caption| folded.starts_with(caption.as_str()))
     }
+}
+
+/// The longest name of the lexicon has fewer bytes than this: longer texts need no look.
+const NAME_BYTES_MAX: usize = 256;
+/// Of a line, so many characters tell whether it begins like a caption.
+const CAPTION_CHARS: usize = 80;
+
+/// Whether the text is one of these names.
+fn is_among(names: &HashSet<String>, text: &str) -> bool {
+    text.len() <= NAME_BYTES_MAX && names.contains(&folded_name(text))
 }
 
 /// A name folded, without marks at its ends and dots within: `أ.ف.ب`, `(A.F.P.)`.
