@@ -9,6 +9,7 @@ mod claims;
 mod config;
 mod demo;
 mod events;
+mod explain;
 mod layers;
 mod output;
 mod probe;
@@ -74,6 +75,7 @@ replicas; Kafka is all that it needs."
 #[command(after_long_help = "Examples:
   khabar demo                                see it work; nothing to install
   khabar process article.html | jq .item     one article, without Kafka
+  khabar explain dump.txt                    what is each line taken for, and why?
   khabar check -c site.toml --online         is all as it must be?
   khabar topics -c site.toml --create        create the topics that are missing
   khabar run -c site.toml                    the worker; start as many as you like
@@ -93,6 +95,7 @@ enum Command {
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
     Process(process::ProcessArguments),
+    Explain(explain::ExplainArguments),
     Check(check::CheckArguments),
     Topics(topics::TopicsArguments),
     Claims(claims::ClaimsArguments),
@@ -126,6 +129,7 @@ fn execute(cli: Cli) -> Result<(), CliError> {
         Command::Run(arguments) => run::execute(&layers, &arguments),
         Command::Demo(arguments) => demo::execute(&layers, &arguments),
         Command::Process(arguments) => process::execute(&layers, &arguments),
+        Command::Explain(arguments) => explain::execute(&layers, &arguments),
         Command::Check(arguments) => check::execute(&layers, &arguments),
         Command::Topics(arguments) => topics::execute(&layers, &arguments),
         Command::Claims(arguments) => claims::execute(&layers, &arguments),

@@ -80,7 +80,7 @@ pub enum InputFormat {
     Jsonl,
 }
 
-fn timestamp(text: &str) -> Result<jiff::Timestamp, String> {
+pub(super) fn timestamp(text: &str) -> Result<jiff::Timestamp, String> {
     text.parse().map_err(|_| "expected a time with its zone, for instance 2024-12-02T10:00:00Z".to_owned())
 }
 

@@ -71,27 +71,27 @@ pub(super) struct Found {
     pub language: Option<Evident>,
     pub image: Option<Image>,
     pub section: Option<String>,
-    /// Paragraphs that may be a date without a label: index and line number.
-    pub date_lines: Vec<(usize, usize)>,
+    pub section_evidence: Option<String>,
     pub flaws: Vec<Flaw>,
 }
 
 impl Parser {
     /// The dump's parts under their labels.
     pub(super) fn find_in_dump(&self, text: &str) -> Found {
+        let division = dump::divide(text, &self.dump_lexicons(), self.limits.paragraphs_max);
         let Dump {
             headline,
             paragraphs,
-            date_lines,
             date,
             modified,
             source,
             author,
+            section,
             keywords,
             url,
             related,
             flaws,
-        } = dump::divide(text, &self.labels, self.limits.paragraphs_max);
+        } = division.collect();
         let evident = |found: dump::Found| Evident { value: found.value, evidence: found.label };
         let author = author.map(evident);
         Found {
@@ -106,11 +106,16 @@ impl Parser {
             source_label: source.as_ref().map(|source| source.value.clone()),
             publisher: source.map(evident),
             keywords: keywords.map(|found| (keywords::of_line(&found.value), found.label)),
+            section_evidence: section.as_ref().map(|section| section.label.clone()),
+            section: section.map(|section| section.value),
             links: url
-                .map(|url| Link { raw: url.value, evidence: "label:url", is_canonical: false })
+                .map(|url| Link {
+                    raw: url.value,
+                    evidence: if url.label.starts_with("label:") { "label:url" } else { "line:url" },
+                    is_canonical: false,
+                })
                 .into_iter()
                 .collect(),
-            date_lines,
             flaws,
             ..Found::default()
         }
@@ -212,6 +217,7 @@ impl Parser {
             if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
         note(&mut evidence, "authors", authors_from.filter(|_| !people.is_empty()));
         let keywords = keywords::settle(&stated.keywords, found.keywords, &mut evidence);
+        note(&mut evidence, "section", found.section_evidence.take());
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
         let located = found
             .paragraphs
@@ -257,7 +263,7 @@ impl Parser {
         DateContext { day_first, zone, zone_name, fetched_at_ms }
     }
 
-    /// The stated date, else the first one found that can be read, else a line near the top that is nothing but a date.
+    /// The stated date, else the first one found that can be read.
     fn published(
         &self,
         decoded: &Decoded,
@@ -280,19 +286,6 @@ impl Parser {
             };
             let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
             return Some(date::at_home(date, &others));
-        }
-        for (index, line) in std::mem::take(&mut found.date_lines) {
-            let Some(text) = found.paragraphs.get(index).map(|paragraph| paragraph.text.as_str()) else {
-                continue;
-            };
-            // A line of prose is no flawed date: only one that reads is taken.
-            if let Ok((date, of_date)) = date::read(text, &format!("line:{line}"), &self.date_words, context)
-                && date.precision >= crate::article::DatePrecision::Day
-            {
-                found.paragraphs.remove(index);
-                flaws.extend(of_date);
-                return Some(date);
-            }
         }
         None
     }

@@ -38,26 +38,44 @@ pub enum LexiconError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
     Title,
+    Subtitle,
     Date,
     Modified,
     Source,
     Author,
+    Section,
+    /// Announces the text of the article.
+    Text,
     Keywords,
     Url,
+    Caption,
+    /// Opens a block about other articles.
     Related,
+    /// Heads a list of other pages' titles, such as the most read ones.
+    List,
 }
 
 impl Role {
-    const NAMES: [(&'static str, Self); 8] = [
+    const NAMES: [(&'static str, Self); 13] = [
         ("title", Self::Title),
+        ("subtitle", Self::Subtitle),
         ("date", Self::Date),
         ("modified", Self::Modified),
         ("source", Self::Source),
         ("author", Self::Author),
+        ("section", Self::Section),
+        ("text", Self::Text),
         ("keywords", Self::Keywords),
         ("url", Self::Url),
+        ("caption", Self::Caption),
         ("related", Self::Related),
+        ("list", Self::List),
     ];
+
+    /// Whether its label also counts without a colon, alone on a line.
+    const fn counts_alone(self) -> bool {
+        matches!(self, Self::Related | Self::List)
+    }
 
     fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
@@ -129,7 +147,7 @@ impl Labels {
         Ok(())
     }
 
-    /// The label that begins this line: with a colon right after it, or, for `related`, alone on the line.
+    /// The label that begins this line: with a colon right after it, or, for `related` and `list`, alone on the line.
     ///
     /// Looks at no more of the line than the longest label takes.
     pub fn match_line<'text>(&self, line: &'text str) -> Option<Labelled<'_, 'text>> {
@@ -153,7 +171,7 @@ impl Labels {
         }
         let folded = std::str::from_utf8(&folded[..length]).ok()?;
         let entry = self.by_fold.get(folded)?;
-        if value.is_none() && entry.role != Role::Related {
+        if value.is_none() && !entry.role.counts_alone() {
             return None;
         }
         let mut value = value.unwrap_or_default();
@@ -161,6 +179,39 @@ impl Labels {
             value = value.trim_end_matches([')', ']']).trim_end();
         }
         Some(Labelled { role: entry.role, label: &entry.label, value })
+    }
+
+    /// A label of other articles with another mark than a colon behind it: `Read also | …`, `اقرأ أيضا.. …`.
+    pub fn match_marked<'text>(&self, line: &'text str) -> Option<Labelled<'_, 'text>> {
+        let found = self.match_before(line).filter(|found| found.role == Role::Related)?;
+        let value = found.value.trim_start_matches(is_value_mark);
+        let line = line.trim_end();
+        let label = line.get(..line.len() - found.value.len()).unwrap_or_default().trim_end();
+        let has_mark = value.len() < found.value.len() || label.ends_with(is_value_mark);
+        let is_marked = has_mark && value.chars().any(char::is_alphanumeric);
+        is_marked.then_some(Labelled { value: value.trim(), ..found })
+    }
+
+    /// The longest label that begins this line without a colon; its value is the rest, empty where the label is all.
+    pub fn match_before<'text>(&self, line: &'text str) -> Option<Labelled<'_, 'text>> {
+        let line = line.trim_start_matches(is_decoration).trim_end();
+        let mut folded = String::with_capacity(LABEL_BYTES_MAX);
+        let mut found = None;
+        for (index, character) in line.char_indices() {
+            if folded.len() > self.bytes_max {
+                break;
+            }
+            if character.is_whitespace()
+                && let Some(entry) = self.by_fold.get(folded.as_str())
+            {
+                found = Some(Labelled { role: entry.role, label: &entry.label, value: line[index..].trim() });
+            }
+            folded.extend(fold_label_char(character));
+        }
+        match self.by_fold.get(folded.as_str()) {
+            Some(entry) => Some(Labelled { role: entry.role, label: &entry.label, value: "" }),
+            None => found,
+        }
     }
 }
 
@@ -187,11 +238,25 @@ pub(crate) fn is_decoration(character: char) -> bool {
                 | '◄'
                 | '►'
                 | '●'
+                | '◀'
+                | '▶'
+                | '➡'
+                | '⬅'
+                | '→'
+                | '←'
+                | '✍'
+                | '\u{fe0f}'
+                | '\u{1f300}'..='\u{1faff}'
         )
 }
 
 fn is_colon(character: char) -> bool {
     matches!(character, ':' | '：' | '\u{fe55}')
+}
+
+fn is_value_mark(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '|' | '-' | '–' | '—' | '>' | '›' | '«' | '»' | '.' | '…' | '،' | '~' | '*')
 }
 
 /// Labels are folded like all words; dots and brackets around them don't count either.

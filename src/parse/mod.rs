@@ -27,6 +27,7 @@ use crate::config::settings::{LexiconSettings, ParseSettings};
 use crate::rejection::Rejection;
 use crate::sources::Sources;
 
+pub use dump::{LineRole, ReadLine};
 pub use lexicon::LexiconError;
 
 /// The parse room. Built once, shared by all threads.
@@ -39,6 +40,7 @@ pub struct Parser {
     sources: Sources,
     labels: lexicon::Labels,
     boilerplate: boilerplate::Boilerplate,
+    dump_words: dump::Words,
     date_words: date::Words,
     drop_matchers: html::DropMatchers,
 }
@@ -62,6 +64,7 @@ impl Parser {
             sources,
             labels: lexicon::Labels::load(&lexicon.dump_labels)?,
             boilerplate: boilerplate::Boilerplate::load()?,
+            dump_words: dump::Words::load()?,
             date_words: date::Words::load()?,
         })
     }
@@ -76,6 +79,20 @@ impl Parser {
         self.assemble(decoded, found)
     }
 
+    /// The lines of a dump, each with its role and the evidence for it: what [`Parser::parse`] believes of them.
+    pub fn read_lines(&self, text: &str) -> Vec<ReadLine> {
+        dump::divide(text, &self.dump_lexicons(), self.limits.paragraphs_max).lines(text)
+    }
+
+    fn dump_lexicons(&self) -> dump::Lexicons<'_> {
+        dump::Lexicons {
+            labels: &self.labels,
+            boilerplate: &self.boilerplate,
+            words: &self.dump_words,
+            date_words: &self.date_words,
+        }
+    }
+
     /// The fallback for content that parsed once and now fails: its visible text, line by line.
     ///
     /// Never fails while there is any text; without any, the article is empty.
@@ -86,4 +103,4 @@ impl Parser {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

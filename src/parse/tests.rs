@@ -27,7 +27,7 @@ fn parser_with(settings: &ParseSettings) -> Parser {
     Parser::new(settings, &LexiconSettings { dump_labels: Vec::new() }, sources).unwrap()
 }
 
-fn parser() -> Parser {
+pub(super) fn parser() -> Parser {
     parser_with(&settings())
 }
 
@@ -42,7 +42,7 @@ fn decoded(content: Content) -> Decoded {
     }
 }
 
-fn dump(text: &str) -> Decoded {
+pub(super) fn dump(text: &str) -> Decoded {
     decoded(Content::Dump(text.to_owned()))
 }
 

@@ -12,6 +12,7 @@
 //! on the input and the settings alone, never on the number of threads.
 
 mod conductor;
+pub mod explain;
 pub mod input;
 mod intake;
 mod judge;

@@ -248,3 +248,16 @@ fn schemas_are_printed_by_name() {
     assert_code(&output, 2);
     assert!(text(&output).contains("did you mean enriched?"), "{}", text(&output));
 }
+
+#[test]
+fn an_article_is_explained_line_by_line_without_a_broker() {
+    let dump = "Ferry returns to the harbour\nPublished: 2 May 2024\nThe ferry came back on Thursday.\n";
+    let output = run_program(&["explain", "--json", "--format", "text"], dump.as_bytes());
+    assert_code(&output, 0);
+    let explained: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+    assert_eq!(explained["lines"][1]["evidence"], "label:Published");
+    assert_eq!(explained["fields"]["headline"]["found"], "line:1");
+    let output = run_program(&["explain", "no/such/file.txt"], b"");
+    assert_code(&output, 1);
+}

@@ -318,6 +318,9 @@ proptest! {
     #[test]
     fn any_text_gives_an_article_or_a_rejection(text in dump_text()) {
         let parser = parser();
+        let mut numbers: Vec<usize> = parser.read_lines(&text).iter().map(|line| line.number).collect();
+        numbers.dedup();
+        prop_assert!(numbers.iter().copied().eq(1..=numbers.len()), "each line is read, in order: {:?}", numbers);
         for content in [Content::Dump(text.clone()), Content::Text(text.clone()), Content::Html(text)] {
             let record = decoded(content);
             if let Ok(article) = parser.parse(&record) {

@@ -1,0 +1,60 @@
+//! Whether a text speaks of a title: by the words that they share.
+
+use std::collections::BTreeSet;
+
+use crate::parse::dump::pieces::Unit;
+use crate::parse::fold::fold_char;
+
+/// This many lines below a title are compared with it.
+const COMPARED_LINES: usize = 2;
+/// Of each compared text, this many words at most.
+const COMPARED_WORDS_MAX: usize = 200;
+/// Words with fewer letters say nothing about the matter.
+const WORD_CHARS_MIN: usize = 3;
+/// Words are compared by their first letters: endings differ between a title and its text.
+const STEM_CHARS: usize = 5;
+
+/// Whether the units below a title take up its words rather than those of the main headline.
+pub(in crate::parse::dump) fn takes_up_title(
+    units: &[Unit<'_>],
+    title: usize,
+    headline: Option<usize>,
+) -> bool {
+    let (mut title_words, mut main_words) = (BTreeSet::new(), BTreeSet::new());
+    add_stems(&units[title].text, &mut title_words);
+    add_stems(headline.map(|index| &*units[index].text).unwrap_or_default(), &mut main_words);
+    let mut below = BTreeSet::new();
+    let texts = units[title + 1..].iter().filter(|unit| unit.label.is_none());
+    for unit in texts.take(COMPARED_LINES) {
+        add_stems(&unit.text, &mut below);
+    }
+    let title_own = title_words.difference(&main_words);
+    let main_own = main_words.difference(&title_words);
+    let title_hits = title_own.filter(|word| below.contains(*word)).count();
+    let main_hits = main_own.filter(|word| below.contains(*word)).count();
+    // As shares: a long headline has more words to be hit.
+    title_hits * main_words.len() > main_hits * title_words.len()
+}
+
+/// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.
+fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
+    let words = text.split(|character: char| !character.is_alphanumeric() && fold_char(character).is_some());
+    for word in words.flat_map(str::split_whitespace).take(COMPARED_WORDS_MAX) {
+        let folded: String = word.chars().filter_map(fold_char).take(32).collect();
+        let bare = without_particles(&folded);
+        if bare.chars().nth(WORD_CHARS_MIN - 1).is_some() {
+            stems.insert(bare.chars().take(STEM_CHARS).collect());
+        }
+    }
+}
+
+fn without_particles(word: &str) -> &str {
+    for prefix in ["وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف"] {
+        if let Some(bare) = word.strip_prefix(prefix)
+            && bare.chars().nth(WORD_CHARS_MIN).is_some()
+        {
+            return bare;
+        }
+    }
+    word
+}

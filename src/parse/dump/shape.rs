@@ -1,0 +1,436 @@
+//! What the form of a line tells: whether it can be a title, a date, a byline, a credit, a list of tags.
+//!
+//! Owns one line at a time; it doesn't know where the line stands.
+
+use jiff::tz::TimeZone;
+
+use super::words::Words;
+use crate::article::DatePrecision;
+use crate::parse::boilerplate::Boilerplate;
+use crate::parse::date::{self, DateContext};
+use crate::parse::fold::digit;
+use crate::parse::lexicon::{Labels, Role, is_decoration};
+use crate::parse::people;
+use crate::parse::text::{is_longer_than, word_count};
+
+/// The longest line that can be a title, in characters.
+pub(crate) const TITLE_CHARS_MAX: usize = 250;
+/// A line that ends with a full stop and has this many words is a sentence of the body, not a title.
+const SENTENCE_WORDS_MIN: usize = 13;
+/// A line of at most this many characters may be a date.
+const DATE_CHARS_MAX: usize = 90;
+/// A line of more words is no date, byline, credit or row of buttons.
+const SHORT_WORDS_MAX: usize = 14;
+const BYLINE_CHARS_MAX: usize = 120;
+/// A name without capitals has at most this many words.
+const NAME_WORDS_MAX: usize = 5;
+/// A credit such as `place - agency`, in characters.
+const CREDIT_CHARS_MAX: usize = 70;
+const CAPTION_CHARS_MAX: usize = 300;
+/// Numbers alone are a count where they take no more characters.
+const COUNT_CHARS_MAX: usize = 30;
+/// The initials at the end of a dispatch are at most so many.
+const INITIALS_MAX: usize = 6;
+/// A tag's words and characters, and how many of them make a line of tags.
+const TAG_WORDS_MAX: usize = 5;
+const TAG_CHARS_MAX: usize = 45;
+const TAGS_MIN: usize = 3;
+
+/// The lexicons that shapes are told by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lexicons<'parser> {
+    pub labels: &'parser Labels,
+    pub boilerplate: &'parser Boilerplate,
+    pub words: &'parser Words,
+    pub date_words: &'parser date::Words,
+}
+
+/// Whether a line can be a title: short, and not a long sentence with a full stop.
+pub(crate) fn is_title(text: &str) -> bool {
+    !is_longer_than(text, TITLE_CHARS_MAX) && !is_sentence(text, SENTENCE_WORDS_MIN)
+}
+
+pub(super) fn is_sentence(text: &str, words_min: usize) -> bool {
+    ends_sentence(text) && word_count(text) >= words_min
+}
+
+/// Whether a text ends with a full stop, perhaps in quotation marks.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    without_closing_marks(text).ends_with(['.', '۔', '。', '…'])
+}
+
+/// Whether a text ends with any mark that closes a sentence.
+pub(super) fn ends_firmly(text: &str) -> bool {
+    without_closing_marks(text).ends_with(['.', '۔', '。', '!', '?', '؟', '…', ':', '؛', ';'])
+}
+
+fn without_closing_marks(text: &str) -> &str {
+    text.trim_end_matches(['"', '”', '»', '\'', '’', ')', ']', ' ', '\u{a0}', '\u{202f}', '\u{200f}'])
+}
+
+/// `12,5`: the words of a short line, or `None` where it is none.
+fn short_words(text: &str) -> Option<Vec<&str>> {
+    let words: Vec<&str> = text.split_whitespace().take(SHORT_WORDS_MAX + 1).collect();
+    (!words.is_empty() && words.len() <= SHORT_WORDS_MAX).then_some(words)
+}
+
+fn is_numeric_word(word: &str) -> bool {
+    word.chars().any(|character| digit(character).is_some())
+        && word.chars().all(|character| digit(character).is_some() || !character.is_alphabetic())
+}
+
+fn has_letters(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
+/// Marks alone: `-----`, `* * *`, `===`.
+pub(super) fn is_separator(text: &str) -> bool {
+    !text.chars().any(char::is_alphanumeric)
+        && text.chars().filter(|character| !character.is_whitespace()).count() >= 2
+}
+
+pub(super) fn is_url(text: &str) -> bool {
+    ["http://", "https://", "www."].iter().any(|begin| text.starts_with(begin))
+        && !text.contains(char::is_whitespace)
+}
+
+impl Lexicons<'_> {
+    /// Whether the text is nothing but a date, or a time that has passed since.
+    pub fn is_date(&self, text: &str) -> bool {
+        let text = text.trim_matches(|character| "()[]".contains(character)).trim();
+        if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
+            return self.is_age_without_number(text);
+        }
+        is_time(text) || self.reads_as_date(text) || self.is_made_of_date_words(text)
+    }
+
+    fn reads_as_date(&self, text: &str) -> bool {
+        let zone = TimeZone::UTC;
+        let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
+        date::read(text, "", self.date_words, &context)
+            .is_ok_and(|(date, _)| date.precision >= DatePrecision::Day)
+    }
+
+    /// `منذ ساعتين`: no number, and nothing but words of a time.
+    fn is_age_without_number(&self, text: &str) -> bool {
+        short_words(text).is_some_and(|words| {
+            (2..=4).contains(&words.len()) && words.iter().all(|word| self.words.is_date_word(word))
+        })
+    }
+
+    /// Numbers and words of dates: calendars that are not read, and times that have passed.
+    fn is_made_of_date_words(&self, text: &str) -> bool {
+        let Some(words) = short_words(text) else { return false };
+        let mut date_words = 0;
+        for word in &words {
+            let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
+            if is_numeric_word(word) || !has_letters(bare) {
+                continue;
+            }
+            // `1446هـ`, `14h30`, `2nd`: letters right after a number.
+            let letters = bare.trim_matches(|character: char| !character.is_alphabetic());
+            if !(self.words.is_date_word(letters) || self.date_words.is_date_word(letters)) {
+                return false;
+            }
+            date_words += 1;
+        }
+        date_words > 0 && words.len() >= 2
+    }
+
+    /// A date with few other words, such as a place: `بغداد، في 3/4/2024`. Gives the date; `others_max` bounds the rest.
+    pub fn date_among<'text>(&self, text: &'text str, others_max: usize) -> Option<&'text str> {
+        let words = short_words(text)?;
+        if is_longer_than(text, DATE_CHARS_MAX) || ends_sentence(text) {
+            return None;
+        }
+        let zone = TimeZone::UTC;
+        let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
+        let found = date::find(text, self.date_words, &context)?;
+        let others = words.len().saturating_sub(found.split_whitespace().count());
+        (others <= others_max).then_some(found)
+    }
+
+    /// A label of a date without its colon: `نشر في 3 مايو 2024`; the role, the label and the date.
+    pub fn labelled_date<'text>(&self, text: &'text str) -> Option<(Role, &str, &'text str)> {
+        if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
+            return None;
+        }
+        self.labels
+            .match_before(text)
+            .filter(|found| matches!(found.role, Role::Date | Role::Modified) && self.is_date(found.value))
+            .map(|found| (found.role, found.label, found.value))
+    }
+
+    /// Two or three capitalised words and nothing else.
+    pub fn is_bare_name(&self, text: &str) -> bool {
+        let count = text.split_whitespace().count();
+        (2..=3).contains(&count)
+            && has_capitals(text)
+            && is_capitalised_name(text)
+            && !self.words.is_agency(text)
+    }
+
+    /// A name in a script without capitals: little enough to be one.
+    pub fn may_be_name(&self, text: &str) -> bool {
+        (2..=4).contains(&text.split_whitespace().count())
+            && people::is_name_of_person(text)
+            && !self.words.is_section(text)
+            && !text.contains('-')
+            && !self.names_medium(text)
+    }
+
+    /// An agency alone, or a place and an agency: `القاهرة - أ ش أ`, `PARIS (AFP)`.
+    pub fn is_credit(&self, text: &str) -> bool {
+        let text = text.trim_end_matches([' ', '-', '–', '—']);
+        if is_longer_than(text, CREDIT_CHARS_MAX) || ends_sentence(text.trim_end_matches('.')) {
+            return false;
+        }
+        if let Some(inner) = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')'))
+            && self.names_medium(inner)
+        {
+            return true;
+        }
+        if self.words.is_agency(text) || self.all_agencies(text) {
+            return true;
+        }
+        let Some((place, agency)) = divide_credit(text) else { return false };
+        let is_dated = place.chars().any(|character| digit(character).is_some());
+        let place = place.split([',', '،']).next().unwrap_or_default().trim();
+        if text.ends_with(')')
+            && self.names_medium(agency)
+            && (is_dated || place.split_whitespace().count() <= 2)
+        {
+            return true;
+        }
+        (1..=4).contains(&place.split_whitespace().count()) && self.all_agencies(agency)
+    }
+
+    /// A short name with a word such as `agency` or `newspaper` in it.
+    pub fn names_medium(&self, name: &str) -> bool {
+        let words: Vec<&str> = name.split_whitespace().take(NAME_WORDS_MAX + 2).collect();
+        words.len() <= NAME_WORDS_MAX + 1 && words.iter().any(|word| self.words.is_medium(word))
+    }
+
+    fn all_agencies(&self, text: &str) -> bool {
+        let mut parts =
+            text.split([',', '،', '/', '+', '&', '-', '|']).flat_map(|part| part.split(" و ")).peekable();
+        parts.peek().is_some() && parts.all(|part| self.words.is_agency(part))
+    }
+
+    /// The path to a section: `الرئيسية / اقتصاد`, or a section's name alone.
+    pub fn is_section(&self, text: &str) -> bool {
+        if is_longer_than(text, CREDIT_CHARS_MAX) {
+            return false;
+        }
+        let parts: Vec<&str> = text
+            .split(['>', '›', '»', '/', '|', '\\', '«'])
+            .flat_map(|part| part.split(" - "))
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let known = parts.iter().filter(|part| self.words.is_section(part)).count();
+        known > 0 && (known == parts.len() || (parts.len() > 1 && self.words.is_section(parts[0])))
+    }
+
+    /// A row of buttons and counters: `شارك فيسبوك تويتر 12`.
+    pub fn is_row_of_buttons(&self, text: &str) -> bool {
+        let Some(words) = short_words(text) else { return false };
+        let words: Vec<&str> = words.into_iter().filter(|word| has_letters(word)).collect();
+        let mut at = 0;
+        while at < words.len() {
+            let taken = (1..=3.min(words.len() - at))
+                .rev()
+                .find(|count| self.words.is_button(&words[at..at + count].join(" ")));
+            let Some(taken) = taken else { return false };
+            at += taken;
+        }
+        !words.is_empty()
+    }
+
+    pub fn is_boilerplate(&self, text: &str) -> bool {
+        self.boilerplate.is_one(text)
+            || self.is_row_of_buttons(text)
+            || is_handle(text)
+            || (is_count(text) && !self.is_date(text))
+    }
+
+    /// A picture's caption or credit.
+    pub fn is_caption(&self, text: &str) -> bool {
+        if is_longer_than(text, CAPTION_CHARS_MAX) {
+            return false;
+        }
+        self.words.begins_caption(text) || self.ends_with_credit(text)
+    }
+
+    /// `… at the scene (AFP)`, in a line that is no sentence.
+    fn ends_with_credit(&self, text: &str) -> bool {
+        let text = text.trim_end_matches('.');
+        let Some(inner) = text.strip_suffix([')', ']']) else { return false };
+        let Some(open) = inner.rfind(['(', '[']) else { return false };
+        let before = inner[..open].trim();
+        let credit = &inner[open + 1..];
+        word_count(before) >= 4 && (self.all_agencies(credit) || self.words.begins_caption(credit))
+    }
+}
+
+/// An e-mail address or an account, alone or among few words.
+fn is_handle(text: &str) -> bool {
+    text.contains('@')
+        && short_words(text).is_some_and(|words| {
+            words.len() == 1 || words.iter().any(|word| word.contains('@') && word.contains('.'))
+        })
+}
+
+/// The initials of those who wrote and sent a dispatch: `م.أ / ح.س`, `lm/tg/pk`.
+pub(super) fn is_initials(text: &str) -> bool {
+    let runs: Vec<usize> = text
+        .split(|character: char| !character.is_alphabetic())
+        .filter(|run| !run.is_empty())
+        .map(|run| run.chars().count())
+        .take(INITIALS_MAX + 1)
+        .collect();
+    (2..=INITIALS_MAX).contains(&runs.len())
+        && runs.iter().all(|count| *count <= 3)
+        && text.contains(['/', '.'])
+        && text.split_whitespace().count() <= 5
+        && !text.chars().any(|character| digit(character).is_some())
+}
+
+/// Numbers alone, such as those of pages: `1 / 3`.
+fn is_count(text: &str) -> bool {
+    !is_longer_than(text, COUNT_CHARS_MAX)
+        && !has_letters(text)
+        && text.chars().any(|character| digit(character).is_some())
+}
+
+/// `14:35`
+pub(super) fn is_time(text: &str) -> bool {
+    let mut halves = text.split(':');
+    let is_half =
+        |half: &str| (1..=2).contains(&half.chars().count()) && half.chars().all(|one| digit(one).is_some());
+    halves.next().is_some_and(is_half) && halves.next().is_some_and(is_half) && halves.next().is_none()
+}
+
+/// `place - agency`, `place: agency`, `place (agency)`.
+fn divide_credit(text: &str) -> Option<(&str, &str)> {
+    if let Some(inner) = text.strip_suffix(')')
+        && let Some((place, agency)) = inner.split_once('(')
+    {
+        return Some((place.trim().trim_end_matches(['-', '–', ',', '،', ' ']), agency));
+    }
+    [" + ", "+", " - ", " – ", " — ", " ـ ", ": ", " / ", "/", "-", "،", ", "]
+        .iter()
+        .find_map(|mark| text.split_once(mark))
+        .map(|(place, agency)| (place.trim(), agency.trim().trim_matches(['(', ')'])))
+}
+
+fn has_capitals(text: &str) -> bool {
+    text.chars().any(char::is_uppercase)
+}
+
+fn is_capitalised_name(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.all(|word| {
+        let first = word.chars().find(|character| character.is_alphabetic());
+        first.is_none_or(|first| !first.is_lowercase())
+            || matches!(
+                word,
+                "and"
+                    | "et"
+                    | "de"
+                    | "du"
+                    | "la"
+                    | "le"
+                    | "van"
+                    | "von"
+                    | "al"
+                    | "bin"
+                    | "el"
+                    | "in"
+                    | "à"
+                    | "for"
+                    | "ve"
+            )
+    }) && digit(text.chars().next().unwrap_or_default()).is_none()
+}
+
+/// A line without its bullet.
+pub(super) fn without_decoration(text: &str) -> &str {
+    text.trim_start_matches(is_decoration)
+}
+
+/// Whether a line begins like one of a list of titles.
+pub(super) fn has_bullet(text: &str) -> bool {
+    text.starts_with(['•', '·', '-', '–', '—', '*', '›', '>', '▪', '■', '◄', '►', '●']) && is_title(text)
+}
+
+/// A line that begins like a byline and holds names alone. `is_first` asks for a mark behind words that also
+/// begin titles.
+pub(super) fn is_byline(text: &str, is_first: bool) -> bool {
+    let Some(words) = short_words(text) else { return false };
+    if is_longer_than(text, BYLINE_CHARS_MAX) || words.len() < 2 || !people::begins_like_byline(text) {
+        return false;
+    }
+    let Some((_, rest)) = text.split_once(|character: char| character.is_whitespace() || character == ':')
+    else {
+        return false;
+    };
+    let marked = rest.trim_start().starts_with(['-', '–', '—', '/', ':', '|']);
+    let rest = rest.trim_matches(|character: char| !character.is_alphanumeric() && character != '.');
+    if (is_first && !marked && !has_capitals(rest)) || rest.is_empty() {
+        return false;
+    }
+    if ends_sentence(text) && word_count(rest) > 3 {
+        return false;
+    }
+    rest.split([',', '،', '/', '|', '&', '(', ')']).map(str::trim).filter(|name| !name.is_empty()).all(
+        |name| {
+            let count = name.split_whitespace().count();
+            let is_latin = name.chars().any(|character| character.is_ascii_alphabetic());
+            if is_latin {
+                people::from_byline(name).iter().all(|name| is_capitalised_name(name)) && count <= 8
+            } else {
+                count <= NAME_WORDS_MAX
+            }
+        },
+    )
+}
+
+/// `place - name`: a credit whose second half no lexicon knows. Gives that half.
+pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
+    if is_longer_than(text, CREDIT_CHARS_MAX) || ends_firmly(text) {
+        return None;
+    }
+    let (place, name) =
+        text.split_once(" - ").or_else(|| text.split_once(" – ")).or_else(|| text.split_once(" ـ "))?;
+    let is_place = (1..=2).contains(&place.split_whitespace().count());
+    let is_name = (1..=3).contains(&name.split_whitespace().count());
+    let has_number = text.chars().any(|character| digit(character).is_some());
+    let is_upper = place.chars().all(|character| !character.is_lowercase()) || !place.is_ascii();
+    (is_place && is_name && !has_number && is_upper).then_some(name)
+}
+
+/// A line of tags: hashtags, or short items between bars or commas.
+pub(super) fn is_row_of_tags(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().take(64).collect();
+    if words.len() >= 2 && words.iter().all(|word| word.starts_with('#') && word.len() > 1) {
+        return true;
+    }
+    if ends_firmly(text) {
+        return false;
+    }
+    let is_mark = |character: char| matches!(character, '|' | '#' | ',' | '،' | '•' | '·');
+    let tags: Vec<&str> = text.split(is_mark).map(str::trim).filter(|tag| !tag.is_empty()).take(64).collect();
+    tags.len() >= TAGS_MIN
+        && tags
+            .iter()
+            .all(|tag| tag.split_whitespace().count() <= TAG_WORDS_MAX && !is_longer_than(tag, TAG_CHARS_MAX))
+}
+
+/// Whether a line begins with its number in a list: `1)`, `2.`, `٣-`.
+pub(super) fn has_number(text: &str) -> bool {
+    let rest = text.trim_start_matches(|character| digit(character).is_some());
+    (1..=2).contains(&text.chars().take_while(|character| digit(*character).is_some()).count())
+        && rest.starts_with([')', '.', '-', '/'])
+        && rest.chars().nth(1).is_some_and(char::is_whitespace)
+}

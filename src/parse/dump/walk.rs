@@ -1,0 +1,426 @@
+//! The walk over the units of a dump: each gets its role, from the first to the last.
+//!
+//! The rules:
+//! - A label counts at the beginning of a line, with a value within its role's limit on the same line or, where the
+//!   label stands alone, on the next. A source or an author is no sentence. `author` and `title`, whose words are
+//!   ordinary ones, count only among the first or the last units ([`EDGE_UNITS`]). Of a repeated label the first one
+//!   counts; a later one is dropped among the first and last units, and is a paragraph elsewhere.
+//! - The headline is the line labelled so, else the first line of title shape that is nothing else.
+//! - Dates, bylines, credits and sections without a label count at the top, before the second paragraph, and credits,
+//!   bylines and tags also at the end.
+//! - What stands behind a label of `related` or `list` is settled in [`related`].
+
+mod labels;
+mod top;
+
+use super::line::{Evidence, LineRole};
+use super::pieces::Unit;
+use super::related;
+use super::shape::{self, Lexicons, is_title};
+use crate::article::Flaw;
+use crate::parse::flaws;
+use crate::parse::fold::same;
+use crate::parse::lexicon::Role;
+use crate::parse::text::{collapse, is_longer_than};
+
+/// The first and the last units of an article, where a byline may stand.
+pub(super) const EDGE_UNITS: usize = 6;
+/// Below the headline, so many units may still be dates, bylines and credits.
+const TOP_UNITS: usize = 14;
+/// A headline is repeated among so many units, if at all.
+const FIRST_LINES: usize = 8;
+
+/// Gives each unit its role.
+pub(super) fn walk<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    let facts = Facts::of(&units);
+    let mut walk = Walk {
+        units,
+        lexicons,
+        facts,
+        next: 0,
+        headline: None,
+        paragraphs: 0,
+        first_paragraph: None,
+        main_closed: false,
+        title_settled: false,
+        in_comments: false,
+        values: Vec::new(),
+        articles: 0,
+        flaws: Vec::new(),
+    };
+    while walk.next < walk.units.len() {
+        walk.step();
+    }
+    (walk.units, walk.flaws)
+}
+
+/// What holds for the whole text.
+struct Facts {
+    has_labelled_title: bool,
+    /// Most long lines end with a mark that closes a sentence: one that doesn't is no paragraph.
+    ends_firmly: bool,
+}
+
+/// Shorter lines say nothing about how paragraphs end.
+const LONG_LINE_CHARS: usize = 80;
+
+impl Facts {
+    fn of(units: &[Unit<'_>]) -> Self {
+        let edge = units.iter().take(EDGE_UNITS);
+        let long: Vec<&Unit<'_>> = units
+            .iter()
+            .filter(|unit| unit.label.is_none() && is_longer_than(&unit.text, LONG_LINE_CHARS))
+            .collect();
+        let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
+        Self {
+            has_labelled_title: edge.into_iter().any(|unit| {
+                unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
+            }),
+            ends_firmly: firm * 3 >= long.len() * 2 && firm > 0,
+        }
+    }
+}
+
+struct Walk<'text, 'parser> {
+    units: Vec<Unit<'text>>,
+    lexicons: &'parser Lexicons<'parser>,
+    facts: Facts,
+    /// The unit to look at next.
+    next: usize,
+    headline: Option<usize>,
+    /// Of the main article, so far.
+    paragraphs: usize,
+    first_paragraph: Option<usize>,
+    /// A source or keyword line came after the last paragraph: the main article has ended.
+    main_closed: bool,
+    /// The headline has been found, or the first line turned out to be no title.
+    title_settled: bool,
+    /// Below the head of the readers' comments.
+    in_comments: bool,
+    /// The values of labels so far.
+    values: Vec<(Role, String)>,
+    /// Related articles so far.
+    articles: usize,
+    flaws: Vec<Flaw>,
+}
+
+impl Walk<'_, '_> {
+    /// Settles one unit, or a whole related block, and moves on: `next` always grows.
+    fn step(&mut self) {
+        let index = self.next;
+        self.next += 1;
+        if self.units[index].opens_others() && !self.is_read_more_button(index) {
+            self.in_comments = false;
+            self.take_related(index);
+            return;
+        }
+        if self.units[index].is_settled() {
+            self.note_settled(index);
+            return;
+        }
+        if self.is_title_of_another(index) {
+            self.take_unannounced(index);
+            return;
+        }
+        if let Some(label) = self.units[index].label.clone()
+            && self.take_labelled(index, label.role, &label.name, &label.value)
+        {
+            return;
+        }
+        if self.in_comments {
+            self.set(index, LineRole::Boilerplate, Evidence::Position("below the head of comments"));
+            return;
+        }
+        if let Some((role, evidence)) = self.anywhere(index) {
+            self.set(index, role, evidence);
+            return;
+        }
+        if self.opens_unannounced(index) {
+            self.take_unannounced(index);
+            return;
+        }
+        self.take_plain(index);
+    }
+
+    fn set(&mut self, index: usize, role: LineRole, evidence: Evidence) {
+        self.units[index].set(role, evidence);
+    }
+
+    fn text(&self, index: usize) -> &str {
+        &self.units[index].text
+    }
+
+    /// `اقرأ المزيد` as the very last line is a button.
+    fn is_read_more_button(&self, index: usize) -> bool {
+        let unit = &self.units[index];
+        let is_alone = unit.label.as_ref().is_some_and(|label| label.value.is_empty());
+        is_alone && index + 1 == self.units.len()
+    }
+
+    /// A part of a line whose shape settled it before.
+    fn note_settled(&mut self, index: usize) {
+        let role = self.units[index].role;
+        let (known, value) = (role_key(role), collapse(self.text(index)).into_owned());
+        if let Some(role) = known
+            && !self.values.iter().any(|(earlier, _)| *earlier == role)
+        {
+            self.values.push((role, value));
+        }
+    }
+
+    /// What a unit is wherever it stands.
+    fn anywhere(&mut self, index: usize) -> Option<(LineRole, Evidence)> {
+        let lexicons = self.lexicons;
+        let unit = &self.units[index];
+        let text: &str = &unit.text;
+        if shape::is_separator(text) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("separator")));
+        }
+        if shape::is_url(text) {
+            return Some((LineRole::Url, Evidence::Shape("address alone")));
+        }
+        if self.repeats_headline(index) {
+            return Some((LineRole::Headline, Evidence::Shape("repeats the headline")));
+        }
+        if unit.markup.is_image {
+            return Some((LineRole::Caption, Evidence::Shape("image")));
+        }
+        if self.title_settled && lexicons.is_caption(text) {
+            return Some((LineRole::Caption, Evidence::Shape("caption")));
+        }
+        if lexicons.words.heads_comments(text) && self.paragraphs > 0 {
+            self.in_comments = self.paragraphs > 1 || self.main_closed;
+            return Some((LineRole::Boilerplate, Evidence::Shape("head of comments")));
+        }
+        let is_credit = lexicons.words.is_agency(text);
+        let is_section =
+            !self.title_settled && lexicons.is_section(text) && !lexicons.is_row_of_buttons(text);
+        if !is_credit && !is_section && lexicons.is_boilerplate(text) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
+        }
+        None
+    }
+
+    fn repeats_headline(&self, index: usize) -> bool {
+        index < FIRST_LINES
+            && self.paragraphs == 0
+            && self.headline.is_some_and(|headline| same(self.text(headline), self.text(index)))
+    }
+
+    fn take_plain(&mut self, index: usize) {
+        if self.take_date_among_words(index) {
+            return;
+        }
+        if let Some((role, evidence)) = self.at_edge(index) {
+            self.set(index, role, evidence);
+            self.note_settled(index);
+            let closes = matches!(role, LineRole::Keywords | LineRole::Source) && self.paragraphs > 1;
+            self.main_closed |= closes;
+            return;
+        }
+        if !self.title_settled {
+            if self.is_kicker(index) {
+                self.set(index, LineRole::Section, Evidence::Position("short line above the headline"));
+                return;
+            }
+            let is_alone = self.units.len() == 1;
+            self.title_settled = true;
+            if !self.facts.has_labelled_title && self.headline.is_none() {
+                if is_title(self.text(index)) {
+                    self.headline = Some(index);
+                    self.set(index, LineRole::Headline, Evidence::Position("first line of title shape"));
+                    return;
+                }
+                if !is_alone {
+                    self.flaws.push(Flaw::new(flaws::HEADLINE_MISSING));
+                }
+            }
+        }
+        if self.is_subheadline(index) {
+            self.set(index, LineRole::Subheadline, Evidence::Position("between headline and text"));
+            return;
+        }
+        self.main_closed = false;
+        self.paragraphs += 1;
+        self.first_paragraph.get_or_insert(index);
+        self.set(index, LineRole::Paragraph, Evidence::Position("text of the article"));
+    }
+
+    /// Dates, bylines, credits, sections and tags without a label.
+    fn at_edge(&self, index: usize) -> Option<(LineRole, Evidence)> {
+        let lexicons = self.lexicons;
+        let text = self.text(index);
+        let at_top = self.paragraphs < 2 && index < TOP_UNITS;
+        let at_end = self.paragraphs > 0 && self.is_near_end(index);
+        if !at_top && !at_end {
+            return None;
+        }
+        if lexicons.is_date(text) {
+            return Some((LineRole::Date, Evidence::Shape("date alone")));
+        }
+        if lexicons.is_credit(text) {
+            return Some((LineRole::Source, Evidence::Shape("agency")));
+        }
+        if shape::is_byline(text, !self.title_settled) && (self.paragraphs < 2 || self.is_tail(index)) {
+            return Some((LineRole::Byline, Evidence::Shape("byline")));
+        }
+        if self.paragraphs == 0 && lexicons.is_section(text) {
+            return Some((LineRole::Section, Evidence::Shape("name of a section")));
+        }
+        if at_end && self.is_tail(index) && shape::is_row_of_tags(text) {
+            return Some((LineRole::Keywords, Evidence::Shape("row of tags")));
+        }
+        if at_end && self.paragraphs > 1 && self.is_tail(index) {
+            if shape::is_initials(text) {
+                return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
+            }
+            let is_signature = !shape::ends_firmly(text)
+                && text.split_whitespace().count() <= 3
+                && (self.lexicons.is_bare_name(text) || self.lexicons.may_be_name(text));
+            if is_signature {
+                return Some((LineRole::Byline, Evidence::Position("name below the text")));
+            }
+        }
+        if !self.title_settled || self.paragraphs > 0 {
+            return None;
+        }
+        self.below_headline(index)
+    }
+
+    /// Names and credits that only their place below the headline tells.
+    fn below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
+        let text = self.text(index);
+        if let Some(name) = shape::credit_of_unknown(text) {
+            let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
+            return Some((role, Evidence::Position("place and name below the headline")));
+        }
+        if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
+            return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
+        }
+        if self.lexicons.is_bare_name(text) {
+            return Some((LineRole::Byline, Evidence::Position("name below the headline")));
+        }
+        let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
+        if is_name
+            && (self.is_date_unit(index + 1) || index > 0 && self.units[index - 1].role == LineRole::Date)
+        {
+            return Some((LineRole::Byline, Evidence::Position("name beside the date")));
+        }
+        let is_above_text = self
+            .units
+            .get(index + 1)
+            .is_some_and(|next| self.is_text(next) && is_longer_than(&next.text, LONG_LINE_CHARS));
+        if is_name && is_above_text && self.headline.is_some() && !shape::ends_firmly(text) {
+            return Some((LineRole::Byline, Evidence::Position("name above the text")));
+        }
+        let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
+        (above_is_byline && self.lexicons.words.is_profession(text))
+            .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
+    }
+
+    fn is_date_unit(&self, index: usize) -> bool {
+        self.units.get(index).is_some_and(|unit| {
+            unit.label_is(Role::Date)
+                || unit.role == LineRole::Date
+                || self.lexicons.is_date(&unit.text)
+                || self.lexicons.date_among(&unit.text, top::DATED_WORDS_MAX).is_some()
+        })
+    }
+
+    /// Whether a unit that is not settled yet can only be text.
+    fn is_text(&self, unit: &Unit<'_>) -> bool {
+        unit.label.is_none()
+            && !unit.is_settled()
+            && !shape::is_separator(&unit.text)
+            && !shape::is_url(&unit.text)
+            && !self.lexicons.is_date(&unit.text)
+            && !self.lexicons.is_credit(&unit.text)
+            && !shape::is_byline(&unit.text, false)
+            && !self.lexicons.is_section(&unit.text)
+            && !self.lexicons.is_bare_name(&unit.text)
+            && !self.lexicons.is_caption(&unit.text)
+            && !self.lexicons.is_boilerplate(&unit.text)
+    }
+
+    fn main(&self) -> related::Main {
+        related::Main {
+            headline: self.headline.or(self.first_paragraph),
+            is_closed: self.main_closed,
+            has_paragraphs: self.paragraphs > 0,
+            has_date: self.values.iter().any(|(role, _)| *role == Role::Date),
+            articles: self.articles,
+        }
+    }
+
+    fn take_related(&mut self, index: usize) {
+        let main = self.main();
+        self.take_block(&main, index, true);
+    }
+
+    fn take_block(&mut self, main: &related::Main, index: usize, has_label: bool) {
+        let block = related::read(&mut self.units, index, main, self.lexicons, has_label);
+        self.next = block.next.max(self.next);
+        self.articles += block.articles;
+        if block.is_guess {
+            self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+        }
+    }
+
+    /// A second labelled title below the text of the first.
+    fn is_title_of_another(&self, index: usize) -> bool {
+        let Some(headline) = self.headline.filter(|_| self.paragraphs > 0) else { return false };
+        let label = self.units[index].label.as_ref().filter(|label| label.role == Role::Title);
+        self.units[headline].label_is(Role::Title)
+            && label.is_some_and(|label| !label.value.is_empty())
+            && index + 1 < self.units.len()
+    }
+
+    /// After the end of the main article, a title with text of its own below begins another article.
+    fn opens_unannounced(&self, index: usize) -> bool {
+        if !self.main_closed || !related::is_bare_title(&self.units[index]) {
+            return false;
+        }
+        let Some(next) =
+            self.units.get(index + 1).filter(|next| next.label.is_none() || next.label_is(Role::Date))
+        else {
+            return false;
+        };
+        let after_separator = index > 0 && shape::is_separator(self.text(index - 1));
+        let is_text = is_longer_than(&next.text, LONG_LINE_CHARS) || self.is_date_unit(index + 1);
+        is_text
+            && (after_separator
+                || related::takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
+    }
+
+    fn take_unannounced(&mut self, index: usize) {
+        let main = self.main();
+        self.take_block(&main, index, false);
+        self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+
+    /// Whether the dump or a related block ends within the next units.
+    fn is_near_end(&self, index: usize) -> bool {
+        let rest = &self.units[index + 1..];
+        rest.len() < EDGE_UNITS || rest[..EDGE_UNITS].iter().any(Unit::opens_others)
+    }
+
+    /// Whether no text of the article follows: labels, buttons and blocks of others do.
+    fn is_tail(&self, index: usize) -> bool {
+        let rest = self.units[index + 1..].iter().take(EDGE_UNITS);
+        rest.take_while(|unit| !unit.opens_others() && !self.lexicons.words.heads_comments(&unit.text))
+            .all(|unit| !self.is_text(unit) || shape::is_row_of_tags(&unit.text))
+    }
+}
+
+/// The label that a settled role stands for.
+const fn role_key(role: LineRole) -> Option<Role> {
+    Some(match role {
+        LineRole::Date => Role::Date,
+        LineRole::Modified => Role::Modified,
+        LineRole::Source => Role::Source,
+        LineRole::Byline => Role::Author,
+        LineRole::Section => Role::Section,
+        LineRole::Keywords => Role::Keywords,
+        _ => return None,
+    })
+}

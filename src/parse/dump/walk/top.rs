@@ -1,0 +1,89 @@
+//! What stands between the first line and the text: kickers, lines that say more of the headline, dates with a place.
+
+use super::{TOP_UNITS, Walk};
+use crate::parse::dump::line::{Evidence, LineRole};
+use crate::parse::dump::pieces::{Label, Unit};
+use crate::parse::dump::shape::{self, is_title};
+use crate::parse::lexicon::Role;
+use crate::parse::text::{is_longer_than, word_count};
+
+/// Below the headline, so many other words may stand beside a date.
+pub(super) const DATED_WORDS_MAX: usize = 3;
+/// The longest line that says more of the headline, in characters, and the fewest words of one.
+const SUBHEADLINE_CHARS_MAX: usize = 220;
+const SUBHEADLINE_WORDS_MIN: usize = 4;
+/// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
+const KICKER_WORDS_MAX: usize = 2;
+const TITLE_WORDS_MIN: usize = 5;
+const KICKED_TITLE_CHARS_MAX: usize = 160;
+/// The text stands among so many units below such a title.
+const KICKED_UNITS: usize = 4;
+
+impl Walk<'_, '_> {
+    /// A date beside a place: only the date is the value.
+    pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
+        let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
+        if self.paragraphs > 1 || index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
+            return false;
+        }
+        let Some(date) = self.lexicons.date_among(self.text(index), others_max) else { return false };
+        let label = Label { role: Role::Date, name: String::new(), value: date.to_owned() };
+        self.units[index].label = Some(label);
+        self.set(index, LineRole::Date, Evidence::Shape("date among few words"));
+        self.note_settled(index);
+        true
+    }
+
+    /// Whether a very short first line stands above a title that has its text below.
+    pub(super) fn is_kicker(&self, index: usize) -> bool {
+        let Some(title) = self.units.get(index + 1) else { return false };
+        let below = self.units[index + 2..].iter().take(KICKED_UNITS);
+        let has_text = below.into_iter().any(|unit| {
+            unit.label.is_none() && unit.text.len() > title.text.len() && shape::ends_firmly(&unit.text)
+        });
+        index == 0
+            && has_text
+            && self.facts.ends_firmly
+            && word_count(self.text(index)) <= KICKER_WORDS_MAX
+            && self.is_text(title)
+            && is_title(&title.text)
+            && !shape::ends_sentence(&title.text)
+            && word_count(&title.text) >= TITLE_WORDS_MIN
+            && !is_longer_than(&title.text, KICKED_TITLE_CHARS_MAX)
+    }
+
+    /// Whether a line between headline and text says more of the headline.
+    pub(super) fn is_subheadline(&self, index: usize) -> bool {
+        let Some(headline) = self.headline else { return false };
+        let unit = &self.units[index];
+        if self.paragraphs > 0
+            || index < headline
+            || index >= TOP_UNITS
+            || is_longer_than(&unit.text, SUBHEADLINE_CHARS_MAX)
+        {
+            return false;
+        }
+        if self.units[headline + 1..index]
+            .iter()
+            .any(|unit| unit.role == LineRole::Subheadline && !unit.markup.is_item)
+        {
+            return unit.markup.is_heading;
+        }
+        let below: Vec<&Unit<'_>> = self.units[index + 1..]
+            .iter()
+            .take(TOP_UNITS)
+            .filter(|unit| self.is_text(unit))
+            .take(2)
+            .collect();
+        let Some(first) = below.first() else { return false };
+        if unit.markup.is_heading {
+            return true;
+        }
+        self.facts.ends_firmly
+            && !shape::ends_firmly(&unit.text)
+            && word_count(&unit.text) >= SUBHEADLINE_WORDS_MIN
+            && below.len() == 2
+            && first.text.len() > unit.text.len()
+            && (shape::ends_firmly(&first.text) || is_longer_than(&first.text, SUBHEADLINE_CHARS_MAX))
+    }
+}

@@ -1,0 +1,124 @@
+//! The words by which lines without a label are told: agencies, sections, words of dates, buttons and counters.
+//!
+//! Owns the lexicon `config/lexicon/dump_words.tsv` and the comparing of names with it.
+
+use std::collections::HashSet;
+
+use crate::parse::fold::{digit, fold};
+use crate::parse::lexicon::LexiconError;
+use crate::parse::text::first_chars;
+
+const COMPILED_IN: &str = include_str!("../../../config/lexicon/dump_words.tsv");
+const COMPILED_IN_NAME: &str = "config/lexicon/dump_words.tsv (compiled in)";
+
+/// What the words of the lexicon are.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    agencies: HashSet<String>,
+    sections: HashSet<String>,
+    dates: HashSet<String>,
+    buttons: HashSet<String>,
+    comments: HashSet<String>,
+    captions: Vec<String>,
+    professions: HashSet<String>,
+    media: HashSet<String>,
+}
+
+impl Words {
+    pub fn load() -> Result<Self, LexiconError> {
+        let mut words = Self::default();
+        for (index, line) in COMPILED_IN.lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            words.add(line).map_err(|problem| LexiconError::Line {
+                file: COMPILED_IN_NAME.to_owned(),
+                line: index + 1,
+                problem,
+            })?;
+        }
+        Ok(words)
+    }
+
+    fn add(&mut self, line: &str) -> Result<(), String> {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [kind, _language, words] = fields.as_slice() else {
+            return Err("expected three fields with tabs between them: kind, language, words".to_owned());
+        };
+        let folded = fold(words);
+        let list = match *kind {
+            "agency" => &mut self.agencies,
+            "section" => &mut self.sections,
+            "date" => &mut self.dates,
+            "button" => &mut self.buttons,
+            "comments" => &mut self.comments,
+            "medium" => &mut self.media,
+            "profession" => &mut self.professions,
+            "caption" => {
+                self.captions.push(folded);
+                return Ok(());
+            }
+            other => return Err(format!("{other:?} is no kind of words")),
+        };
+        list.insert(folded);
+        Ok(())
+    }
+
+    pub fn is_agency(&self, text: &str) -> bool {
+        is_among(&self.agencies, text)
+    }
+
+    pub fn is_section(&self, text: &str) -> bool {
+        is_among(&self.sections, text)
+    }
+
+    pub fn is_date_word(&self, word: &str) -> bool {
+        is_among(&self.dates, word)
+    }
+
+    pub fn is_profession(&self, text: &str) -> bool {
+        is_among(&self.professions, text)
+    }
+
+    /// Whether a word is one that names of newspapers and agencies hold.
+    pub fn is_medium(&self, word: &str) -> bool {
+        is_among(&self.media, word)
+    }
+
+    /// Whether a word, or two together, name a button or what a counter counts.
+    pub fn is_button(&self, words: &str) -> bool {
+        is_among(&self.buttons, words)
+    }
+
+    /// Whether a line heads the comments of readers, perhaps with their number.
+    pub fn heads_comments(&self, text: &str) -> bool {
+        if text.len() > NAME_BYTES_MAX {
+            return false;
+        }
+        let name: String = text.chars().filter(|character| digit(*character).is_none()).collect();
+        self.comments.contains(&folded_name(&name))
+    }
+
+    /// Whether a line begins with words that describe a picture.
+    pub fn begins_caption(&self, text: &str) -> bool {
+        let folded = folded_name(first_chars(text, CAPTION_CHARS));
+        self.captions.iter().any(|caption| folded.starts_with(caption.as_str()))
+    }
+}
+
+/// The longest name of the lexicon has fewer bytes than this: longer texts need no look.
+const NAME_BYTES_MAX: usize = 256;
+/// Of a line, so many characters tell whether it begins like a caption.
+const CAPTION_CHARS: usize = 80;
+
+/// Whether the text is one of these names.
+fn is_among(names: &HashSet<String>, text: &str) -> bool {
+    text.len() <= NAME_BYTES_MAX && names.contains(&folded_name(text))
+}
+
+/// A name folded, without marks at its ends and dots within: `أ.ف.ب`, `(A.F.P.)`.
+fn folded_name(text: &str) -> String {
+    let mut folded = fold(text);
+    folded.retain(|character| !matches!(character, '.' | '"' | '“' | '”' | '«' | '»'));
+    folded.trim_matches(|character: char| !character.is_alphanumeric()).to_owned()
+}
