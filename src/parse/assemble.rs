@@ -219,11 +219,7 @@ impl Parser {
         let keywords = keywords::settle(&stated.keywords, found.keywords, &mut evidence);
         note(&mut evidence, "section", found.section_evidence.take());
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
-        let located = found
-            .paragraphs
-            .iter()
-            .find(|paragraph| paragraph.role == ParagraphRole::Text)
-            .and_then(|paragraph| dateline::place_of(&paragraph.text));
+        let located = located_of(&found.paragraphs);
         note(&mut evidence, "located", located.as_ref().map(|_| "dateline".to_owned()));
         let mut article = Article {
             id: hash128(uri.as_bytes()),
@@ -342,6 +338,12 @@ impl Parser {
         }
         is_cut || already_cut
     }
+}
+
+/// The place in the dateline of the first paragraph of text.
+fn located_of(paragraphs: &[Paragraph]) -> Option<String> {
+    let first = paragraphs.iter().find(|paragraph| paragraph.role == ParagraphRole::Text)?;
+    dateline::place_of(&first.text)
 }
 
 /// Adds numbers only until they reach a limit: a long body needs no full count.

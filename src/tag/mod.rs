@@ -15,7 +15,7 @@ mod tests;
 use crate::article::{Article, Direction, Tags};
 
 /// Version of this room's rules; it grows with every change that can change a tag.
-pub const TAGGER_VERSION: u32 = 1;
+pub const TAGGER_VERSION: u32 = 2;
 
 /// Letters of headline and body are looked at within this many characters from the headline's start. More costs more,
 /// and what a page leaves behind an article (styles, scripts, boxes) is not its language.
