@@ -29,6 +29,7 @@ use dom_query::{Document, Matcher};
 use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
 use crate::parse::address::{Link, settle_address};
 use crate::parse::assemble::{Evident, Found};
+use crate::parse::date::{self, DateContext};
 use crate::parse::fold::same;
 use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
@@ -38,13 +39,15 @@ use crate::sources::Sources;
 use metadata::Metadata;
 use outline::Outline;
 use sift::Block;
-use visible::Places;
+use visible::{Places, Seen};
 
 /// A paragraph with fewer words or characters doesn't show that a page holds an article.
 const PARAGRAPH_WORDS_MIN: usize = 8;
 const PARAGRAPH_CHARS_MIN: usize = 40;
 /// The headline is repeated at the body's beginning, among so many blocks.
 const HEADLINE_BLOCKS: usize = 3;
+/// So many days two dates of one instant lie apart in two zones, at most.
+const DAYS_OF_ZONES_MAX: i32 = 1;
 /// Titles taken from a list below a "read also" label, at most.
 const RELATED_MAX: usize = 50;
 
@@ -111,8 +114,8 @@ impl Parser {
         let (published, modified) = places.dates(&self.date_words, &self.labels, &context);
         let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
         found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
-        found.published.extend(published);
-        found.modified.extend(modified);
+        self.add_seen(published, &mut found.published, &context);
+        found.modified.extend(modified.map(|seen| seen.date));
         if guarded.attributes_dropped > 0 {
             let detail = format!("{} attributes", guarded.attributes_dropped);
             found.flaws.push(Flaw::new(flaws::ATTRIBUTE_DROPPED).with_detail(detail));
@@ -130,6 +133,22 @@ impl Parser {
             return Err(Rejection::new(Code::NoArticle, "no paragraph with enough words"));
         }
         Ok(found)
+    }
+
+    /// Adds the date that readers see to those of the metadata: before them where it is sure and theirs is another day,
+    /// else behind them. Of days that follow each other both may be right, in two zones.
+    fn add_seen(&self, seen: Option<Seen>, stated: &mut Vec<Evident>, context: &DateContext<'_>) {
+        let Some(Seen { date: seen, is_sure }) = seen else { return };
+        let day_of = |date: &Evident| {
+            let (date, _) = date::read(&date.value, "", &self.date_words, context).ok()?;
+            date.value.get(..10)?.parse::<jiff::civil::Date>().ok()
+        };
+        let days = day_of(&seen).zip(stated.iter().find_map(day_of));
+        let differ = days.is_some_and(|(seen, stated)| {
+            seen.since(stated).is_ok_and(|between| between.get_days().abs() > DAYS_OF_ZONES_MAX)
+        });
+        let at = if is_sure && differ { 0 } else { stated.len() };
+        stated.insert(at, seen);
     }
 
     /// The body from its blocks: without the headline, with "read also" references kept apart.

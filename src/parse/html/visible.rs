@@ -35,6 +35,8 @@ const CAPTION_CHARS_MIN: usize = 10;
 const CAPTION_CHARS_MAX: usize = 500;
 /// Less than this is a date of something else.
 const SCORE_MIN: i32 = 4;
+/// From here on a date is surely the article's: beside the headline, and marked or labelled as a date.
+const SURE_SCORE_MIN: i32 = 9;
 /// Inline and block elements above a line whose names count for it.
 const DATED_DEPTH_MAX: usize = 3;
 /// A larger element is no date, whatever it is called.
@@ -60,6 +62,13 @@ struct Candidate {
     is_modified: bool,
     evidence: &'static str,
     value: String,
+}
+
+/// A date that readers see.
+pub(super) struct Seen {
+    pub date: Evident,
+    /// It is marked as a date and stands beside the headline.
+    pub is_sure: bool,
 }
 
 /// A place in the page, in points of nearness to the headline and in characters.
@@ -170,27 +179,26 @@ impl<'page> Places<'page> {
         .map(|(_, line)| line.text.clone())
     }
 
-    /// Publication and modification dates, those that most speaks for first.
+    /// The publication date and the modification date that most speaks for.
     pub fn dates(
         &self,
         words: &date::Words,
         labels: &Labels,
         context: &DateContext<'_>,
-    ) -> (Vec<Evident>, Vec<Evident>) {
+    ) -> (Option<Seen>, Option<Seen>) {
         let mut candidates = self.of_lines(words, labels, context);
         candidates.extend(self.of_stamps(words, labels, context));
         candidates.retain(|candidate| candidate.score >= SCORE_MIN);
         candidates.sort_by_key(|candidate| (-candidate.score, candidate.distance));
         let (modified, published): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|candidate| candidate.is_modified);
-        let evident = |candidates: Vec<Candidate>| {
-            candidates
-                .into_iter()
-                .take(1)
-                .map(|candidate| Evident { value: candidate.value, evidence: candidate.evidence.to_owned() })
-                .collect()
+        let first = |candidates: Vec<Candidate>| {
+            candidates.into_iter().next().map(|candidate| Seen {
+                date: Evident { value: candidate.value, evidence: candidate.evidence.to_owned() },
+                is_sure: candidate.score >= SURE_SCORE_MIN,
+            })
         };
-        (evident(published), evident(modified))
+        (first(published), first(modified))
     }
 
     fn of_lines(&self, words: &date::Words, labels: &Labels, context: &DateContext<'_>) -> Vec<Candidate> {

@@ -351,3 +351,18 @@ proptest! {
         let _ = parser.plain(&record);
     }
 }
+
+#[test]
+fn a_date_beside_the_headline_outweighs_metadata_of_another_day() {
+    let page = |stated: &str| {
+        let page = format!(
+            "<html><head><meta property='article:published_time' content='{stated}'></head><body><article>\
+             <h1>A bridge for Tartus</h1><p class='date'>5 March 2024</p><p>The council voted on Monday to repair the \
+             old bridge before the winter, after months of debate.</p></article></body></html>"
+        );
+        parser().parse(&html(&page)).unwrap().published.map(|date| date.value)
+    };
+    assert_eq!(page("2019-01-01T10:00:00Z").as_deref(), Some("2024-03-05T00:00:00Z"));
+    // The next day may be the same instant in another zone.
+    assert_eq!(page("2024-03-06T01:00:00Z").as_deref(), Some("2024-03-06T01:00:00Z"));
+}

@@ -20,7 +20,7 @@ fn read_at(body: &str, fetched_at_ms: Option<i64>) -> (Option<String>, Option<St
     let headline = content::headline_line(&outline, "A bridge for Tartus");
     let places = Places::of(&outline, headline);
     let (published, modified) = places.dates(&words, &labels, &context);
-    let value = |dates: Vec<Evident>| dates.into_iter().next().map(|date| date.value);
+    let value = |seen: Option<Seen>| seen.map(|seen| seen.date.value);
     let authors = bylines::authors(&outline, &places, &|word: &str| words.is_date_word(word));
     (value(published), value(modified), authors)
 }
