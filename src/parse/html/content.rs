@@ -18,7 +18,6 @@ use crate::parse::fold::same;
 const PROSE_CHARS_MIN: usize = 80;
 /// A shorter one is prose if it ends like a sentence and has so many characters.
 const SENTENCE_CHARS_MIN: usize = 25;
-
 /// A line with so many characters outside of its links is prose, however long the links are.
 const UNLINKED_CHARS_MIN: usize = 60;
 /// Lines of a teaser, and characters of its prose, at most; and so many must stand side by side.
@@ -29,7 +28,7 @@ const TEASERS_MIN: usize = 3;
 const LEFT_BESIDE_TEASERS_MIN: usize = 35;
 /// A link of so many characters is a headline.
 const TEASER_LINK_CHARS_MIN: usize = 12;
-/// After so many characters of links and scraps the article is over, and prose counts half.
+/// After so many characters of links and of struck-out text the article is over, and prose counts half.
 const GAP_CHARS_MAX: usize = 1_200;
 /// One line adds at most so much to such a stretch.
 const GAP_OF_LINE_MAX: usize = 150;
@@ -91,8 +90,8 @@ pub(super) fn choose(outline: &Outline, headline: Option<usize>, boilerplate: &B
     Chosen { lines, headline }
 }
 
-/// The first heading with the headline's text, else the first line with it, else the first h1; none in a part of the
-/// page that is not shown or belongs to others, if there is another.
+/// The first heading with the headline's text, else the first line with it, else the first h1: of the article's own
+/// parts first, of hidden ones and those of others only where these have none.
 pub(super) fn headline_line(outline: &Outline, headline: &str) -> Option<usize> {
     let foreign = foreign_elements(outline);
     let all: usize = outline.lines.iter().filter(|line| is_prose(line)).map(|line| line.chars).sum();

@@ -107,7 +107,7 @@ impl Sums {
     }
 }
 
-/// What the walk does with an element.
+/// What the walk does with a node.
 enum Step {
     Text(String),
     Skip,
@@ -368,10 +368,10 @@ fn step_of(element: &TreeElement, scratch: &mut String) -> Step {
         }
     }
     let mut traits = traits::of_names(names.into_iter(), scratch);
-    // Pieces that a server streams are hidden until a script moves them to their place (React's Suspense).
     if name == "figcaption" {
         traits = traits.with(Traits::CAPTION);
     }
+    // Pieces that a server streams are hidden until a script moves them to their place (React's Suspense).
     if is_hidden && !names[1].starts_with("S:") {
         traits = traits.with(Traits::HIDDEN);
     }
