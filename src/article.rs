@@ -280,6 +280,8 @@ pub struct Judgement {
     pub sequence: i64,
     /// Number of the claims log's level that judged.
     pub level: u32,
+    /// The article ends among the duplicates.
+    pub suppressed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -317,7 +319,7 @@ impl Verdict {
         }
     }
 
-    /// Whether the article adds little to an earlier one and is suppressed.
+    /// Whether the article adds little to an earlier one. It is suppressed, unless the level has near ones marked only.
     #[must_use]
     pub const fn is_duplicate(self) -> bool {
         matches!(self, Self::Exact | Self::Refetch | Self::Near | Self::Contained)

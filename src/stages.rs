@@ -184,7 +184,7 @@ impl Stages {
             planted::strike_paragraphs(Place::Emit, &prepared.record.article);
         }
         let output = match judgement {
-            Some(judgement) if judgement.verdict.is_duplicate() => {
+            Some(judgement) if judgement.suppressed => {
                 self.emitter.duplicate(&prepared.record, &prepared.tags, judgement, &prepared.degraded)
             }
             _ => {

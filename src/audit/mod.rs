@@ -356,7 +356,7 @@ impl Auditor {
         let Seen::One(outcome) = found.ledger.mark(place.offset).seen else { return };
         let expected = Packed::of_judgement(outcome, judgement);
         let is_duplicate = outcome == Outcome::Duplicate;
-        if stated != expected || is_duplicate != judgement.verdict.is_duplicate() {
+        if stated != expected || is_duplicate != judgement.suppressed {
             let matched = judgement.matched.as_ref();
             let matched = matched.map_or_else(String::new, |one| format!(", match {}", one.coordinates));
             let sequence = judgement.sequence;

@@ -1,5 +1,6 @@
 //! `khabar explain`: what the parser believed of one record, and why.
 
+mod against;
 mod render;
 
 use std::fs::File;
@@ -11,8 +12,9 @@ use clap::{Args, ValueEnum};
 
 use super::layers::Layers;
 use super::{CliError, output};
+use crate::config::settings::Settings;
 use crate::flow::{Header, RawCoordinates, RawRecord};
-use crate::process::explain::explain;
+use crate::process::explain::{compare, explain};
 
 /// Stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -29,12 +31,16 @@ Evidence is label:â€¦ (the line begins with this label of the lexicon), shape:â€
 (where it stands). Lines of other articles carry the number of the related article: #1, #2.
 
 Where a line is taken for the wrong thing: a label that is missing goes into a file of lexicon.dump_labels, parts of a \
-page to drop into sources.file. A record that would be rejected is explained too, and is no failure."
+page to drop into sources.file. A record that would be rejected is explained too, and is no failure.
+
+With --against the article is judged as one that comes after those files, and shown beside the one that its verdict \
+names: what both have in the same words, and in [+ +] what each has alone."
 )]
 #[command(after_long_help = "Examples:
   khabar explain article.txt
   khabar explain page.html --url https://news.example.org/1 --json | jq .fields
   pbpaste | khabar explain --format text
+  khabar explain copy.html --against first.html --against other.txt
   khabar explain -c site.toml --fetched-at 2024-12-02T10:00:00Z dump.txt
 
 Exit codes: 0 explained, 1 the file cannot be read, 2 wrong usage or configuration.")]
@@ -57,6 +63,10 @@ pub struct ExplainArguments {
     /// When the article was fetched (RFC 3339); relative dates are resolved against it
     #[arg(long, value_name = "TIME", value_parser = super::process::timestamp)]
     pub(super) fetched_at: Option<jiff::Timestamp>,
+
+    /// An article that came before: show the verdict, and both texts side by side; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) against: Vec<PathBuf>,
 
     /// Print one JSON object instead of text
     #[arg(long)]
@@ -102,14 +112,45 @@ pub(super) fn execute(layers: &Layers, arguments: &ExplainArguments) -> Result<(
             "nothing to explain: name a file, or feed standard input; see khabar explain --help".to_owned(),
         ));
     }
-    let payload = read(file, settings.decode.payload_bytes_max)
-        .map_err(|error| CliError::Failed(format!("{} cannot be read: {error}", file.display())))?;
-    let raw = record(arguments, &file.to_string_lossy(), payload);
+    let read = |file: &Path| {
+        read(file, settings.decode.payload_bytes_max)
+            .map_err(|error| CliError::Failed(format!("{} cannot be read: {error}", file.display())))
+    };
+    let raw = record(arguments, &file.to_string_lossy(), read(file)?);
+    if !arguments.against.is_empty() {
+        let mut records = Vec::new();
+        for earlier in &arguments.against {
+            let mut one = record(arguments, &earlier.to_string_lossy(), read(earlier)?);
+            // The address is the article's own.
+            one.headers.retain(|header| header.name != "url");
+            records.push(one);
+        }
+        records.push(raw);
+        return execute_against(arguments, records, settings);
+    }
     let explanation = explain(&raw, settings).map_err(|error| CliError::Usage(error.to_string()))?;
     if arguments.json {
         return output::print(&format!("{:#}\n", render::json(&explanation)));
     }
     output::print(&render::text(&explanation))
+}
+
+fn execute_against(
+    arguments: &ExplainArguments,
+    records: Vec<RawRecord>,
+    settings: &Settings,
+) -> Result<(), CliError> {
+    if !settings.dedup.enabled {
+        return Err(CliError::Usage(
+            "dedup.enabled is false: no article is compared with another".to_owned(),
+        ));
+    }
+    let names: Vec<String> = records.iter().map(|raw| raw.coordinates.topic.to_string()).collect();
+    let comparison = compare(records, settings).map_err(|error| CliError::Usage(error.to_string()))?;
+    if arguments.json {
+        return output::print(&format!("{:#}\n", against::json(&comparison, &names)));
+    }
+    output::print(&against::text(&comparison, &names))
 }
 
 /// One byte more than decode takes at most, so that it rejects a larger file by name.

@@ -237,6 +237,8 @@ pub struct ParseSettings {
 pub struct DedupSettings {
     pub enabled: bool,
     pub near: Near,
+    pub near_novelty_permille: u16,
+    pub near_words: u32,
     pub window_hours: u32,
     pub revision_novelty_permille: u16,
     pub revision_similarity_permille: u16,
@@ -247,7 +249,24 @@ pub struct DedupSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Near {
+    /// Near repeats are not looked for.
     Off,
+    /// They are enriched, with the verdict in the record.
+    Mark,
+    /// They end among the duplicates.
+    Suppress,
+}
+
+impl Near {
+    /// As it stands in the configuration and in the claims log's level.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Mark => "mark",
+            Self::Suppress => "suppress",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

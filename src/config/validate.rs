@@ -174,6 +174,8 @@ fn resources(settings: &Settings, check: &mut Check<'_>) {
     let advice = "this is a share of the text in thousandths";
     check.range("dedup.revision_novelty_permille", dedup.revision_novelty_permille, 0, 1000, advice);
     check.range("dedup.revision_similarity_permille", dedup.revision_similarity_permille, 0, 1000, advice);
+    check.range("dedup.near_novelty_permille", dedup.near_novelty_permille, 0, 1000, advice);
+    check.range("dedup.near_words", dedup.near_words, 0, 100_000, advice);
     check.range("log.stats_seconds", settings.log.stats_seconds, 1, 3600, "10 suits dashboards");
     check.range("log.repeats_max", settings.log.repeats_max, 1, 1000, "what is held back is counted");
 }

@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::level::LevelRecord;
-use super::sketch::{NUMERALS_MAX, SKETCH_SIZE, Sketch};
-use crate::article::{Article, Hash128};
+use super::level::{Engine, LevelRecord};
+use super::sketch::{KEYS_MAX, NUMERALS_MAX, SKETCH_SIZE, Sketch};
+use crate::article::Hash128;
 use crate::flow::{ParsedRecord, RawCoordinates};
 
 const MAGIC: [u8; 2] = *b"KC";
-const VERSION: u8 = 1;
+/// Entries of the first format; a claim of it has no keys, so that no near repeat is found by it.
+const VERSION_WITHOUT_KEYS: u8 = 1;
+const VERSION: u8 = 2;
 const KIND_CLAIM: u8 = 0;
 const KIND_LEVEL: u8 = 1;
 const KIND_VOID: u8 = 2;
@@ -70,19 +72,12 @@ impl Claim {
             fetched_at_ms: record.fetched_at_ms.unwrap_or(-1),
             language: language.to_owned(),
             source_hash: record.article.source.as_deref().map_or(0, |source| xxh3_64(source.as_bytes())),
-            sketch: super::sketch::sketch(&text_of(&record.article)),
+            sketch: super::sketch::sketch(
+                record.article.headline.as_deref().unwrap_or_default(),
+                &record.article.body(),
+            ),
         }
     }
-}
-
-/// The text that is compared: headline and body.
-pub fn text_of(article: &Article) -> String {
-    let mut text = article.headline.clone().unwrap_or_default();
-    for paragraph in &article.paragraphs {
-        text.push('\n');
-        text.push_str(&paragraph.text);
-    }
-    text
 }
 
 /// The scope of claims: one cluster and one group.
@@ -139,9 +134,18 @@ pub enum EntryError {
     Unknown { version: u8, kind: u8 },
 }
 
-/// The bytes of a claim, about 260.
+/// The bytes of a claim, about 290.
 pub fn encode_claim(claim: &Claim) -> Vec<u8> {
-    let mut writer = Writer::new(KIND_CLAIM, claim.scope);
+    encode_claim_at(claim, Engine::CURRENT)
+}
+
+/// The bytes of a claim in the format that every binary with the log's engine can read.
+pub fn encode_claim_at(claim: &Claim, engine: Engine) -> Vec<u8> {
+    let version = match engine {
+        Engine::One => VERSION_WITHOUT_KEYS,
+        Engine::Two => VERSION,
+    };
+    let mut writer = Writer::new(version, KIND_CLAIM, claim.scope);
     writer.text(&claim.identity.coordinates.topic);
     writer.bytes.extend_from_slice(&claim.identity.coordinates.partition.to_le_bytes());
     writer.bytes.extend_from_slice(&claim.identity.coordinates.offset.to_le_bytes());
@@ -159,13 +163,17 @@ pub fn encode_claim(claim: &Claim) -> Vec<u8> {
     writer.codes(&claim.sketch.codes);
     writer.bytes.extend_from_slice(&claim.sketch.lead.to_le_bytes());
     writer.codes(&claim.sketch.numerals);
+    if version != VERSION_WITHOUT_KEYS {
+        writer.codes(&claim.sketch.key_tails);
+        writer.bytes.extend_from_slice(&claim.sketch.headline_hash.to_le_bytes());
+    }
     writer.finish()
 }
 
 /// The bytes of a level record.
 pub fn encode_level(scope: u64, record: &LevelRecord) -> Result<Vec<u8>, serde_json::Error> {
     let json = serde_json::to_vec(record)?;
-    let mut writer = Writer::new(KIND_LEVEL, scope);
+    let mut writer = Writer::new(VERSION_WITHOUT_KEYS, KIND_LEVEL, scope);
     writer.bytes.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes());
     writer.bytes.extend_from_slice(&json);
     Ok(writer.finish())
@@ -173,7 +181,7 @@ pub fn encode_level(scope: u64, record: &LevelRecord) -> Result<Vec<u8>, serde_j
 
 /// The bytes of a void record.
 pub fn encode_void(scope: u64, range: &VoidRange) -> Vec<u8> {
-    let mut writer = Writer::new(KIND_VOID, scope);
+    let mut writer = Writer::new(VERSION_WITHOUT_KEYS, KIND_VOID, scope);
     writer.text(&range.topic);
     writer.bytes.extend_from_slice(&range.partition.to_le_bytes());
     writer.bytes.extend_from_slice(&range.from.to_le_bytes());
@@ -187,9 +195,11 @@ pub fn decode(bytes: &[u8], intern: &mut dyn FnMut(&str) -> Arc<str>) -> Result<
     let mut reader = Reader { bytes: &body[2..] };
     let (version, kind) = (reader.u8()?, reader.u8()?);
     match (version, kind) {
-        (VERSION, KIND_CLAIM) => Ok(LogEntry::Claim(Box::new(decode_claim(&mut reader, intern)?))),
-        (VERSION, KIND_LEVEL) => decode_level(&mut reader),
-        (VERSION, KIND_VOID) => decode_void(&mut reader, intern),
+        (VERSION_WITHOUT_KEYS | VERSION, KIND_CLAIM) => {
+            Ok(LogEntry::Claim(Box::new(decode_claim(version, &mut reader, intern)?)))
+        }
+        (VERSION_WITHOUT_KEYS, KIND_LEVEL) => decode_level(&mut reader),
+        (VERSION_WITHOUT_KEYS, KIND_VOID) => decode_void(&mut reader, intern),
         _ => Err(EntryError::Unknown { version, kind }),
     }
 }
@@ -209,6 +219,7 @@ fn checked_body(bytes: &[u8]) -> Result<&[u8], EntryError> {
 }
 
 fn decode_claim(
+    version: u8,
     reader: &mut Reader<'_>,
     intern: &mut dyn FnMut(&str) -> Arc<str>,
 ) -> Result<Claim, EntryError> {
@@ -225,9 +236,26 @@ fn decode_claim(
     let source_hash = reader.u64()?;
     let words = reader.u32()?;
     let shingles = reader.u32()?;
-    let codes = reader.codes(SKETCH_SIZE)?;
+    let mut codes = reader.codes(SKETCH_SIZE)?;
+    if version == VERSION_WITHOUT_KEYS {
+        // There, hashes that were rounded to one code stood each for itself.
+        codes.dedup();
+    }
+    if !codes.is_sorted_by(|one, next| one < next) {
+        return Err(EntryError::Damaged("codes are not in order"));
+    }
     let lead = reader.u64()?;
     let numerals = reader.codes(NUMERALS_MAX)?;
+    if !numerals.is_sorted() {
+        return Err(EntryError::Damaged("numerals are not in order"));
+    }
+    let (key_tails, headline_hash) = match version {
+        VERSION_WITHOUT_KEYS => (Vec::new(), 0),
+        _ => (reader.codes(KEYS_MAX)?, reader.u32()?),
+    };
+    if key_tails.len() > codes.len() {
+        return Err(EntryError::Damaged("more keys than codes"));
+    }
     reader.end()?;
     let full = flags & 2 != 0;
     Ok(Claim {
@@ -239,7 +267,7 @@ fn decode_claim(
         fetched_at_ms,
         language,
         source_hash,
-        sketch: Sketch { text_hash, words, shingles, codes, full, lead, numerals },
+        sketch: Sketch { text_hash, headline_hash, words, shingles, codes, key_tails, full, lead, numerals },
     })
 }
 
@@ -252,7 +280,7 @@ fn decode_level(reader: &mut Reader<'_>) -> Result<LogEntry, EntryError> {
     let json = reader.take(length)?;
     reader.end()?;
     let record = serde_json::from_slice(json)
-        .map_err(|_| EntryError::Unknown { version: VERSION, kind: KIND_LEVEL })?;
+        .map_err(|_| EntryError::Unknown { version: VERSION_WITHOUT_KEYS, kind: KIND_LEVEL })?;
     Ok(LogEntry::Level { scope, record })
 }
 
@@ -272,10 +300,10 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(kind: u8, scope: u64) -> Self {
+    fn new(version: u8, kind: u8, scope: u64) -> Self {
         let mut bytes = Vec::with_capacity(320);
         bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&[VERSION, kind]);
+        bytes.extend_from_slice(&[version, kind]);
         bytes.extend_from_slice(&scope.to_le_bytes());
         Self { bytes }
     }
@@ -344,18 +372,14 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.take(length)?).map_err(|_| EntryError::Damaged("text is not UTF-8"))
     }
 
-    /// Ascending codes, at most `count_max`: the comparison of sketches relies on both.
+    /// At most `count_max` codes: the comparison of sketches relies on it, and on the order that callers check.
     fn codes(&mut self, count_max: usize) -> Result<Vec<u16>, EntryError> {
         let count = usize::from(self.u8()?);
         if count > count_max {
             return Err(EntryError::Damaged("too many codes"));
         }
-        let codes: Vec<u16> = self
-            .take(count * 2)?
-            .chunks_exact(2)
-            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-            .collect();
-        if codes.is_sorted() { Ok(codes) } else { Err(EntryError::Damaged("codes are not in order")) }
+        let codes = self.take(count * 2)?.chunks_exact(2);
+        Ok(codes.map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect())
     }
 
     fn end(&self) -> Result<(), EntryError> {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::settings::DedupSettings;
+use crate::config::settings::{DedupSettings, Near};
 
 /// Codes of a sketch, as they stand in the log.
 const SKETCH_CODES: u32 = 48;
@@ -15,17 +15,21 @@ const _: () = assert!(SKETCH_CODES as usize == crate::dedup::sketch::SKETCH_SIZE
 /// log's until the level is raised. New rules get a variant here and an arm in `Window::judge`; the oldest pair goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
+    /// Exact repeats and versions of one URL.
     One,
+    /// Near repeats too: the local replay of [`super::near`].
+    Two,
 }
 
 impl Engine {
     /// What a new log begins with, and what `khabar claims level --raise` asks for.
-    pub const CURRENT: Self = Self::One;
+    pub const CURRENT: Self = Self::Two;
 
     /// As it stands in the log.
     pub const fn number(self) -> u32 {
         match self {
             Self::One => 1,
+            Self::Two => 2,
         }
     }
 
@@ -33,6 +37,7 @@ impl Engine {
     pub const fn of(number: u32) -> Option<Self> {
         match number {
             1 => Some(Self::One),
+            2 => Some(Self::Two),
             _ => None,
         }
     }
@@ -51,7 +56,21 @@ pub struct Level {
     pub sketch_size: u32,
     pub revision_novelty_permille: u16,
     pub revision_similarity_permille: u16,
+    /// `off`, `mark` or `suppress`, as the setting.
     pub near: String,
+    /// What an article must add to be more than a repeat; absent where `near` is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addition: Option<Addition>,
+}
+
+/// How much an article that matches an earlier one must add so that it isn't suppressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Addition {
+    /// An article of which at most this share (0 to 1000) is new is a repeat, however long it is.
+    pub novelty_permille: u16,
+    /// An article with at most so many new words is a repeat, unless most of it is new.
+    pub words: u32,
 }
 
 impl Level {
@@ -63,8 +82,17 @@ impl Level {
             sketch_size: SKETCH_CODES,
             revision_novelty_permille: settings.revision_novelty_permille,
             revision_similarity_permille: settings.revision_similarity_permille,
-            near: "off".to_owned(),
+            near: settings.near.name().to_owned(),
+            addition: (settings.near != Near::Off).then_some(Addition {
+                novelty_permille: settings.near_novelty_permille,
+                words: settings.near_words,
+            }),
         }
+    }
+
+    /// Whether near and contained articles go to the duplicates, and not to the enriched.
+    pub fn suppresses_near(&self) -> bool {
+        self.near == Near::Suppress.name()
     }
 
     /// W in milliseconds.
@@ -76,11 +104,19 @@ impl Level {
     pub fn is_known(&self) -> bool {
         Engine::of(self.engine).is_some()
             && self.sketch_size as usize == crate::dedup::sketch::SKETCH_SIZE
-            && self.near == "off"
+            && (self.near == Near::Off.name()) == self.addition.is_none()
+            && match self.rules() {
+                Engine::One => self.near == Near::Off.name(),
+                Engine::Two => {
+                    [Near::Off, Near::Mark, Near::Suppress].iter().any(|near| self.near == near.name())
+                }
+            }
     }
 
     /// Each value under the name of its setting.
-    pub fn values(&self) -> [(&'static str, String); 6] {
+    pub fn values(&self) -> [(&'static str, String); 8] {
+        let of_addition =
+            |value: fn(&Addition) -> String| self.addition.as_ref().map_or_else(|| "none".to_owned(), value);
         [
             ("engine", self.engine.to_string()),
             ("dedup.window_hours", self.window_hours.to_string()),
@@ -88,6 +124,8 @@ impl Level {
             ("dedup.revision_novelty_permille", self.revision_novelty_permille.to_string()),
             ("dedup.revision_similarity_permille", self.revision_similarity_permille.to_string()),
             ("dedup.near", self.near.clone()),
+            ("dedup.near_novelty_permille", of_addition(|addition| addition.novelty_permille.to_string())),
+            ("dedup.near_words", of_addition(|addition| addition.words.to_string())),
         ]
     }
 
@@ -100,7 +138,17 @@ impl Level {
     /// newer binary that has the log's engine keeps to it.
     pub fn conflicts(&self, configured: &Self) -> Vec<String> {
         let kept = if self.is_known() { self.engine } else { configured.engine };
-        self.differences(&Self { engine: kept, ..configured.clone() })
+        self.differences(&configured.clone().at_engine(kept))
+    }
+
+    /// The same wishes as far as an engine can meet them.
+    fn at_engine(mut self, engine: u32) -> Self {
+        self.engine = engine;
+        if Engine::of(engine) == Some(Engine::One) {
+            Near::Off.name().clone_into(&mut self.near);
+            self.addition = None;
+        }
+        self
     }
 
     /// The settings that differ, as `name: log has X, configuration has Y`.

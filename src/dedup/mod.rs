@@ -6,9 +6,15 @@
 //! so that every replica that reads the same log says the same.
 
 pub mod claim;
+mod compare;
+mod incidence;
+mod index;
 pub mod level;
+mod near;
 pub mod rules;
+pub mod side_by_side;
 pub mod sketch;
+mod slots;
 pub mod window;
 
 #[cfg(test)]

@@ -6,10 +6,20 @@ pub const SAME_TEXT: &str = "same_text";
 pub const SAME_URL_LITTLE_NEW: &str = "same_url_little_new";
 /// The same URL holds a similar text, with new words or other numbers.
 pub const SAME_URL_CHANGED: &str = "same_url_changed";
+/// The same URL holds a similar text under another headline.
+pub const SAME_URL_OTHER_HEADLINE: &str = "same_url_other_headline";
 /// The same URL holds another text, too short to be compared.
 pub const SAME_URL_SHORT_TEXT: &str = "same_url_short_text";
 /// The same URL holds quite another text: a new article, with the flaw `url_reused`.
 pub const SAME_URL_OTHER_TEXT: &str = "same_url_other_text";
+/// The story is told in the window, and the article adds little to it.
+pub const SAME_STORY_LITTLE_NEW: &str = "same_story_little_new";
+/// The story is told in the window, and the article adds more than the limits.
+pub const SAME_STORY_MUCH_NEW: &str = "same_story_much_new";
+/// The story is told in the window only by articles that were repeats themselves, and what they repeat lacks too much.
+pub const SAME_STORY_NOT_TOLD: &str = "same_story_not_told";
+/// The story is told in the window with other numbers.
+pub const SAME_STORY_OTHER_NUMBERS: &str = "same_story_other_numbers";
 /// Nothing in the window matches.
 pub const NO_MATCH: &str = "no_match";
 

@@ -4,10 +4,15 @@
 //! text normalised for Arabic. The parameters were chosen on syndicated Arabic news, where containment of 3-grams
 //! survives cut, merged and prefixed copies.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use crate::article::{Hash128, hash128};
 
 /// Shingle hashes kept per text (k).
 pub const SKETCH_SIZE: usize = 48;
+/// Shingle hashes under which a text is found again (m): its smallest ones, at a higher resolution than the codes.
+pub const KEYS_MAX: usize = 12;
 /// Texts with fewer distinct shingles are too short to be compared.
 pub const SHINGLES_MIN: u32 = 6;
 /// Numerals kept per text.
@@ -20,11 +25,16 @@ const LEAD_SHINGLES: usize = 40;
 pub struct Sketch {
     /// Over the normalised words in order: equal for texts that differ only in spelling marks, case and punctuation.
     pub text_hash: Hash128,
+    /// Of the headline's words, so that another headline is seen; 0 without one.
+    pub headline_hash: u32,
     pub words: u32,
     /// Distinct shingles.
     pub shingles: u32,
-    /// At most [`SKETCH_SIZE`] codes, ascending: the smallest shingle hashes, each rounded to 16 bits.
+    /// At most [`SKETCH_SIZE`] distinct codes, ascending: the smallest shingle hashes, each rounded to 16 bits.
     pub codes: Vec<u16>,
+    /// 16 more bits of each of the first [`KEYS_MAX`] codes: together they are the text's keys, ascending. None in a
+    /// claim of the first engine.
+    pub key_tails: Vec<u16>,
     /// The codes are all of the text's shingles.
     pub full: bool,
     /// Bit i is set where code i is among the first 40 shingles of the text.
@@ -33,19 +43,29 @@ pub struct Sketch {
     pub numerals: Vec<u16>,
 }
 
-/// Sketches a text. Linear in its length.
-pub fn sketch(text: &str) -> Sketch {
-    let mut words = Words::with_capacity(text.len());
-    for character in text.chars() {
-        words.push(character);
-    }
-    words.end_word();
+/// Sketches an article; linear in its length. Headlines are written anew by every newsroom, so the body alone is
+/// compared, and the headline with it only where the body is too short. The hash is over both.
+pub fn sketch(headline: &str, body: &str) -> Sketch {
+    let mut words = Words::with_capacity(headline.len() + body.len());
+    words.push_all(headline);
+    let headline_words = words.hashes.len();
+    let headline_numerals = words.numerals.len();
+    words.push_all(body);
 
     // Texts without any word (emoji, punctuation) must not all be the same text.
-    let text_hash =
-        if words.hashes.is_empty() { hash128(text.as_bytes()) } else { hash128(words.text.as_bytes()) };
-    let shingles = shingles(&words.hashes);
-    let mut numerals = words.numerals;
+    let text_hash = if words.hashes.is_empty() {
+        hash128([headline, "\n", body].concat().as_bytes())
+    } else {
+        hash128(words.text.as_bytes())
+    };
+    let headline_hash =
+        words.hashes[..headline_words].iter().fold(0, |hash: u64, word| mix(hash.rotate_left(21) ^ word));
+    let mut shingles = shingles_of(&words.hashes[headline_words..]);
+    let mut numerals = words.numerals.split_off(headline_numerals);
+    if shingles.len() < SHINGLES_MIN as usize {
+        shingles = shingles_of(&words.hashes);
+        numerals.append(&mut words.numerals);
+    }
     numerals.sort_unstable();
     numerals.dedup();
     numerals.truncate(NUMERALS_MAX);
@@ -54,6 +74,9 @@ pub fn sketch(text: &str) -> Sketch {
     distinct.sort_unstable();
     distinct.dedup();
     let distinct_count = distinct.len();
+    // Hashes that are rounded to the same code count once.
+    distinct.dedup_by_key(|hash| code(*hash));
+    let full = distinct.len() <= SKETCH_SIZE;
     distinct.truncate(SKETCH_SIZE);
 
     let mut first: Vec<u32> = shingles.into_iter().take(LEAD_SHINGLES).collect();
@@ -63,69 +86,16 @@ pub fn sketch(text: &str) -> Sketch {
     });
     Sketch {
         text_hash,
+        // The shift leaves 32 bits.
+        headline_hash: (headline_hash >> 32) as u32,
         words: u32::try_from(words.hashes.len()).unwrap_or(u32::MAX),
         shingles: u32::try_from(distinct_count).unwrap_or(u32::MAX),
-        full: distinct_count <= SKETCH_SIZE,
+        full,
+        key_tails: distinct.iter().take(KEYS_MAX).map(|hash| key_tail(*hash)).collect(),
         codes: distinct.into_iter().map(code).collect(),
         lead,
         numerals,
     }
-}
-
-/// How much of two sketches is common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Overlap {
-    /// Codes of the first within the range that both sketches cover.
-    pub left: u32,
-    pub right: u32,
-    pub shared: u32,
-}
-
-impl Overlap {
-    /// Share of the smaller side that the other holds, 0 to 1000.
-    pub fn containment_permille(self) -> u16 {
-        permille(self.shared, self.left.min(self.right))
-    }
-
-    /// Share of the first text that the second lacks, 0 to 1000.
-    pub fn novelty_permille(self) -> u16 {
-        1000 - permille(self.shared, self.left)
-    }
-
-    /// Estimated Jaccard resemblance, 0 to 1000.
-    pub fn resemblance_permille(self) -> u16 {
-        permille(self.shared, self.left + self.right - self.shared)
-    }
-}
-
-/// Compares two sketches over the range of hashes that both cover.
-pub fn overlap(left: &[u16], left_full: bool, right: &[u16], right_full: bool) -> Overlap {
-    let last = |codes: &[u16], full: bool| if full { u16::MAX } else { codes.last().copied().unwrap_or(0) };
-    let range_end = last(left, left_full).min(last(right, right_full));
-    let left = &left[..left.partition_point(|code| *code <= range_end)];
-    let right = &right[..right.partition_point(|code| *code <= range_end)];
-    let (mut i, mut j, mut shared) = (0, 0, 0_u32);
-    while i < left.len() && j < right.len() {
-        match left[i].cmp(&right[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                shared += 1;
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    let count = |codes: &[u16]| u32::try_from(codes.len()).unwrap_or(u32::MAX);
-    Overlap { left: count(left), right: count(right), shared }
-}
-
-fn permille(part: u32, whole: u32) -> u16 {
-    if whole == 0 {
-        return 0;
-    }
-    let share = u64::from(part) * 1000 / u64::from(whole);
-    u16::try_from(share.min(1000)).unwrap_or(1000)
 }
 
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
@@ -139,6 +109,8 @@ struct Words {
     word_hash: u64,
     word_is_open: bool,
     word_is_number: bool,
+    /// The character before, where it belongs to a script without spaces.
+    unspaced: Option<char>,
 }
 
 impl Words {
@@ -150,16 +122,61 @@ impl Words {
             word_hash: FNV_BASIS,
             word_is_open: false,
             word_is_number: true,
+            unspaced: None,
         }
     }
 
+    fn push_all(&mut self, text: &str) {
+        text.chars().for_each(|character| self.push(character));
+        self.end_word();
+        self.unspaced = None;
+    }
+
     fn push(&mut self, character: char) {
+        match u32::from(character) {
+            code @ 0..0x80 => self.push_known(ASCII[code as usize]),
+            code @ 0x600..0x700 => self.push_known(ARABIC[(code - 0x600) as usize]),
+            _ => self.push_other(character),
+        }
+    }
+
+    /// A character of the tables, which hold the letter that stands for it, or what else it is.
+    fn push_known(&mut self, known: u16) {
+        if self.unspaced.is_some() {
+            self.unspaced = None;
+            self.end_word();
+        }
+        match known {
+            BOUNDARY => self.end_word(),
+            DROPPED => {}
+            letter => self.push_letter(char::from_u32(u32::from(letter)).unwrap_or_default()),
+        }
+    }
+
+    fn push_other(&mut self, character: char) {
+        if is_written_without_spaces(character) {
+            self.push_unspaced(character);
+            return;
+        }
+        if self.unspaced.take().is_some() {
+            self.end_word();
+        }
         match normalise(character) {
             Normalised::Dropped => {}
             Normalised::Boundary => self.end_word(),
             Normalised::Letter(letter) => self.push_letter(letter),
             Normalised::Folded => character.to_lowercase().for_each(|letter| self.push_letter(letter)),
         }
+    }
+
+    /// In scripts without spaces a word is a character with the one before it, so that a shingle spans four.
+    fn push_unspaced(&mut self, character: char) {
+        match self.unspaced.replace(character) {
+            None => self.end_word(),
+            Some(before) => self.push_letter(before),
+        }
+        self.push_letter(character);
+        self.end_word();
     }
 
     fn push_letter(&mut self, letter: char) {
@@ -185,6 +202,42 @@ impl Words {
     }
 }
 
+/// The words of a text and where they stand in it, in bytes.
+pub(super) fn words_of(text: &str) -> (Vec<u64>, Vec<Range<usize>>) {
+    let mut words = Words::with_capacity(text.len());
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut begin = None;
+    let ends = text.char_indices().map(Some).chain([None]);
+    for place in ends {
+        let (at, was_open) = (place.map_or(text.len(), |(at, _)| at), words.word_is_open);
+        match place {
+            Some((_, character)) => words.push(character),
+            None => words.end_word(),
+        }
+        while spans.len() < words.hashes.len() {
+            let end = if was_open || place.is_none() {
+                at
+            } else {
+                at + place.map_or(0, |(_, one)| one.len_utf8())
+            };
+            spans.push(begin.take().unwrap_or(at)..end);
+        }
+        if words.word_is_open && begin.is_none() {
+            begin = Some(at);
+        }
+    }
+    (words.hashes, spans)
+}
+
+/// Letters of Han, Kana, Thai, Lao, Myanmar and Khmer: Unicode blocks whose texts put no space between words.
+const fn is_written_without_spaces(character: char) -> bool {
+    matches!(character,
+        '\u{e01}'..='\u{e3a}' | '\u{e40}'..='\u{e4e}' | '\u{e80}'..='\u{ecd}' | '\u{1000}'..='\u{103f}'
+        | '\u{1780}'..='\u{17d3}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
 enum Normalised {
     /// A mark inside a word that carries no meaning here: tashkeel, tatweel, bidi controls.
     Dropped,
@@ -194,11 +247,38 @@ enum Normalised {
     Folded,
 }
 
+/// What the tables have for a character that ends a word, and for one that counts for nothing.
+const BOUNDARY: u16 = 0;
+const DROPPED: u16 = 1;
+
+/// From ASCII and from the Arabic block to the letter that stands for a character: most characters of the texts that
+/// khabar reads, so they are looked up.
+static ASCII: [u16; 0x80] = {
+    let mut table = [BOUNDARY; 0x80];
+    let mut code = 0_u8;
+    while code < 0x80 {
+        if code.is_ascii_alphanumeric() {
+            table[code as usize] = code.to_ascii_lowercase() as u16;
+        }
+        code += 1;
+    }
+    table
+};
+static ARABIC: LazyLock<[u16; 0x100]> = LazyLock::new(|| {
+    std::array::from_fn(|at| {
+        let code = 0x600 + u16::try_from(at).unwrap_or_default();
+        match char::from_u32(u32::from(code)).map(normalise) {
+            Some(Normalised::Dropped) => DROPPED,
+            Some(Normalised::Letter(letter)) => u16::try_from(u32::from(letter)).unwrap_or(BOUNDARY),
+            // The Arabic script has no case.
+            Some(Normalised::Folded) => code,
+            Some(Normalised::Boundary) | None => BOUNDARY,
+        }
+    })
+});
+
 fn normalise(character: char) -> Normalised {
     match character {
-        'a'..='z' | '0'..='9' => Normalised::Letter(character),
-        'A'..='Z' => Normalised::Letter(character.to_ascii_lowercase()),
-        '\0'..='\u{7f}' => Normalised::Boundary,
         '\u{64b}'..='\u{65f}'
         | '\u{670}'
         | '\u{640}'
@@ -235,7 +315,7 @@ const fn mix(mut value: u64) -> u64 {
     value ^ (value >> 32)
 }
 
-fn shingles(words: &[u64]) -> Vec<u32> {
+pub(super) fn shingles_of(words: &[u64]) -> Vec<u32> {
     words
         .windows(3)
         .map(|three| {
@@ -254,4 +334,16 @@ fn code(hash: u32) -> u16 {
     let exponent = hash.ilog2();
     // exponent is 16 to 31, so both parts fit into 16 bits.
     u16::try_from(((exponent - 16) << 12) | ((hash >> (exponent - 12)) & 0xfff)).unwrap_or(u16::MAX)
+}
+
+/// The 16 bits that follow those of the code, so that code and tail together order texts' shingles as their hashes do.
+fn key_tail(hash: u32) -> u16 {
+    let bits_below = hash.checked_ilog2().map_or(0, |exponent| exponent.saturating_sub(12));
+    let tail = match hash {
+        0..0x1_0000 => hash,
+        _ if bits_below <= 16 => (hash & ((1 << bits_below) - 1)) << (16 - bits_below),
+        _ => (hash & ((1 << bits_below) - 1)) >> (bits_below - 16),
+    };
+    // Each arm leaves 16 bits.
+    u16::try_from(tail).unwrap_or(u16::MAX)
 }

@@ -57,10 +57,12 @@ fn parsed(output: &str) -> Vec<Value> {
     output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// The number stands in every three words, so that no two articles are near repeats.
 fn article(number: usize) -> String {
     format!(
-        "Report number {number} from the harbour\nShip {number} came in with {number} crates of lemons and left again \
-         at noon, the harbour master wrote in his book on day {number}.\nNobody knew what ship {number} was called."
+        "Report number {number} from the harbour\nShip {number} came in {number} with crates {number} of lemons \
+         {number} and left {number} at noon, {number} the harbour {number} master wrote {number} in his {number} \
+         book.\nNobody knew {number} what ship {number} was called {number}."
     )
 }
 

@@ -7,7 +7,7 @@ mod level;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -71,6 +71,8 @@ pub struct FollowerLinks {
     pub is_stopping: Box<dyn Fn() -> bool + Send>,
     /// The next claims offset to be applied, for the offset metadata.
     pub applied: Arc<AtomicI64>,
+    /// The engine that the log's level names.
+    pub engine: Arc<AtomicU32>,
     pub metrics: Arc<Metrics>,
 }
 
@@ -343,6 +345,7 @@ impl Follower {
         }
         if changed {
             self.window.set_level(record.level.clone(), record.number);
+            self.links.engine.store(record.level.engine, Ordering::Release);
         }
         if record.begins > self.seen.beginning.low {
             self.seen.beginning = Beginning { low: record.begins, declared_at: offset };

@@ -1,7 +1,7 @@
 //! The wires between the threads: what each hears, and what the conductor orders.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded};
@@ -16,6 +16,7 @@ use super::probe::ProbeHandle;
 use super::{Event, threads};
 use crate::article::Judgement;
 use crate::dedup::claim::{self, Claim};
+use crate::dedup::level::Engine;
 use crate::flow::{Outcome, RawRecord};
 use crate::health::Health;
 use crate::kafka::assignment::PartitionKey;
@@ -45,6 +46,8 @@ pub struct Shared {
     /// Threads that follow or retry must end.
     pub stopping: Arc<AtomicBool>,
     pub claims_applied: Arc<AtomicI64>,
+    /// The number of the engine that the claims log is judged by; claims are written for it.
+    pub claims_engine: Arc<AtomicU32>,
     /// What is probed before it is worked on.
     pub isolated: Arc<Isolated>,
     /// Milliseconds of the monotonic clock at the last commit, for the watchdog.
@@ -55,6 +58,10 @@ impl Shared {
     pub fn fail(&self, failure: Failure) {
         // The first failure counts; the channel is bounded and later ones add nothing.
         let _ = self.failures.try_send(failure);
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::of(self.claims_engine.load(Ordering::Acquire)).unwrap_or(Engine::CURRENT)
     }
 
     pub fn is_stopping(&self) -> bool {
@@ -181,6 +188,7 @@ impl Shared {
             beat: self.beat("follower"),
             is_stopping: Box::new(move || stopping.is_stopping() || stopping.shutdown.is_immediate()),
             applied: Arc::clone(&self.claims_applied),
+            engine: Arc::clone(&self.claims_engine),
             metrics: Arc::clone(&self.metrics),
         }
     }
@@ -228,7 +236,7 @@ impl Orders for WorkerOrders {
 
     fn append(&mut self, claim: &Claim) {
         if let Some(appender) = &self.appender
-            && let Err(failure) = appender.append(&claim::encode_claim(claim))
+            && let Err(failure) = appender.append(&claim::encode_claim_at(claim, self.shared.engine()))
         {
             self.shared.fail(failure.into());
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
@@ -27,6 +27,7 @@ use crate::clock;
 use crate::config::secrets::Secrets;
 use crate::config::settings::{Settings, StartFrom};
 use crate::dedup::claim;
+use crate::dedup::level::Engine;
 use crate::emit::KHABAR_VERSION;
 use crate::events;
 use crate::flow::Outcome;
@@ -80,6 +81,7 @@ impl Worker {
             has_joined: Arc::new(AtomicBool::new(false)),
             stopping: Arc::new(AtomicBool::new(false)),
             claims_applied: Arc::new(AtomicI64::new(-1)),
+            claims_engine: Arc::new(AtomicU32::new(Engine::CURRENT.number())),
             isolated: Arc::new(Isolated::default()),
             last_commit: Arc::new(std::sync::Mutex::new(begun)),
         };

@@ -106,6 +106,7 @@ mod tests {
             rule: "no_match",
             sequence,
             level: 1,
+            suppressed: false,
         }
     }
 

@@ -51,11 +51,15 @@ pub fn raw(partition: i32, offset: i64, value: &str) -> RawRecord {
     }
 }
 
+/// The number stands in every three words, so that no two articles are near repeats.
 pub fn article(number: usize) -> String {
-    let text =
-        format!("The harbour of town {number} opened after years of work and much talk in the council.");
+    let text = format!(
+        "The harbour {number} of town {number} opened after {number} years of {number} work and {number} much talk \
+         {number} in the {number} council."
+    );
     format!(
-        "Harbour number {number} opens\n\n{text}\n\nFishers of quay {number} were glad and sold {number} fish.\n"
+        "Harbour number {number} opens\n\n{text}\n\nFishers of {number} quay were {number} glad and {number} sold \
+         {number} fish.\n"
     )
 }
 
@@ -92,7 +96,7 @@ impl World {
             raw(1, 0, &article(1)),
             raw(0, 1, &article(1)),
             raw(0, 2, &article_at("https://news.example/a", 2)),
-            raw(1, 1, &article_at("https://news.example/a", 3)),
+            raw(1, 1, &article_at("https://news.example/a", 2).replace("glad", "angry, wrote a letter")),
             raw(1, 2, "{\"content\": \"cut"),
             tombstone,
             raw(0, 3, &serde_json::json!({"url": "https://news.example/a", "content": other}).to_string()),

@@ -12,7 +12,7 @@ use crate::parse::Parser;
 use crate::sources::Sources;
 
 /// Measured: memory of one claim in the window, its share of the indexes included.
-const CLAIM_BYTES: u64 = 450;
+const CLAIM_BYTES: u64 = 350;
 const HOUR_MS: u64 = 3_600_000;
 /// Rows of the table where no number is given.
 const ARTICLES_PER_DAY: [u64; 3] = [10_000, 100_000, 1_000_000];

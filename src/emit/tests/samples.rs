@@ -189,5 +189,6 @@ pub(super) fn judgement(verdict: Verdict) -> Judgement {
         rule: "sample_rule",
         sequence: 1_234,
         level: 1,
+        suppressed: verdict.is_duplicate(),
     }
 }

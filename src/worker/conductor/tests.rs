@@ -63,7 +63,7 @@ fn prepared(raw: &RawRecord) -> Box<Prepared> {
         fetched_at_ms: -1,
         language: "und".to_owned(),
         source_hash: 0,
-        sketch: sketch(""),
+        sketch: sketch("", ""),
     };
     Box::new(Prepared { record, tags: crate::tag::untagged(), degraded: Vec::new(), claim: Some(claim) })
 }
@@ -83,6 +83,7 @@ fn judgement(sequence: i64) -> Judgement {
         novelty_permille: 1000,
         rule: "no_match",
         level: 1,
+        suppressed: false,
         sequence,
     }
 }

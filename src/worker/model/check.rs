@@ -192,7 +192,7 @@ fn wrong(
         let is_right = is_rejected && made.outcome == Outcome::Rejected;
         return (!is_right).then(|| (Broken::WrongOutcome, "rejected, or without a verdict".to_owned()));
     };
-    let outcome = if judgement.verdict.is_duplicate() { Outcome::Duplicate } else { Outcome::Enriched };
+    let outcome = if judgement.suppressed { Outcome::Duplicate } else { Outcome::Enriched };
     if is_rejected || made.outcome != outcome {
         return Some((Broken::WrongOutcome, format!("{:?}", made.outcome)));
     }
@@ -212,8 +212,7 @@ fn check_chains(made: &BTreeMap<Place, &Made>, findings: &mut Vec<Finding>) {
         let mut place = *start;
         for _ in 0..made.len() {
             let Some(judgement) = made.get(&place).and_then(|made| made.judgement.as_ref()) else { break };
-            let Some(matched) = judgement.matched.as_ref().filter(|_| judgement.verdict.is_duplicate())
-            else {
+            let Some(matched) = judgement.matched.as_ref().filter(|_| judgement.suppressed) else {
                 break;
             };
             place = (usize::try_from(matched.coordinates.partition).unwrap(), matched.coordinates.offset);

@@ -92,6 +92,8 @@ fn claim_of(raw: &RawRecord, article: Article) -> Claim {
             shingles: 10,
             codes: (0..10).map(|code| family * 100 + code).collect(),
             full: true,
+            key_tails: Vec::new(),
+            headline_hash: 0,
             lead: 0,
             numerals: Vec::new(),
         },
@@ -110,5 +112,6 @@ fn level(number: u32) -> Level {
         revision_novelty_permille: 100,
         revision_similarity_permille: 500,
         near: "off".to_owned(),
+        addition: None,
     }
 }

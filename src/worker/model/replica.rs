@@ -187,8 +187,7 @@ impl Replica {
             Job::Finish(ticket, judgement) => {
                 let place = (partition_of(&ticket.key), ticket.offset);
                 let judgement = self.latest.get(&place).cloned().or(judgement);
-                let is_duplicate =
-                    judgement.as_ref().is_some_and(|judgement| judgement.verdict.is_duplicate());
+                let is_duplicate = judgement.as_ref().is_some_and(|judgement| judgement.suppressed);
                 let outcome = if is_duplicate { Outcome::Duplicate } else { Outcome::Enriched };
                 let output = output(broker, Made { outcome, judgement });
                 let ticket = self.renewed(broker, ticket);

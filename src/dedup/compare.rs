@@ -1,0 +1,254 @@
+//! Two sketches side by side: which codes they share, and whether one text is a copy of a part of the other.
+//!
+//! Integers only. Masks have one bit per code of a sketch, in its order.
+
+use super::near::CANDIDATES_MAX;
+use super::sketch::{NUMERALS_MAX, SKETCH_SIZE};
+
+/// Weight of a shingle that belongs to one story only.
+pub const WEIGHT_ONE: u32 = 65_536;
+/// Copies further apart than this must share more: stories come back, and their background with them.
+const GAP_SECONDS_MAX: u32 = 36 * 3600;
+/// Shared codes below which nothing is a match, and for sketches with few comparable codes.
+const SHARED_MIN: u32 = 3;
+const SHARED_MIN_OF_FEW: u32 = 2;
+const FEW_CODES: u32 = 8;
+/// Share of the smaller side that must be common before weights are asked.
+const CONTAINMENT_MIN_PERMILLE: u64 = 400;
+/// One source repeats its own background and frames: more must be common.
+const SAME_SOURCE_RESEMBLANCE_MIN_PERMILLE: u64 = 600;
+const SAME_SOURCE_LEAD_MIN_PERMILLE: u64 = 500;
+/// Both texts need this many numerals before other numerals part them.
+const NUMERALS_MIN: usize = 3;
+const NUMERALS_COMMON_MIN_PERMILLE: usize = 600;
+/// Weighted containment that needs no common lead, and the lead that is needed below it.
+const CONTAINMENT_WITHOUT_LEAD_PERMILLE: u64 = 750;
+const LEAD_MIN_PERMILLE: u64 = 200;
+const CONTAINMENT_FAR_APART_PERMILLE: u64 = 800;
+
+/// What of a text is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    /// Ascending, at most 48.
+    pub codes: &'a [u16],
+    /// The codes are all of the text's shingles.
+    pub full: bool,
+    /// Distinct shingles of the text.
+    pub shingles: u32,
+    /// Bit i: code i is of the text's beginning.
+    pub lead: u64,
+    /// Ascending, at most 16.
+    pub numerals: &'a [u16],
+    /// Of the headline; 0 where unknown.
+    pub headline_hash: u32,
+    /// 0 where unknown.
+    pub source: u32,
+    /// Seconds since the epoch; 0 where unknown.
+    pub fetched_at_s: u32,
+}
+
+impl Text<'_> {
+    /// Nothing at all.
+    pub const NONE: Self = Self {
+        codes: &[],
+        full: true,
+        shingles: 0,
+        lead: 0,
+        numerals: &[],
+        headline_hash: 0,
+        source: 0,
+        fetched_at_s: 0,
+    };
+}
+
+/// What two texts have in common, within the range of hashes that both sketches cover.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pair {
+    /// Codes of the left text that the right one has.
+    pub left_shared: u64,
+    pub right_shared: u64,
+    pub shared: u32,
+    /// Codes of the left text in the range.
+    pub left: u32,
+    pub right: u32,
+}
+
+impl Pair {
+    /// Merges the two lists of codes; linear in their lengths.
+    pub fn new(left: &Text<'_>, right: &Text<'_>) -> Self {
+        let (left_codes, right_codes) = (left.codes, right.codes);
+        let (mut i, mut j) = (0, 0);
+        let (mut left_shared, mut right_shared) = (0_u64, 0_u64);
+        while i < left_codes.len() && j < right_codes.len() {
+            let (one, other) = (left_codes[i], right_codes[j]);
+            let same = u64::from(one == other);
+            left_shared |= same << i;
+            right_shared |= same << j;
+            i += usize::from(one <= other);
+            j += usize::from(other <= one);
+        }
+        Self::of(left, right, left_shared, right_shared)
+    }
+
+    /// Of two texts whose shared codes are known. These always lie in the range.
+    pub fn of(left: &Text<'_>, right: &Text<'_>, left_shared: u64, right_shared: u64) -> Self {
+        let last = |text: &Text<'_>| {
+            if text.full { u16::MAX } else { text.codes.last().copied().unwrap_or(0) }
+        };
+        let range_end = last(left).min(last(right));
+        let within = |codes: &[u16]| match codes.last() {
+            Some(last) if *last > range_end => codes.partition_point(|code| *code <= range_end),
+            _ => codes.len(),
+        };
+        Self {
+            left_shared,
+            right_shared,
+            shared: left_shared.count_ones(),
+            left: count(within(left.codes)),
+            right: count(within(right.codes)),
+        }
+    }
+
+    /// Estimated Jaccard resemblance, 0 to 1000.
+    pub fn resemblance_permille(&self) -> u16 {
+        permille(self.shared, self.left + self.right - self.shared)
+    }
+
+    /// Whether either text has at least this share of its lead in the other.
+    fn shares_lead(&self, left: &Text<'_>, right: &Text<'_>, min_permille: u64) -> bool {
+        let reaches = |lead: u64, range: u32, shared: u64| {
+            let lead = lead & first(range);
+            lead != 0
+                && u64::from((lead & shared).count_ones()) * 1000
+                    >= min_permille * u64::from(lead.count_ones())
+        };
+        reaches(left.lead, self.left, self.left_shared) || reaches(right.lead, self.right, self.right_shared)
+    }
+
+    /// Whether so much is common that weights are worth asking, apart from numerals.
+    pub fn may_match(&self, left: &Text<'_>, right: &Text<'_>) -> bool {
+        let smaller = self.left.min(self.right);
+        let shared_min = if smaller < FEW_CODES { SHARED_MIN_OF_FEW } else { SHARED_MIN };
+        if self.shared < shared_min
+            || u64::from(self.shared) * 1000 < CONTAINMENT_MIN_PERMILLE * u64::from(smaller)
+        {
+            return false;
+        }
+        left.source != right.source
+            || left.source == 0
+            || u64::from(self.resemblance_permille()) >= SAME_SOURCE_RESEMBLANCE_MIN_PERMILLE
+            || self.shares_lead(left, right, SAME_SOURCE_LEAD_MIN_PERMILLE)
+    }
+
+    /// The weighted comparison. `weight` gives the weight of each of the left text's codes in the range.
+    pub fn weigh(&self, weights: &Weights, left: &Text<'_>, right: &Text<'_>) -> Weighed {
+        let (whole, shared) = weights.sums(self);
+        let right_whole = shared + u64::from(WEIGHT_ONE) * u64::from(self.right - self.shared);
+        let smaller = whole.min(right_whole).max(1);
+        // Both sums are below 2^22, so nothing overflows.
+        let containment_permille = shared * 1000 / smaller;
+        let resemblance =
+            u64::from(self.shared) * 200_000 / u64::from((self.left + self.right - self.shared).max(1));
+        Weighed {
+            containment_permille,
+            score: containment_permille * 1000 + resemblance,
+            far_apart: far_apart(left, right),
+            has_common_lead: containment_permille >= CONTAINMENT_WITHOUT_LEAD_PERMILLE
+                || self.shares_lead(left, right, LEAD_MIN_PERMILLE),
+        }
+    }
+}
+
+/// The outcome of a weighted comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighed {
+    /// Share of the lighter side that is common, 0 to 1000.
+    pub containment_permille: u64,
+    /// To choose the best of several: mostly containment, then resemblance.
+    pub score: u64,
+    pub far_apart: bool,
+    has_common_lead: bool,
+}
+
+impl Weighed {
+    /// Whether the two tell the same, the weighted containment being at least the threshold.
+    pub fn reaches(&self, min_permille: u64) -> bool {
+        let min_permille = if self.far_apart { CONTAINMENT_FAR_APART_PERMILLE } else { min_permille };
+        self.containment_permille >= min_permille && self.has_common_lead
+    }
+}
+
+/// Weights of a text's codes: one over the number of stories that hold the shingle.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    weights: [u32; SKETCH_SIZE],
+}
+
+impl Weights {
+    /// `stories` are the numbers of stories that hold each code.
+    pub fn new(stories: [u32; SKETCH_SIZE]) -> Self {
+        Self { weights: stories.map(|count| WEIGHTS[(count as usize).min(CANDIDATES_MAX)]) }
+    }
+
+    /// Sums over the left codes in the pair's range: of all, and of the shared ones.
+    fn sums(&self, pair: &Pair) -> (u64, u64) {
+        let (mut whole, mut shared) = (0, 0);
+        for (at, weight) in self.weights.iter().enumerate().take(pair.left as usize) {
+            whole += u64::from(*weight);
+            shared += u64::from(*weight) * ((pair.left_shared >> at) & 1);
+        }
+        (whole, shared)
+    }
+}
+
+/// The weight by number of stories; one that is in none is this article's own.
+const WEIGHTS: [u32; CANDIDATES_MAX + 1] = {
+    let mut weights = [WEIGHT_ONE; CANDIDATES_MAX + 1];
+    let (mut at, mut count) = (1, 1);
+    while at <= CANDIDATES_MAX {
+        weights[at] = WEIGHT_ONE / count;
+        at += 1;
+        count += 1;
+    }
+    weights
+};
+
+/// The numeral veto: both texts have several numbers, and too few in common.
+pub fn numerals_differ(left: &[u16], right: &[u16]) -> bool {
+    if left.len() < NUMERALS_MIN || right.len() < NUMERALS_MIN {
+        return false;
+    }
+    let last = |numerals: &[u16]| {
+        if numerals.len() < NUMERALS_MAX { u16::MAX } else { numerals[numerals.len() - 1] }
+    };
+    let range_end = last(left).min(last(right));
+    let within = |numerals: &[u16]| numerals.partition_point(|numeral| *numeral <= range_end);
+    let (left, right) = (&left[..within(left)], &right[..within(right)]);
+    let common = left.iter().filter(|numeral| right.binary_search(numeral).is_ok()).count();
+    common * 1000 < NUMERALS_COMMON_MIN_PERMILLE * left.len().min(right.len())
+}
+
+fn far_apart(left: &Text<'_>, right: &Text<'_>) -> bool {
+    left.fetched_at_s != 0
+        && right.fetched_at_s != 0
+        && left.fetched_at_s.abs_diff(right.fetched_at_s) > GAP_SECONDS_MAX
+}
+
+/// The mask of the first `count` codes.
+pub const fn first(count: u32) -> u64 {
+    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
+}
+
+/// A sketch has few codes.
+fn count(codes: usize) -> u32 {
+    u32::try_from(codes).unwrap_or(u32::MAX)
+}
+
+/// `part` of `whole` in thousandths; 0 of nothing.
+pub fn permille(part: u32, whole: u32) -> u16 {
+    if whole == 0 {
+        return 0;
+    }
+    let share = u64::from(part) * 1000 / u64::from(whole);
+    u16::try_from(share.min(1000)).unwrap_or(1000)
+}

@@ -1,0 +1,272 @@
+//! Near repeats by local replay: an article's candidates are grouped into stories as if they came in this order, and
+//! the article is compared with the stories.
+//!
+//! A shingle weighs one over the number of stories that hold it: copies of one agency item don't lower its weight, a
+//! frame that many stories share does. Only an article that adds little to what its matches brought downstream is a
+//! repeat; one that adds more extends them. All is a function of the article and of the candidates given, in integers.
+
+use super::compare::{Pair, Text, Weighed, Weights, first, numerals_differ};
+use super::incidence::Incidence;
+use super::level::Addition;
+use super::sketch::SKETCH_SIZE;
+
+/// Of an article's candidates, the best so many are compared.
+pub const CANDIDATES_MAX: usize = 32;
+/// Weighted containment at which two candidates are one story, and at which the article belongs to one.
+const JOIN_MIN_PERMILLE: u64 = 300;
+const MATCH_MIN_PERMILLE: u64 = 400;
+/// A shingle of so many stories is a frame and nobody's news.
+const STORIES_OF_A_FRAME: u32 = 2;
+/// A short addition is still more than a repeat when it is most of the article.
+const NOVELTY_OF_SHORT_MAX_PERMILLE: u64 = 600;
+/// An update has other numbers, comes soon, and resembles its match: containment and a fifth of the resemblance.
+const UPDATE_MIN_PERMILLE: u64 = 600;
+/// Resemblance from which a repeat is `near`; below it is `contained`.
+pub const NEAR_RESEMBLANCE_MIN_PERMILLE: u16 = 500;
+
+/// An earlier article that shares keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// Its place in the window's order.
+    pub position: u64,
+    pub text: Text<'a>,
+    /// Tells raw records apart: claims of one record are one article.
+    pub record: RecordKey,
+}
+
+/// Identity of a raw record, as short as memory allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RecordKey {
+    pub offset: i64,
+    pub partition: i32,
+    pub topic: u32,
+    /// Of its timestamp and payload.
+    pub tag: u32,
+}
+
+/// What the replay says of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// No story matches.
+    Nothing,
+    /// Only the numbers part the article from this candidate.
+    OtherNumbers(Match),
+    /// The article tells a story that is known.
+    Story(Match, Cover),
+}
+
+/// The candidate that an article matches best: the first of its story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    /// Index among the candidates.
+    pub candidate: usize,
+    pub containment_permille: u16,
+    pub resemblance_permille: u16,
+}
+
+/// What of an article stands in what came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cover {
+    /// Codes that are frames.
+    pub frames: u64,
+    /// The candidates whose text covers: one bit each.
+    pub members: u32,
+}
+
+/// Candidates in order, grouped into stories.
+#[derive(Debug)]
+struct Replay<'a, 'b> {
+    candidates: &'b [Candidate<'a>],
+    incidence: &'b Incidence,
+    limits: Addition,
+    /// The story of each candidate.
+    story: [u8; CANDIDATES_MAX],
+    /// The first candidate of each story, by number and as bits.
+    leaders: [u8; CANDIDATES_MAX],
+    leading: u32,
+    /// The members of each story, one bit each.
+    members: [u32; CANDIDATES_MAX],
+    /// Stories.
+    count: usize,
+    /// Candidates that brought something new downstream, one bit each.
+    kept: u32,
+}
+
+/// Compares an article with its candidates, which stand in the order of the log.
+pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition) -> Finding {
+    let candidates = &candidates[..candidates.len().min(CANDIDATES_MAX)];
+    let mut incidence = Incidence::new(text, candidates);
+    let mut pairs = [Pair::default(); CANDIDATES_MAX];
+    let mut may_match = false;
+    for (at, pair) in pairs.iter_mut().enumerate().take(candidates.len()) {
+        *pair = incidence.of_article(text, candidates, at);
+        may_match |= pair.may_match(text, &candidates[at].text);
+    }
+    if !may_match {
+        return Finding::Nothing;
+    }
+    incidence.compare_candidates(candidates.len());
+    let replay = Replay::of(candidates, &incidence, limits);
+    let counts = replay.stories_that_hold(incidence.article_holders());
+    let weights = Weights::new(counts);
+    let mut best: Option<(Weighed, usize)> = None;
+    let mut update: Option<(Weighed, usize)> = None;
+    let mut told = 0_u32;
+    for (story, leader) in replay.leaders[..replay.count].iter().enumerate() {
+        let leader = usize::from(*leader);
+        let (pair, other) = (&pairs[leader], &candidates[leader].text);
+        if !pair.may_match(text, other) {
+            continue;
+        }
+        let weighed = pair.weigh(&weights, text, other);
+        if numerals_differ(text.numerals, other.numerals) {
+            let sum = weighed.containment_permille + u64::from(pair.resemblance_permille()) / 5;
+            if !weighed.far_apart && sum >= UPDATE_MIN_PERMILLE && weighed.reaches(MATCH_MIN_PERMILLE) {
+                better(&mut update, weighed, leader);
+            }
+        } else if weighed.reaches(MATCH_MIN_PERMILLE) {
+            told |= 1 << story;
+            better(&mut best, weighed, leader);
+        }
+    }
+    let found = |(weighed, leader): (Weighed, usize)| Match {
+        candidate: leader,
+        containment_permille: u16::try_from(weighed.containment_permille.min(1000)).unwrap_or(1000),
+        resemblance_permille: pairs[leader].resemblance_permille(),
+    };
+    match (best, update) {
+        (Some(best), _) => {
+            let cover = Cover { frames: frames(&counts), members: replay.kept_of(told) };
+            Finding::Story(found(best), cover)
+        }
+        (None, Some(update)) => Finding::OtherNumbers(found(update)),
+        (None, None) => Finding::Nothing,
+    }
+}
+
+/// Ties go to the earlier one.
+fn better(best: &mut Option<(Weighed, usize)>, weighed: Weighed, leader: usize) {
+    if best.is_none_or(|(known, _)| weighed.score > known.score) {
+        *best = Some((weighed, leader));
+    }
+}
+
+impl<'a, 'b> Replay<'a, 'b> {
+    fn of(candidates: &'b [Candidate<'a>], incidence: &'b Incidence, limits: Addition) -> Self {
+        let mut replay = Self {
+            candidates,
+            incidence,
+            limits,
+            story: [0; CANDIDATES_MAX],
+            leaders: [0; CANDIDATES_MAX],
+            leading: 0,
+            members: [0; CANDIDATES_MAX],
+            count: 0,
+            kept: 0,
+        };
+        for at in 0..candidates.len() {
+            let story = replay.place(at);
+            replay.story[at] = index(story);
+            replay.members[story] |= 1 << at;
+        }
+        replay
+    }
+
+    /// The story that a candidate matches best, else a new one that it leads.
+    fn place(&mut self, at: usize) -> usize {
+        let candidate = &self.candidates[at];
+        if let Some(same) =
+            self.candidates[..at].iter().position(|earlier| earlier.record == candidate.record)
+        {
+            return usize::from(self.story[same]);
+        }
+        let text = &candidate.text;
+        let counts = self.incidence.holders(at).map(|holders| (holders & self.leading).count_ones());
+        let weights = Weights::new(counts);
+        let mut best: Option<(Weighed, usize)> = None;
+        let mut told = 0_u32;
+        for (story, leader) in self.leaders[..self.count].iter().enumerate() {
+            let leader = usize::from(*leader);
+            let other = &self.candidates[leader].text;
+            let pair = self.incidence.of_candidates(self.candidates, at, leader);
+            if !pair.may_match(text, other) || numerals_differ(text.numerals, other.numerals) {
+                continue;
+            }
+            let weighed = pair.weigh(&weights, text, other);
+            if weighed.reaches(JOIN_MIN_PERMILLE) {
+                told |= 1 << story;
+                better(&mut best, weighed, story);
+            }
+        }
+        let Some((_, story)) = best else {
+            let story = self.count;
+            self.leaders[story] = index(at);
+            self.leading |= 1 << at;
+            self.count += 1;
+            self.kept |= 1 << at;
+            return story;
+        };
+        let covering = members_of(self.kept_of(told))
+            .map(|member| self.incidence.of_candidates(self.candidates, at, member));
+        if !adds_little(novelty_permille(text, covering, frames(&counts)), text.shingles, self.limits) {
+            self.kept |= 1 << at;
+        }
+        story
+    }
+
+    /// The kept candidates of some stories.
+    fn kept_of(&self, stories: u32) -> u32 {
+        members_of(stories).fold(0, |members, story| members | self.members[story]) & self.kept
+    }
+
+    /// Of codes with these holders, how many stories have a member among them.
+    fn stories_that_hold(&self, holders: &[u32; SKETCH_SIZE]) -> [u32; SKETCH_SIZE] {
+        let mut counts = [0; SKETCH_SIZE];
+        for members in &self.members[..self.count] {
+            for (count, holders) in counts.iter_mut().zip(holders) {
+                *count += u32::from(holders & members != 0);
+            }
+        }
+        counts
+    }
+}
+
+/// The share of an article that stands neither in one of these pairs' right texts nor in a frame, 0 to 1000: over the
+/// range of hashes that all of them cover.
+pub fn novelty_permille(text: &Text<'_>, covering: impl Iterator<Item = Pair>, frames: u64) -> u16 {
+    let mut range = u32::try_from(text.codes.len()).unwrap_or(u32::MAX);
+    let mut covered = frames;
+    for pair in covering {
+        range = range.min(pair.left);
+        covered |= pair.left_shared;
+    }
+    1000 - super::compare::permille((covered & first(range)).count_ones(), range)
+}
+
+/// Whether an article of so many shingles, of which this share is new, is a repeat.
+pub fn adds_little(novelty_permille: u16, shingles: u32, limits: Addition) -> bool {
+    let novelty = u64::from(novelty_permille);
+    let new_words = novelty * u64::from(shingles) / 1000;
+    novelty_permille <= limits.novelty_permille
+        || (new_words <= u64::from(limits.words) && novelty <= NOVELTY_OF_SHORT_MAX_PERMILLE)
+}
+
+/// The indices that a mask names, in order.
+pub fn members_of(mut mask: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        (at < CANDIDATES_MAX).then_some(at)
+    })
+}
+
+/// The codes that so many stories hold that they are nobody's news.
+fn frames(stories: &[u32; SKETCH_SIZE]) -> u64 {
+    let held = stories.iter().enumerate().filter(|(_, count)| **count >= STORIES_OF_A_FRAME);
+    held.fold(0, |mask, (at, _)| mask | (1 << at))
+}
+
+/// There are at most 32 candidates.
+fn index(at: usize) -> u8 {
+    u8::try_from(at).unwrap_or(u8::MAX)
+}

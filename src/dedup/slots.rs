@@ -1,0 +1,231 @@
+//! The window's claims in memory: fixed parts in slots, sketches of any length behind them, in chunks that are freed
+//! from the oldest end.
+//!
+//! A claim costs about 220 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
+
+use std::collections::VecDeque;
+
+use super::compare::Text;
+use super::near::RecordKey;
+use crate::article::Hash128;
+
+/// Claims per chunk.
+const CHUNK_SLOTS: usize = 4096;
+
+/// The parts of a claim that all claims have.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    pub time_ms: i64,
+    pub record: RecordKey,
+    pub article_id: Hash128,
+    pub text_hash: Hash128,
+    lead: u64,
+    pub shingles: u32,
+    pub headline_hash: u32,
+    pub source: u32,
+    pub fetched_at_s: u32,
+    /// Where its words begin in the chunk.
+    words_at: u32,
+    codes: u8,
+    numerals: u8,
+    keys: u8,
+    /// Bit i: key i stands in an older claim too, and a link to it among the words.
+    linked: u16,
+    pub has_url: bool,
+    pub full: bool,
+    /// Matches nothing any more.
+    pub is_void: bool,
+}
+
+/// What a slot is made of, beside its words.
+#[derive(Debug)]
+pub struct NewSlot<'a> {
+    pub time_ms: i64,
+    pub record: RecordKey,
+    pub article_id: Hash128,
+    pub text_hash: Hash128,
+    pub has_url: bool,
+    pub text: Text<'a>,
+    /// At most 12, each with the code of the same place it makes a key.
+    pub key_tails: &'a [u16],
+    /// For each key, the newest older claim's posting of it.
+    pub links: &'a [Option<u32>],
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
+    slots: Vec<Slot>,
+    words: Vec<u16>,
+    /// The largest append time of this chunk and of all before it.
+    time_max_ms: i64,
+}
+
+/// All claims in memory, numbered in the order of the log.
+#[derive(Debug, Default)]
+pub struct Slots {
+    chunks: VecDeque<Chunk>,
+    /// Position of the first slot of the first chunk.
+    base: u64,
+    /// Position of the oldest claim that still counts.
+    first: u64,
+    /// Position of the next claim.
+    end: u64,
+}
+
+impl Slots {
+    pub const fn first(&self) -> u64 {
+        self.first
+    }
+
+    pub const fn end(&self) -> u64 {
+        self.end
+    }
+
+    pub fn len(&self) -> usize {
+        usize::try_from(self.end - self.first).unwrap_or(usize::MAX)
+    }
+
+    fn place(&self, position: u64) -> Option<(&Chunk, usize)> {
+        if position < self.first || position >= self.end {
+            return None;
+        }
+        let at = usize::try_from(position - self.base).ok()?;
+        Some((self.chunks.get(at / CHUNK_SLOTS)?, at % CHUNK_SLOTS))
+    }
+
+    pub fn get(&self, position: u64) -> Option<&Slot> {
+        self.place(position).and_then(|(chunk, at)| chunk.slots.get(at))
+    }
+
+    pub fn get_mut(&mut self, position: u64) -> Option<&mut Slot> {
+        if position < self.first || position >= self.end {
+            return None;
+        }
+        let at = usize::try_from(position - self.base).ok()?;
+        self.chunks.get_mut(at / CHUNK_SLOTS)?.slots.get_mut(at % CHUNK_SLOTS)
+    }
+
+    /// The largest append time up to a claim's chunk: no claim before it is later.
+    pub fn time_max_until(&self, position: u64) -> i64 {
+        self.place(position).map_or(i64::MIN, |(chunk, _)| chunk.time_max_ms)
+    }
+
+    /// What of a claim is compared.
+    pub fn text(&self, position: u64) -> Option<Text<'_>> {
+        let (chunk, at) = self.place(position)?;
+        let slot = chunk.slots.get(at)?;
+        let words = chunk.words.get(slot.words_at as usize..)?;
+        let (codes, rest) = words.split_at_checked(usize::from(slot.codes))?;
+        let numerals = rest.get(usize::from(slot.keys)..)?.get(..usize::from(slot.numerals))?;
+        Some(Text {
+            codes,
+            full: slot.full,
+            shingles: slot.shingles,
+            lead: slot.lead,
+            numerals,
+            headline_hash: slot.headline_hash,
+            source: slot.source,
+            fetched_at_s: slot.fetched_at_s,
+        })
+    }
+
+    /// The keys of a claim, ascending: code above, tail below.
+    pub fn keys(&self, position: u64) -> impl Iterator<Item = u32> + '_ {
+        let found = self.place(position).and_then(|(chunk, at)| {
+            let slot = chunk.slots.get(at)?;
+            let words = chunk.words.get(slot.words_at as usize..)?;
+            let (codes, rest) = words.split_at_checked(usize::from(slot.codes))?;
+            Some(codes.iter().zip(rest.get(..usize::from(slot.keys))?))
+        });
+        found.into_iter().flatten().map(|(code, tail)| key(*code, *tail))
+    }
+
+    /// One key of a claim.
+    pub fn key(&self, position: u64, index: usize) -> Option<u32> {
+        let (chunk, at) = self.place(position)?;
+        let slot = chunk.slots.get(at)?;
+        let words = chunk.words.get(slot.words_at as usize..)?;
+        Some(key(*words.get(index)?, *words.get(usize::from(slot.codes) + index)?))
+    }
+
+    /// The older posting of a claim's key.
+    pub fn link(&self, position: u64, index: usize) -> Option<u32> {
+        let (chunk, at) = self.place(position)?;
+        let slot = chunk.slots.get(at)?;
+        if slot.linked & (1 << index) == 0 {
+            return None;
+        }
+        let before = (slot.linked & ((1 << index) - 1)).count_ones() as usize;
+        let links_at = slot.words_at as usize
+            + usize::from(slot.codes)
+            + usize::from(slot.keys)
+            + usize::from(slot.numerals)
+            + before * 2;
+        let words = chunk.words.get(links_at..links_at + 2)?;
+        Some(u32::from(words[0]) << 16 | u32::from(words[1]))
+    }
+
+    /// Appends a claim.
+    pub fn push(&mut self, new: &NewSlot<'_>) {
+        if self.chunks.back().is_none_or(|chunk| chunk.slots.len() == CHUNK_SLOTS) {
+            let time_max_ms = self.chunks.back_mut().map_or(i64::MIN, |full| {
+                full.words.shrink_to_fit();
+                full.time_max_ms
+            });
+            let slots = Vec::with_capacity(CHUNK_SLOTS);
+            self.chunks.push_back(Chunk { slots, words: Vec::new(), time_max_ms });
+        }
+        let Some(chunk) = self.chunks.back_mut() else { return };
+        let mut linked = 0;
+        // 4,096 claims have fewer words than a u32 counts.
+        let words_at = u32::try_from(chunk.words.len()).unwrap_or(u32::MAX);
+        chunk.words.extend_from_slice(new.text.codes);
+        chunk.words.extend_from_slice(new.key_tails);
+        chunk.words.extend_from_slice(new.text.numerals);
+        for (index, link) in new.links.iter().enumerate() {
+            if let Some(link) = link {
+                linked |= 1 << index;
+                chunk.words.extend_from_slice(&[(link >> 16) as u16, (link & 0xffff) as u16]);
+            }
+        }
+        let length = |words: &[u16]| u8::try_from(words.len()).unwrap_or(u8::MAX);
+        chunk.time_max_ms = chunk.time_max_ms.max(new.time_ms);
+        chunk.slots.push(Slot {
+            time_ms: new.time_ms,
+            record: new.record,
+            article_id: new.article_id,
+            text_hash: new.text_hash,
+            lead: new.text.lead,
+            shingles: new.text.shingles,
+            headline_hash: new.text.headline_hash,
+            source: new.text.source,
+            fetched_at_s: new.text.fetched_at_s,
+            words_at,
+            codes: length(new.text.codes),
+            numerals: length(new.text.numerals),
+            keys: length(new.key_tails),
+            linked,
+            has_url: new.has_url,
+            full: new.text.full,
+            is_void: false,
+        });
+        self.end += 1;
+    }
+
+    /// Forgets the oldest claim.
+    pub fn pop_front(&mut self) {
+        if self.first == self.end {
+            return;
+        }
+        self.first += 1;
+        if self.first - self.base >= CHUNK_SLOTS as u64 {
+            self.chunks.pop_front();
+            self.base += CHUNK_SLOTS as u64;
+        }
+    }
+}
+
+/// A key of the index: a shingle hash at 32 bits.
+pub const fn key(code: u16, tail: u16) -> u32 {
+    (code as u32) << 16 | tail as u32
+}

@@ -1,0 +1,310 @@
+//! The window over the claims log: what came before, indexed, and the verdict about what comes next.
+//!
+//! `judge` reads only claims that stand earlier in the log with an append time after `t - W`, t being the judged
+//! claim's own append time. When an entry is removed from memory never enters a verdict: removal keeps more than a day
+//! beyond W, and [`Window::insert`] reports a backward step of the log's time that is larger than that.
+
+mod revision;
+mod story;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::claim::{Claim, VoidRange};
+use super::compare::{Pair, Text};
+use super::index::{CLAIMS_MAX, HashIndex, KeyIndex};
+use super::level::Level;
+use super::near::{self, RecordKey};
+use super::rules;
+use super::sketch::{KEYS_MAX, SHINGLES_MIN};
+use super::slots::{NewSlot, Slots, key};
+use crate::article::{Judgement, Matched, Verdict};
+use crate::flow::RawCoordinates;
+
+/// Claims stay this much longer than W, so that a clock that steps back changes no verdict.
+pub const EVICTION_SLACK_MS: i64 = 24 * 3_600_000;
+/// The claims of the last W and a day.
+#[derive(Debug)]
+pub struct Window {
+    level: Level,
+    level_number: u32,
+    slots: Slots,
+    by_key: KeyIndex,
+    by_text: HashIndex,
+    by_url: HashIndex,
+    topics: Vec<Arc<str>>,
+    topic_numbers: HashMap<Arc<str>, u32>,
+    time_max_ms: i64,
+    /// Append times after this one never move the eviction forward: the end of the log when it was first read.
+    time_trusted_ms: i64,
+}
+
+/// The log's clock went back further than the window's slack: what was removed may matter again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the claims log's time stepped back by {step_ms} ms, beyond the slack of {EVICTION_SLACK_MS} ms")]
+pub struct ClockSteppedBack {
+    pub step_ms: i64,
+}
+
+impl Window {
+    pub fn new(level: Level) -> Self {
+        Self {
+            level,
+            level_number: 1,
+            slots: Slots::default(),
+            by_key: KeyIndex::default(),
+            by_text: HashIndex::new(|slot| &slot.text_hash),
+            by_url: HashIndex::new(|slot| &slot.article_id),
+            topics: Vec::new(),
+            topic_numbers: HashMap::new(),
+            time_max_ms: i64::MIN,
+            time_trusted_ms: i64::MAX,
+        }
+    }
+
+    /// Claims held.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.len() == 0
+    }
+
+    pub const fn level(&self) -> &Level {
+        &self.level
+    }
+
+    /// Claims after this are judged by `level`, which has this number in its log.
+    pub fn set_level(&mut self, level: Level, number: u32) {
+        self.level = level;
+        self.level_number = number;
+    }
+
+    /// While a log is read from its beginning, times beyond that of its last entry must not evict: a clock that
+    /// jumped ahead and came back would otherwise take claims that are still needed.
+    pub fn trust_times_until(&mut self, end_ms: Option<i64>) {
+        if end_ms.is_none() {
+            // Times beyond the log's end were a jump that is over; what comes next does not step back from them.
+            self.time_max_ms = self.time_max_ms.min(self.time_trusted_ms);
+        }
+        self.time_trusted_ms = end_ms.unwrap_or(i64::MAX);
+    }
+
+    /// Judges a claim and then lets later ones see it. `sequence` is its offset in the log, `time_ms` its append time.
+    pub fn apply(
+        &mut self,
+        claim: &Claim,
+        sequence: i64,
+        time_ms: i64,
+    ) -> Result<Judgement, ClockSteppedBack> {
+        let judgement = self.judge(claim, sequence, time_ms);
+        self.insert(claim, time_ms)?;
+        Ok(judgement)
+    }
+
+    /// Lets later claims see this one.
+    pub fn insert(&mut self, claim: &Claim, time_ms: i64) -> Result<(), ClockSteppedBack> {
+        let step_ms = self.time_max_ms.saturating_sub(time_ms);
+        if self.time_max_ms <= self.time_trusted_ms
+            && self.time_max_ms > i64::MIN
+            && step_ms > EVICTION_SLACK_MS
+        {
+            return Err(ClockSteppedBack { step_ms });
+        }
+        self.time_max_ms = self.time_max_ms.max(time_ms);
+        let record = self.record_key(claim);
+        let position = self.slots.end();
+        let keys = keys_of(claim);
+        let links = self.by_key.insert(&self.slots, &keys.0[..keys.1]);
+        self.slots.push(&NewSlot {
+            time_ms,
+            record,
+            article_id: claim.article_id,
+            text_hash: claim.sketch.text_hash,
+            has_url: claim.has_url,
+            text: text_of(claim),
+            key_tails: &claim.sketch.key_tails[..keys.1],
+            links: &links[..keys.1],
+        });
+        self.by_text.push(&self.slots, position, &claim.sketch.text_hash, time_ms);
+        if claim.has_url {
+            self.by_url.push(&self.slots, position, &claim.article_id, time_ms);
+        }
+        self.evict();
+        Ok(())
+    }
+
+    /// The short identity of a claim's raw record. Its topic gets a number.
+    fn record_key(&mut self, claim: &Claim) -> RecordKey {
+        let topic = &claim.identity.coordinates.topic;
+        if !self.topic_numbers.contains_key(topic) {
+            let number = u32::try_from(self.topics.len()).unwrap_or(u32::MAX);
+            self.topics.push(topic.clone());
+            self.topic_numbers.insert(topic.clone(), number);
+        }
+        self.known_record_key(claim)
+    }
+
+    /// The same for a claim whose topic may not have come yet: then no claim in the window is of its record.
+    fn known_record_key(&self, claim: &Claim) -> RecordKey {
+        let identity = &claim.identity;
+        let coordinates = &identity.coordinates;
+        RecordKey {
+            topic: self.topic_numbers.get(&coordinates.topic).copied().unwrap_or(u32::MAX),
+            partition: coordinates.partition,
+            offset: coordinates.offset,
+            // Folded to 32 bits: coordinates part records already, unless a topic was made anew.
+            tag: fold(identity.payload_hash ^ identity.timestamp_ms.cast_unsigned().rotate_left(32)),
+        }
+    }
+
+    fn evict(&mut self) {
+        let now_ms = self.time_max_ms.min(self.time_trusted_ms);
+        let limit_ms = now_ms.saturating_sub(self.level.window_ms()).saturating_sub(EVICTION_SLACK_MS);
+        while let Some(slot) = self.slots.get(self.slots.first()) {
+            if slot.time_ms >= limit_ms && self.slots.len() <= CLAIMS_MAX {
+                break;
+            }
+            let position = self.slots.first();
+            self.by_key.remove(&self.slots, position);
+            if !slot.is_void {
+                self.by_text.pop_front(&self.slots, position, &slot.text_hash);
+                if slot.has_url {
+                    self.by_url.pop_front(&self.slots, position, &slot.article_id);
+                }
+            }
+            self.slots.pop_front();
+        }
+    }
+
+    /// Claims of lost raw records match nothing from now on. Linear in the window: losses are rare.
+    pub fn void(&mut self, range: &VoidRange) {
+        let Some(topic) = self.topic_numbers.get(&range.topic).copied() else { return };
+        let mut texts = Vec::new();
+        let mut urls = Vec::new();
+        for position in self.slots.first()..self.slots.end() {
+            let Some(slot) = self.slots.get_mut(position) else { continue };
+            let lost = slot.record.topic == topic
+                && slot.record.partition == range.partition
+                && (range.from..range.to).contains(&slot.record.offset);
+            if lost && !slot.is_void {
+                slot.is_void = true;
+                texts.push(slot.text_hash);
+                if slot.has_url {
+                    urls.push(slot.article_id);
+                }
+            }
+        }
+        for (hashes, index) in [(texts, &mut self.by_text), (urls, &mut self.by_url)] {
+            for hash in hashes {
+                for position in index.remove(&self.slots, &hash) {
+                    if let Some(slot) = self.slots.get(position).filter(|slot| !slot.is_void) {
+                        index.push(&self.slots, position, &hash, slot.time_ms);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The verdict about a claim that is not yet inserted.
+    pub fn judge(&self, claim: &Claim, sequence: i64, time_ms: i64) -> Judgement {
+        let after_ms = time_ms.saturating_sub(self.level.window_ms());
+        let found = self.find(claim, after_ms);
+        let is_near = matches!(found.verdict, Verdict::Near | Verdict::Contained);
+        Judgement {
+            verdict: found.verdict,
+            matched: found.matched.and_then(|position| self.matched(position)),
+            score_permille: found.score_permille,
+            novelty_permille: found.novelty_permille,
+            rule: found.rule,
+            sequence,
+            level: self.level_number,
+            suppressed: found.verdict.is_duplicate() && (!is_near || self.level.suppresses_near()),
+        }
+    }
+
+    fn matched(&self, position: u64) -> Option<Matched> {
+        let slot = self.slots.get(position)?;
+        let coordinates = RawCoordinates {
+            topic: self.topics.get(slot.record.topic as usize)?.clone(),
+            partition: slot.record.partition,
+            offset: slot.record.offset,
+        };
+        Some(Matched { coordinates, id: slot.article_id })
+    }
+
+    /// The first of the verdicts, in their precedence, that holds.
+    fn find(&self, claim: &Claim, after_ms: i64) -> Found {
+        if let Some(earliest) = self.by_text.earliest_after(&self.slots, &claim.sketch.text_hash, after_ms) {
+            return Found::new(Verdict::Exact, Some(earliest), (1000, 0), rules::SAME_TEXT);
+        }
+        let versions = if claim.has_url { self.versions(&claim.article_id, after_ms) } else { Vec::new() };
+        let revision =
+            if versions.is_empty() { None } else { self.find_revision(&text_of(claim), &versions) };
+        match revision {
+            Some(found) if found.verdict != Verdict::New => found,
+            // The URL now holds another article, which may be somebody else's.
+            reused => match self.find_near(claim, after_ms) {
+                near if near.verdict != Verdict::New => near,
+                nothing => reused.unwrap_or(nothing),
+            },
+        }
+    }
+}
+
+/// A verdict before it is written down.
+struct Found {
+    verdict: Verdict,
+    matched: Option<u64>,
+    score_permille: u16,
+    novelty_permille: u16,
+    rule: &'static str,
+}
+
+impl Found {
+    const fn new(verdict: Verdict, matched: Option<u64>, figures: (u16, u16), rule: &'static str) -> Self {
+        let (score_permille, novelty_permille) = figures;
+        Self { verdict, matched, score_permille, novelty_permille, rule }
+    }
+}
+
+/// The share of the text that the other lacks, 0 to 1000.
+fn novelty_of(text: &Text<'_>, pair: &Pair) -> u16 {
+    near::novelty_permille(text, std::iter::once(*pair), 0)
+}
+
+/// What of a claim is compared.
+fn text_of(claim: &Claim) -> Text<'_> {
+    let sketch = &claim.sketch;
+    Text {
+        codes: &sketch.codes,
+        full: sketch.full,
+        shingles: sketch.shingles,
+        lead: sketch.lead,
+        numerals: &sketch.numerals,
+        headline_hash: sketch.headline_hash,
+        source: fold(claim.source_hash),
+        fetched_at_s: u32::try_from(claim.fetched_at_ms / 1000).unwrap_or(0),
+    }
+}
+
+/// The keys of a claim and how many there are. Texts too short to be compared have none.
+fn keys_of(claim: &Claim) -> ([u32; KEYS_MAX], usize) {
+    let sketch = &claim.sketch;
+    let mut keys = [0; KEYS_MAX];
+    if sketch.shingles < SHINGLES_MIN {
+        return (keys, 0);
+    }
+    let mut count = 0;
+    for (slot, (code, tail)) in keys.iter_mut().zip(sketch.codes.iter().zip(&sketch.key_tails)) {
+        *slot = key(*code, *tail);
+        count += 1;
+    }
+    (keys, count)
+}
+
+/// 64 bits folded to 32.
+fn fold(hash: u64) -> u32 {
+    u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+}
