@@ -10,6 +10,7 @@
 
 mod bylines;
 mod content;
+mod element;
 mod fallback;
 mod guard;
 mod headline;

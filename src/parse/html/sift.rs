@@ -6,6 +6,7 @@
 //! puts them where they belong.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::content::{Chosen, ends_sentence, is_prose};
 use super::outline::{Kind, Line, Outline, Sums};
@@ -45,7 +46,7 @@ pub(super) struct Block {
     pub text: String,
     pub role: ParagraphRole,
     /// The address of the block's first link, if any.
-    pub link: Option<String>,
+    pub link: Option<Rc<str>>,
     /// The link stands at the block's beginning.
     pub begins_with_link: bool,
 }

@@ -40,6 +40,7 @@ fn what_stands_between_paragraphs_and_is_no_text_is_left_out() {
         "<p><a href=/c>Mayor opens the new library</a></p>",
         "<aside><p>About this series: a year of reporting along the river, from its source to the sea.</p></aside>",
         "<div style='display: none'><p>A sentence that nobody sees, and that is long enough to be a paragraph of text.</p></div>",
+        "<span style='display:none'><div>A sentence that nobody sees, and that is long enough to be a paragraph of text.</div></span>",
         "<div>12.4k</div>",
     ] {
         assert_eq!(article(between), [FIRST, SECOND, THIRD], "{between}");
@@ -106,4 +107,19 @@ fn paragraphs_divided_by_line_breaks_are_several() {
         "<div><h1>A bridge for Tartus</h1><div>{FIRST}<br><br>{SECOND}<br/>\n<br/>{THIRD}</div></div>"
     );
     assert_eq!(body(&markup), [FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn linked_cards_below_a_label_are_references_with_their_address() {
+    let card = "<div><a href=/library><h3>Mayor opens the new library</h3></a></div>";
+    let page = format!(
+        "<html><body><article><h1>A bridge for Tartus</h1><p>{FIRST}</p><p>{SECOND}</p><p>Read also:</p>{card}</article></body></html>"
+    );
+    let outline = Outline::of(&Document::from(page.as_str()));
+    let (labels, boilerplate) = (Labels::load(&[]).unwrap(), Boilerplate::load().unwrap());
+    let headline = content::headline_line(&outline, "A bridge for Tartus");
+    let chosen = content::choose(&outline, headline, &boilerplate);
+    let blocks = blocks(&outline, &chosen, &labels, &boilerplate);
+    let link = blocks.last().and_then(|block| block.link.as_deref());
+    assert_eq!(link, Some("/library"), "{blocks:?}");
 }
