@@ -21,6 +21,7 @@ mod scan;
 mod sift;
 mod stated;
 mod traits;
+mod unread;
 mod visible;
 
 use std::collections::HashMap;

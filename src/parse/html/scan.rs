@@ -2,14 +2,61 @@
 //!
 //! It follows the tokenizer of the HTML standard where that decides what is a tag, and no further: no tree is built.
 
-/// Elements whose content is text up to their own end tag.
-const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+/// No element that is known by name has a longer one.
+const NAME_BYTES_MAX: usize = 16;
 
-/// Elements without content and without an end tag.
-const VOID: &[&str] = &[
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen",
-    "link", "meta", "param", "source", "track", "wbr",
-];
+/// Whether the content of an element is text up to its own end tag.
+fn is_raw_text(name: &str) -> bool {
+    matches!(name, "script" | "style" | "textarea" | "title" | "xmp" | "iframe" | "noembed" | "noframes")
+}
+
+/// Whether an element has no content and no end tag.
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+/// A name in lower case; empty where it is longer than any known one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LowerName {
+    bytes: [u8; NAME_BYTES_MAX],
+    length: usize,
+}
+
+impl LowerName {
+    fn of(name: &str) -> Self {
+        let mut lower = Self { bytes: [0; NAME_BYTES_MAX], length: 0 };
+        if let Some(bytes) = lower.bytes.get_mut(..name.len()) {
+            bytes.copy_from_slice(name.as_bytes());
+            bytes.make_ascii_lowercase();
+            lower.length = name.len();
+        }
+        lower
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
 
 /// A piece of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +77,7 @@ pub(super) enum Piece<'page> {
 pub(super) struct Tag<'page> {
     /// As written.
     pub name: &'page str,
+    pub lower: LowerName,
     /// What stands between the name and the closing bracket.
     pub attributes: &'page str,
     /// Where the tag begins and ends in the page.
@@ -43,7 +91,7 @@ impl Tag<'_> {
     }
 
     pub fn is_void(&self) -> bool {
-        VOID.iter().any(|name| self.is(name))
+        is_void(self.lower.as_str())
     }
 
     pub fn is_self_closing(&self) -> bool {
@@ -73,6 +121,11 @@ impl<'page> Scanner<'page> {
         Self { page, at: 0, raw_text_of: None }
     }
 
+    /// Where in the page the next piece begins.
+    pub const fn position(&self) -> usize {
+        self.at
+    }
+
     fn rest(&self) -> &'page str {
         &self.page[self.at..]
     }
@@ -80,9 +133,9 @@ impl<'page> Scanner<'page> {
     fn raw_text(&mut self, name: &str) -> Piece<'page> {
         let rest = self.rest();
         let end = rest
-            .match_indices("</")
+            .match_indices('<')
             .map(|(index, _)| index)
-            .find(|index| is_end_tag_of(&rest[index + 2..], name))
+            .find(|index| rest[index + 1..].strip_prefix('/').is_some_and(|rest| is_end_tag_of(rest, name)))
             .unwrap_or(rest.len());
         self.at += end;
         Piece::RawText(&rest[..end])
@@ -121,9 +174,15 @@ impl<'page> Scanner<'page> {
             return None;
         };
         let name = &rest[1..name_end];
-        let tag = Tag { name, attributes: &rest[name_end..end], start: self.at, end: self.at + end + 1 };
+        let tag = Tag {
+            name,
+            lower: LowerName::of(name),
+            attributes: &rest[name_end..end],
+            start: self.at,
+            end: self.at + end + 1,
+        };
         self.at = tag.end;
-        if RAW_TEXT.iter().any(|raw| tag.is(raw)) {
+        if is_raw_text(tag.lower.as_str()) {
             self.raw_text_of = Some(name);
         }
         Some(Piece::Start(tag))
