@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dom_query::Element;
 
-use super::traits::{self, Traits};
+use super::traits::{Reader, Traits};
 
 /// What an element is, as far as the body is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub(super) enum Step {
     Block(Kind, Traits),
 }
 
-/// What the walk does with an element. `scratch` is overwritten.
-pub(super) fn step_of(element: &Element, scratch: &mut String) -> Step {
+/// What the walk does with an element.
+pub(super) fn step_of(element: &Element, reader: &mut Reader) -> Step {
     let name: &str = &element.name.local;
     let kind = match name {
         "br" => return Step::Break,
@@ -73,14 +73,15 @@ pub(super) fn step_of(element: &Element, scratch: &mut String) -> Step {
     let mut href = None;
     let mut stamp = None;
     let mut is_hidden = false;
-    let mut names: [&str; 5] = [""; 5];
+    let mut class = "";
+    let mut names: [&str; 4] = [""; 4];
     for attribute in &element.attrs {
         match &*attribute.name.local {
-            "class" => names[0] = &attribute.value,
-            "id" => names[1] = &attribute.value,
-            "role" => names[2] = &attribute.value,
-            "itemprop" => names[3] = &attribute.value,
-            "aria-label" => names[4] = &attribute.value,
+            "class" => class = &attribute.value,
+            "id" => names[0] = &attribute.value,
+            "role" => names[1] = &attribute.value,
+            "itemprop" => names[2] = &attribute.value,
+            "aria-label" => names[3] = &attribute.value,
             "hidden" => is_hidden = true,
             "style" => is_hidden |= is_hiding(&attribute.value),
             "datetime" if name == "time" => stamp = Some(attribute.value.trim().to_owned()),
@@ -89,12 +90,12 @@ pub(super) fn step_of(element: &Element, scratch: &mut String) -> Step {
             _ => {}
         }
     }
-    let mut traits = traits::of_names(names.into_iter(), scratch);
+    let mut traits = reader.of(class, &names);
     if name == "figcaption" {
         traits = traits.with(Traits::CAPTION);
     }
     // Pieces that a server streams are hidden until a script moves them to their place (React's Suspense).
-    if is_hidden && !names[1].starts_with("S:") {
+    if is_hidden && !names[0].starts_with("S:") {
         traits = traits.with(Traits::HIDDEN);
     }
     if kind == Kind::Inline {

@@ -126,8 +126,13 @@ pub(super) fn without_nulls(page: &str) -> Cow<'_, str> {
     if page.contains('\0') { Cow::Owned(page.replace('\0', "")) } else { Cow::Borrowed(page) }
 }
 
-/// Counts depth and nodes over the bytes of a page, and drops excessive attributes.
-pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Guarded<'page>, Rejection> {
+/// Counts depth and nodes over the bytes of a page, and drops excessive attributes, and those that no stage reads
+/// unless `all_attributes` are asked for.
+pub(super) fn scan<'page>(
+    page: &'page str,
+    limits: &ParseSettings,
+    all_attributes: bool,
+) -> Result<Guarded<'page>, Rejection> {
     let mut open: Vec<Open<'page>> = Vec::new();
     let mut nodes = 0_usize;
     let mut kept = Kept::of(page);
@@ -151,6 +156,8 @@ pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Gu
                     kept.replace(&(tag.start..tag.end), &text);
                     unread.keep_drawing();
                     attributes_dropped += dropped;
+                } else if !all_attributes {
+                    unread.in_tag(&tag, &mut kept);
                 }
                 if !tag.is_void() && !is_closed_foreign(&open, &tag) {
                     let name = tag.lower.as_str();
@@ -168,7 +175,8 @@ pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Gu
                     None => nodes += 1,
                 }
             }
-            Piece::Text(_) | Piece::RawText(_) | Piece::Comment => {}
+            Piece::Text(text) => unread.in_text(text, begin, &mut kept),
+            Piece::RawText(_) | Piece::Comment => {}
         }
     }
     Ok(Guarded { page: kept.finish(), attributes_dropped })
@@ -254,7 +262,7 @@ fn excess_dropped(tag: &Tag<'_>) -> Option<(String, usize)> {
     if is_short && tag.attributes.bytes().filter(|byte| divides(*byte)).count() < ATTRIBUTES_MAX {
         return None;
     }
-    let all = attributes(tag.attributes);
+    let all: Vec<_> = attributes(tag.attributes).collect();
     let kept = all.iter().filter(|attribute| attribute.end - attribute.start <= ATTRIBUTE_BYTES_MAX);
     let kept: Vec<_> = kept.take(ATTRIBUTES_MAX).collect();
     if kept.len() == all.len() {

@@ -13,7 +13,7 @@ use dom_query::{Document, NodeData, NodeRef};
 
 pub(super) use super::element::Kind;
 use super::element::{Step, step_of};
-use super::traits::Traits;
+use super::traits::{Reader, Traits};
 use crate::article::ParagraphRole;
 use crate::parse::assemble::one_line;
 use crate::parse::text::{first_chars, is_blank};
@@ -126,7 +126,7 @@ struct Walk {
     opened: Vec<Opened>,
     /// Open elements of the outline.
     path: Vec<usize>,
-    scratch: String,
+    reader: Reader,
     line: Line,
     text: String,
     foreign_chars: usize,
@@ -191,7 +191,7 @@ impl Walk {
     /// Whether the node's children are to be visited.
     fn enter(&mut self, node: &NodeRef<'_>) -> bool {
         let step = node.query_or(Step::Pass, |inner| match &inner.data {
-            NodeData::Element(element) => step_of(element, &mut self.scratch),
+            NodeData::Element(element) => step_of(element, &mut self.reader),
             NodeData::Text { contents } => {
                 self.take_text(contents);
                 Step::Pass

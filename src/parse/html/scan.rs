@@ -212,7 +212,8 @@ impl<'page> Iterator for Scanner<'page> {
             }
         }
         // A bracket that opens nothing is text.
-        let end = bytes[1..].iter().position(|byte| *byte == b'<').map_or(rest.len(), |index| index + 1);
+        let begin = usize::from(bytes[0] == b'<');
+        let end = rest[begin..].find('<').map_or(rest.len(), |index| begin + index);
         self.at += end;
         Some(Piece::Text(&rest[..end]))
     }
@@ -253,7 +254,7 @@ fn tag_end(text: &str, from: usize) -> Option<usize> {
         match bytes[at] {
             b'>' => return Some(at),
             quote @ (b'"' | b'\'') if after_equals => {
-                at += 1 + bytes[at + 1..].iter().position(|byte| *byte == quote)?;
+                at += 1 + text[at + 1..].find(char::from(quote))?;
                 after_equals = false;
             }
             b'=' => after_equals = true,
@@ -266,30 +267,34 @@ fn tag_end(text: &str, from: usize) -> Option<usize> {
 }
 
 /// The attributes of a tag, in order.
-pub(super) fn attributes(text: &str) -> Vec<Attribute<'_>> {
+pub(super) fn attributes(text: &str) -> impl Iterator<Item = Attribute<'_>> {
     let bytes = text.as_bytes();
     let is_gap = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
-    let find = |from: usize, stops: &dyn Fn(&u8) -> bool| {
+    let find = move |from: usize, stops: &dyn Fn(&u8) -> bool| {
         bytes[from..].iter().position(stops).map_or(bytes.len(), |index| from + index)
     };
-    let mut found = Vec::new();
-    let mut at = find(0, &|byte| !is_gap(byte));
-    while at < bytes.len() {
-        let start = at;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = find(at, &|byte| !is_gap(byte));
+        if start >= bytes.len() {
+            return None;
+        }
         // An equals sign in front is part of the name.
-        let name_end = find(at + 1, &|byte| is_gap(byte) || *byte == b'=');
+        let name_end = find(start + 1, &|byte| is_gap(byte) || *byte == b'=');
         let equals = find(name_end, &|byte| !byte.is_ascii_whitespace());
         let mut end = name_end;
         if bytes.get(equals) == Some(&b'=') {
             let value = find(equals + 1, &|byte| !byte.is_ascii_whitespace());
             end = match bytes.get(value) {
-                Some(quote @ (b'"' | b'\'')) => (find(value + 1, &|byte| byte == quote) + 1).min(bytes.len()),
+                Some(quote @ (b'"' | b'\'')) => {
+                    let quote = char::from(*quote);
+                    text[value + 1..].find(quote).map_or(bytes.len(), |length| value + 1 + length + 1)
+                }
                 Some(_) => find(value, &u8::is_ascii_whitespace),
                 None => bytes.len(),
             };
         }
-        found.push(Attribute { start, end, name: &text[start..name_end] });
-        at = find(end, &|byte| !is_gap(byte));
-    }
-    found
+        at = end;
+        Some(Attribute { start, end, name: &text[start..name_end] })
+    })
 }
