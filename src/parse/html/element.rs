@@ -91,6 +91,10 @@ pub(super) fn step_of(element: &Element, reader: &mut Reader) -> Step {
         }
     }
     let mut traits = reader.of(class, &names);
+    // A form asks for something, unless it is the frame of the whole page.
+    if name == "form" {
+        traits = traits.with(Traits::PROMOTION);
+    }
     if name == "figcaption" {
         traits = traits.with(Traits::CAPTION);
     }
