@@ -6,9 +6,9 @@
 //!
 //! What readers see is the h1; og:title and title are often written for search engines and agree with each other. So
 //! an h1 that speaks of the same as one of the others ([`speaks_of`]) is the headline, even where no other place says
-//! it word for word; where it has a date or kicker before what two others agree on, that part is. Else the text that most places agree on wins (compared folded), and among equals the order above
-//! decides. Where nothing agrees, a single h1 of some words wins over og:title, JSON-LD and title, and the headline counts
-//! as unconfirmed.
+//! it word for word; where it has a date or kicker before what two others agree on, that part is. Else the text that
+//! most places agree on wins (compared folded), and among equals the order above decides. Where nothing agrees, a single
+//! h1 of some words wins over og:title, JSON-LD and title, and the headline counts as unconfirmed.
 
 use std::collections::BTreeSet;
 
