@@ -186,7 +186,7 @@ fn without_prefix(byline: &str) -> &str {
     for prefix in &WORDS.prefixes {
         // Most lines differ from most words in the first letter.
         let first = rest.bytes().next().unwrap_or_default().to_ascii_lowercase();
-        if first.is_ascii() && !prefix.as_bytes().starts_with(&[first]) {
+        if first.is_ascii() && prefix.bytes().next() != Some(first) {
             continue;
         }
         let Some(head) = rest.get(..prefix.len()) else { continue };
