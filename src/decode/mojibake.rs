@@ -9,6 +9,11 @@ use std::borrow::Cow;
 const REPAIRED_MIN: usize = 3;
 const REPAIRED_PERMILLE_MIN: usize = 900;
 
+/// Bytes looked at together: most have none that matters.
+const CHUNK_BYTES: usize = 256;
+/// The first byte, in UTF-8, of U+00C2 to U+00F4.
+const LEAD: u8 = 0xc3;
+
 /// The text encoded once, and how many characters were restored; the text as it is where that is not certain.
 pub(super) fn repair(text: &str) -> (Cow<'_, str>, usize) {
     if !has_sequence(text) {
@@ -39,15 +44,11 @@ pub(super) fn repair(text: &str) -> (Cow<'_, str>, usize) {
 /// Whether there is any: a quick look for most texts. The first byte of a character stands in a text as U+00C2 to
 /// U+00F4, which begins with C3 in UTF-8.
 fn has_sequence(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(at) = rest.as_bytes().iter().position(|byte| *byte == 0xc3) {
-        rest = &rest[at..];
-        if sequence(rest).is_some() {
-            return true;
-        }
-        rest = &rest[2..];
-    }
-    false
+    let chunks = text.as_bytes().chunks(CHUNK_BYTES).enumerate().filter(|(_, chunk)| chunk.contains(&LEAD));
+    chunks.into_iter().any(|(index, chunk)| {
+        let leads = chunk.iter().enumerate().filter(|(_, byte)| **byte == LEAD);
+        leads.into_iter().any(|(at, _)| sequence(&text[index * CHUNK_BYTES + at..]).is_some())
+    })
 }
 
 /// The character that the first characters are the bytes of, their length in bytes, and how many they are.

@@ -412,8 +412,7 @@ fn settle_headline(
 
 /// A text with its line breaks made spaces.
 pub(super) fn one_line(text: &str) -> String {
-    let joined: Vec<&str> = super::text::lines(text).map(str::trim).filter(|line| !line.is_empty()).collect();
-    collapse(&joined.join(" ")).into_owned()
+    collapse(text).into_owned()
 }
 
 fn settle_authors(stated: &[String], found: Vec<String>) -> Vec<String> {

@@ -7,18 +7,21 @@ use aho_corasick::AhoCorasick;
 
 use crate::parse::fold::fold;
 use crate::parse::lexicon::LexiconError;
-use crate::parse::text::is_longer_than;
+use crate::parse::text::{first_chars, is_longer_than};
 
 const COMPILED_IN: &str = include_str!("../../config/lexicon/boilerplate.tsv");
 const COMPILED_IN_NAME: &str = "config/lexicon/boilerplate.tsv (compiled in)";
 
 /// A longer line is prose, whatever it begins with or holds.
 const LINE_CHARS_MAX: usize = 220;
+/// What opens a longer line stands in so many characters.
+const OPENING_CHARS_MAX: usize = 80;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Match {
     Line,
     Begins,
+    Opens,
     Contains,
 }
 
@@ -51,8 +54,9 @@ impl Boilerplate {
             matches.push(match *how {
                 "line" => Match::Line,
                 "begins" => Match::Begins,
+                "opens" => Match::Opens,
                 "contains" => Match::Contains,
-                how => return Err(fail(format!("{how:?} is none of line, begins, contains"))),
+                how => return Err(fail(format!("{how:?} is none of line, begins, opens, contains"))),
             });
             folded.push(fold(phrase));
         }
@@ -67,15 +71,24 @@ impl Boilerplate {
     /// Whether this line is one.
     pub fn is_one(&self, line: &str) -> bool {
         if is_longer_than(line, LINE_CHARS_MAX) {
-            return false;
+            return self.opens(line);
         }
         let folded = fold(line.trim_start_matches(super::lexicon::is_decoration));
         let letters = folded.trim_end_matches(|character: char| !character.is_alphanumeric());
         self.phrases.find_overlapping_iter(&folded).any(|hit| match self.matches[hit.pattern().as_usize()] {
             Match::Line => hit.start() == 0 && hit.end() >= letters.len(),
-            Match::Begins => hit.start() == 0,
+            Match::Begins | Match::Opens => hit.start() == 0,
             Match::Contains => true,
         })
+    }
+
+    /// Whether a line begins with what opens one of any length.
+    fn opens(&self, line: &str) -> bool {
+        let line = line.trim_start_matches(super::lexicon::is_decoration);
+        let begin = fold(first_chars(line, OPENING_CHARS_MAX));
+        self.phrases
+            .find_overlapping_iter(&begin)
+            .any(|hit| hit.start() == 0 && self.matches[hit.pattern().as_usize()] == Match::Opens)
     }
 }
 
@@ -91,6 +104,8 @@ mod tests {
         {
             assert!(boilerplate.is_one(line), "{line}");
         }
+        let cookies = "We use cookies to improve this page. ".repeat(20);
+        assert!(boilerplate.is_one(&cookies) && !boilerplate.is_one(&format!("They say: {cookies}")));
         for line in [
             "Advertisement revenue fell by a third last year.",
             "قال الوزير إن الإعلان جاء متأخرا",

@@ -61,7 +61,13 @@ pub(crate) const fn is_invisible(character: char) -> bool {
 
 /// The folded form of a whole text, white space dropped.
 pub(crate) fn fold(text: &str) -> String {
-    text.chars().filter_map(fold_char).collect()
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        if let Some(character) = fold_char(character) {
+            folded.push(character);
+        }
+    }
+    folded
 }
 
 /// Whether two texts are the same once folded.

@@ -17,6 +17,7 @@ mod keywords;
 mod lexicon;
 mod people;
 mod plain;
+mod references;
 mod text;
 mod uri;
 

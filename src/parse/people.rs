@@ -20,7 +20,8 @@ const COMPILED_IN: &str = include_str!("../../config/lexicon/bylines.tsv");
 struct Words {
     nobody: Vec<&'static str>,
     prefixes: Vec<&'static str>,
-    labels: Vec<&'static str>,
+    /// Folded.
+    labels: HashSet<String>,
     /// Folded.
     no_names: HashSet<String>,
     particles: Vec<&'static str>,
@@ -33,7 +34,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     Words {
         nobody: list("nobody"),
         prefixes: list("prefix"),
-        labels: list("label"),
+        labels: list("label").into_iter().map(fold).collect(),
         no_names: list("no_name").into_iter().map(fold).collect(),
         particles: list("particle"),
         ends: list("end").into_iter().map(|words| words.replace('_', " ")).collect(),
@@ -93,7 +94,7 @@ pub(super) fn begins_like_byline(line: &str) -> bool {
 /// Whether a line is nothing but the label of a name.
 pub(super) fn is_byline_label(line: &str) -> bool {
     let line = line.trim().trim_end_matches(':');
-    WORDS.labels.iter().any(|label| same(label, line))
+    WORDS.labels.contains(&fold(line))
 }
 
 /// Whether a name is that of an account: one word, in lower case or with digits.
@@ -183,6 +184,11 @@ pub(super) fn tidy(byline: &str, is_date_word: &dyn Fn(&str) -> bool) -> String 
 fn without_prefix(byline: &str) -> &str {
     let mut rest = byline;
     for prefix in &WORDS.prefixes {
+        // Most lines differ from most words in the first letter.
+        let first = rest.bytes().next().unwrap_or_default().to_ascii_lowercase();
+        if first.is_ascii() && prefix.bytes().next() != Some(first) {
+            continue;
+        }
         let Some(head) = rest.get(..prefix.len()) else { continue };
         let behind = &rest[prefix.len()..];
         let is_word = prefix.ends_with(':') || behind.starts_with([':', ' ', '\u{a0}', '\n']);

@@ -4,6 +4,10 @@
 //! `/author/…`), or if a label stands above it; near the headline more than elsewhere. Of such a line the parts that
 //! look like names of people are taken.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::outline::Outline;
 use super::traits::Traits;
 use super::visible::{ASIDE_POINTS, Nearness, Places};
@@ -19,7 +23,7 @@ const BYLINES_MAX: usize = 64;
 /// Less than this is the name of something else.
 const SCORE_MIN: i32 = 4;
 /// Parts of the path of an address that leads to what a person has written.
-const PATHS: &[&str] = &[
+const AUTHOR_PATHS: &[&str] = &[
     "/author/",
     "/authors/",
     "/autor/",
@@ -38,6 +42,9 @@ const PATHS: &[&str] = &[
     "/kateb/",
     "/writers/",
 ];
+
+static PATHS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(AUTHOR_PATHS).ok());
 
 struct Candidate {
     score: i32,
@@ -94,7 +101,7 @@ fn candidate(
     });
     let is_linked = line.link.as_deref().is_some_and(leads_to_author);
     let is_named = places.has_trait(index, Traits::BYLINE);
-    let says_by = people::says_by(&line.text) && places.has_trait(index, Traits::DATED);
+    let says_by = places.has_trait(index, Traits::DATED) && people::says_by(&line.text);
     let evidence = [(begins, 4), (is_labelled, 4), (is_linked, 3), (is_named, 3), (says_by, 3)];
     let score: i32 = evidence.into_iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
     if score == 0 {
@@ -112,6 +119,5 @@ fn candidate(
 }
 
 fn leads_to_author(link: &str) -> bool {
-    let link = first_chars(link, LINE_CHARS_MAX).to_lowercase();
-    PATHS.iter().any(|path| link.contains(path))
+    PATHS.as_ref().is_some_and(|paths| paths.is_match(first_chars(link, LINE_CHARS_MAX)))
 }

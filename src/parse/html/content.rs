@@ -170,8 +170,9 @@ fn share_that_excuses(element: &Element, is_idle: bool) -> usize {
     if traits.has(Traits::SHARE.with(Traits::SUSPECT)) && is_idle {
         return 30;
     }
+    // Metadata in a hidden element may repeat the whole text, and do so twice.
     if traits.has(Traits::HIDDEN) {
-        return 25;
+        return 60;
     }
     if traits.has(Traits::FOREIGN.without(Traits::SHARE)) || element.kind == Kind::Aside {
         return 30;

@@ -1,8 +1,9 @@
 //! The guard in front of the tree: bounds on depth, nodes and attributes, and the tree built under them.
 //!
-//! Two looks. The scan counts over the bytes before anything is built, and drops attributes that are too long or too
-//! many. The tree is then built in chunks and measured after each one, because only the real tree builder knows what
-//! it repeats (open inline elements) and moves. Nothing recursive sees a page before both have passed.
+//! Two looks. The scan counts over the bytes before anything is built, drops attributes that are too long or too many,
+//! and leaves out what nothing reads ([`super::unread`]). The tree is then built in chunks and measured after each one,
+//! because only the real tree builder knows what it repeats (open inline elements) and moves. Nothing recursive sees a
+//! page before both have passed.
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::tree_builder::TreeBuilderOpts;
 
 use super::scan::{Piece, Scanner, Tag, attributes};
+use super::unread::{Kept, Unread};
 use crate::config::settings::ParseSettings;
 use crate::rejection::{Code, Rejection};
 
@@ -24,8 +26,48 @@ const ATTRIBUTES_BYTES_FREE: usize = 2 * ATTRIBUTES_MAX;
 /// Between two measurements the tree builder gets this many bytes.
 const CHUNK_BYTES: usize = 8 * 1024;
 
-/// No element that this room knows by name has a longer one.
-const NAME_BYTES_MAX: usize = 12;
+/// What an open element is to start tags behind it: a set of these.
+const PARAGRAPH: u16 = 1;
+const ITEM: u16 = 1 << 1;
+const LIST: u16 = 1 << 2;
+const TERM: u16 = 1 << 3;
+const TERMS: u16 = 1 << 4;
+const CELL: u16 = 1 << 5;
+const ROW: u16 = 1 << 6;
+const SECTION: u16 = 1 << 7;
+const TABLE: u16 = 1 << 8;
+const OPTION: u16 = 1 << 9;
+const SELECT: u16 = 1 << 10;
+const LINK: u16 = 1 << 11;
+const FOREIGN: u16 = 1 << 12;
+/// What an implied end never crosses.
+const BOUNDARY: u16 = 1 << 13;
+
+/// An open element.
+struct Open<'page> {
+    name: &'page str,
+    marks: u16,
+}
+
+fn marks_of(name: &str) -> u16 {
+    match name {
+        "p" => PARAGRAPH,
+        "li" => ITEM,
+        "ul" | "ol" | "menu" => LIST,
+        "dd" | "dt" => TERM,
+        "dl" => TERMS,
+        "td" | "th" => CELL | BOUNDARY,
+        "tr" => ROW,
+        "thead" | "tbody" | "tfoot" => SECTION,
+        "table" => TABLE | BOUNDARY,
+        "option" => OPTION,
+        "select" => SELECT,
+        "a" => LINK,
+        "svg" | "math" => FOREIGN | BOUNDARY,
+        "caption" | "button" | "object" | "template" | "html" => BOUNDARY,
+        _ => 0,
+    }
+}
 
 /// Elements that close an open paragraph.
 fn is_block(name: &str) -> bool {
@@ -73,11 +115,7 @@ fn is_block(name: &str) -> bool {
     )
 }
 
-/// What an implied end never crosses.
-const BOUNDARIES: &[&str] =
-    &["table", "td", "th", "caption", "button", "object", "template", "html", "svg", "math"];
-
-/// A page that passed the scan: as it was, or without the attributes that were dropped.
+/// A page that passed the scan, without what was dropped and what nothing reads.
 pub(super) struct Guarded<'page> {
     pub page: Cow<'page, str>,
     pub attributes_dropped: usize,
@@ -88,30 +126,43 @@ pub(super) fn without_nulls(page: &str) -> Cow<'_, str> {
     if page.contains('\0') { Cow::Owned(page.replace('\0', "")) } else { Cow::Borrowed(page) }
 }
 
-/// Counts depth and nodes over the bytes of a page, and drops excessive attributes.
-pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Guarded<'page>, Rejection> {
-    let mut open: Vec<&str> = Vec::new();
+/// Counts depth and nodes over the bytes of a page, and drops excessive attributes, and those that no stage reads
+/// unless `all_attributes` are asked for.
+pub(super) fn scan<'page>(
+    page: &'page str,
+    limits: &ParseSettings,
+    all_attributes: bool,
+) -> Result<Guarded<'page>, Rejection> {
+    let mut open: Vec<Open<'page>> = Vec::new();
     let mut nodes = 0_usize;
-    let mut tidy = String::new();
-    let mut copied = 0;
+    let mut kept = Kept::of(page);
+    let mut unread = Unread::default();
     let mut attributes_dropped = 0;
-    for piece in Scanner::new(page) {
+    let mut scanner = Scanner::new(page);
+    loop {
+        let begin = scanner.position();
+        let Some(piece) = scanner.next() else { break };
         // Each bracket that opens nothing is a piece of text: the tree builder takes its time for it as for a tag.
         nodes += usize::from(!matches!(piece, Piece::End(_)));
         if nodes > limits.html_nodes_max {
             return Err(too_many(limits));
         }
+        if let Some(part) = unread.until(page, &piece, begin..scanner.position()) {
+            kept.replace(&part, "");
+        }
         match piece {
             Piece::Start(tag) => {
-                if let Some((kept, dropped)) = excess_dropped(&tag) {
-                    tidy.push_str(&page[copied..tag.start]);
-                    tidy.push_str(&kept);
-                    copied = tag.end;
+                if let Some((text, dropped)) = excess_dropped(&tag) {
+                    kept.replace(&(tag.start..tag.end), &text);
+                    unread.keep_drawing();
                     attributes_dropped += dropped;
+                } else if !all_attributes {
+                    unread.in_tag(&tag, &mut kept);
                 }
                 if !tag.is_void() && !is_closed_foreign(&open, &tag) {
-                    close_implied(&mut open, tag.name);
-                    open.push(tag.name);
+                    let name = tag.lower.as_str();
+                    close_implied(&mut open, name);
+                    open.push(Open { name: tag.name, marks: marks_of(name) });
                     if open.len() > limits.html_depth_max {
                         return Err(too_deep(limits));
                     }
@@ -119,19 +170,16 @@ pub(super) fn scan<'page>(page: &'page str, limits: &ParseSettings) -> Result<Gu
             }
             Piece::End(name) => {
                 // An end tag that ends nothing makes the tree builder search all that is open.
-                match open.iter().rposition(|known| known.eq_ignore_ascii_case(name)) {
+                match open.iter().rposition(|known| known.name.eq_ignore_ascii_case(name)) {
                     Some(index) => open.truncate(index),
                     None => nodes += 1,
                 }
             }
-            Piece::Text(_) | Piece::RawText(_) | Piece::Comment => {}
+            Piece::Text(text) => unread.in_text(text, begin, &mut kept),
+            Piece::RawText(_) | Piece::Comment => {}
         }
     }
-    if attributes_dropped == 0 {
-        return Ok(Guarded { page: Cow::Borrowed(page), attributes_dropped });
-    }
-    tidy.push_str(&page[copied..]);
-    Ok(Guarded { page: Cow::Owned(tidy), attributes_dropped })
+    Ok(Guarded { page: kept.finish(), attributes_dropped })
 }
 
 /// Builds the tree, measured after each chunk and once more at the end.
@@ -208,7 +256,13 @@ fn excess_dropped(tag: &Tag<'_>) -> Option<(String, usize)> {
     if tag.attributes.len() <= ATTRIBUTES_BYTES_FREE {
         return None;
     }
-    let all = attributes(tag.attributes);
+    // Each attribute has an equals sign or is divided from the next one.
+    let divides = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/');
+    let is_short = tag.attributes.len() <= ATTRIBUTE_BYTES_MAX;
+    if is_short && tag.attributes.bytes().filter(|byte| divides(*byte)).count() < ATTRIBUTES_MAX {
+        return None;
+    }
+    let all: Vec<_> = attributes(tag.attributes).collect();
     let kept = all.iter().filter(|attribute| attribute.end - attribute.start <= ATTRIBUTE_BYTES_MAX);
     let kept: Vec<_> = kept.take(ATTRIBUTES_MAX).collect();
     if kept.len() == all.len() {
@@ -224,51 +278,35 @@ fn excess_dropped(tag: &Tag<'_>) -> Option<(String, usize)> {
 }
 
 /// Inside of svg and math, `<path/>` is closed at once; in HTML the slash means nothing.
-fn is_closed_foreign(open: &[&str], tag: &Tag<'_>) -> bool {
-    tag.is_self_closing()
-        && open
-            .iter()
-            .rev()
-            .take(64)
-            .any(|name| name.eq_ignore_ascii_case("svg") || name.eq_ignore_ascii_case("math"))
+fn is_closed_foreign(open: &[Open<'_>], tag: &Tag<'_>) -> bool {
+    tag.is_self_closing() && open.iter().rev().take(64).any(|open| open.marks & FOREIGN != 0)
 }
 
 /// Takes from the stack what this start tag closes: a paragraph by a block, a list item by the next one.
-fn close_implied(open: &mut Vec<&str>, name: &str) {
-    let mut lower = [0; NAME_BYTES_MAX];
-    let Some(lower) = lower.get_mut(..name.len()) else { return };
-    lower.copy_from_slice(name.as_bytes());
-    lower.make_ascii_lowercase();
-    let name = std::str::from_utf8(lower).unwrap_or_default();
-    let (closed, stops, crosses_cells): (&[&str], &[&str], bool) = match name {
-        "li" => (&["li"], &["ul", "ol", "menu"], false),
-        "dd" | "dt" => (&["dd", "dt"], &["dl"], false),
-        "td" | "th" => (&["td", "th"], &["tr", "table"], true),
-        "tr" => (&["tr"], &["table"], true),
-        "thead" | "tbody" | "tfoot" => (&["thead", "tbody", "tfoot"], &["table"], true),
-        "option" | "optgroup" => (&["option"], &["select"], false),
-        "a" => (&["a"], &[], false),
-        _ => (&[], &[], false),
+fn close_implied(open: &mut Vec<Open<'_>>, name: &str) {
+    let (closed, stops) = match name {
+        "li" => (ITEM, LIST | BOUNDARY),
+        "dd" | "dt" => (TERM, TERMS | BOUNDARY),
+        "td" | "th" => (CELL, ROW | TABLE),
+        "tr" => (ROW, TABLE),
+        "thead" | "tbody" | "tfoot" => (SECTION, TABLE),
+        "option" | "optgroup" => (OPTION, SELECT | BOUNDARY),
+        "a" => (LINK, BOUNDARY),
+        _ => (0, 0),
     };
-    if !closed.is_empty() {
-        pop_through(open, closed, stops, crosses_cells);
+    if closed != 0 {
+        pop_through(open, closed, stops);
     }
     if is_block(name) {
-        pop_through(open, &["p"], &[], false);
+        pop_through(open, PARAGRAPH, BOUNDARY);
     }
 }
 
-/// Pops the nearest of `closed` and all above it, unless one of `stops` or a boundary stands in between.
-fn pop_through(open: &mut Vec<&str>, closed: &[&str], stops: &[&str], crosses_cells: bool) {
-    for (index, name) in open.iter().enumerate().rev() {
-        let is = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if is(closed) {
-            open.truncate(index);
-            return;
-        }
-        if is(stops) || (!crosses_cells && is(BOUNDARIES)) {
-            return;
-        }
+/// Pops the nearest of `closed` and all above it, unless one of `stops` stands in between.
+fn pop_through(open: &mut Vec<Open<'_>>, closed: u16, stops: u16) {
+    let found = open.iter().rposition(|open| open.marks & (closed | stops) != 0);
+    if let Some(index) = found.filter(|index| open[*index].marks & closed != 0) {
+        open.truncate(index);
     }
 }
 

@@ -2,13 +2,13 @@
 //!
 //! The places: the h1, og:title, JSON-LD's headline, the title element. og:title and title often carry the site's name
 //! behind a bar or dash; it is taken off where the rest is what another place says, or where it is the site's name or
-//! that of its host.
+//! that of its host. So is a section's name, known by standing behind different texts.
 //!
 //! What readers see is the h1; og:title and title are often written for search engines and agree with each other. So
 //! an h1 that speaks of the same as one of the others ([`speaks_of`]) is the headline, even where no other place says
-//! it word for word. Else the text that most places agree on wins (compared folded), and among equals the order above
-//! decides. Where nothing agrees, a single h1 of some words wins over og:title, JSON-LD and title, and the headline counts
-//! as unconfirmed.
+//! it word for word; where it has a date or kicker before what two others agree on, that part is. Else the text that
+//! most places agree on wins (compared folded), and among equals the order above decides. Where nothing agrees, a single
+//! h1 of some words wins over og:title, JSON-LD and title, and the headline counts as unconfirmed.
 
 use std::collections::BTreeSet;
 
@@ -63,6 +63,7 @@ pub(super) fn choose(places: &Places<'_>) -> Option<(Evident, bool)> {
             })
             && !is_site_part(&candidate.text, places)
     });
+    let spoken_of = spoken_of.map(|index| agreed_part(&candidates, index).unwrap_or(index));
     let most = (0..candidates.len()).map(|index| voices(&candidates, index).len()).max()?;
     let chosen = spoken_of.or_else(|| {
         if most >= 2 {
@@ -88,11 +89,54 @@ fn candidates(places: &Places<'_>) -> Vec<Candidate> {
         others.iter().filter_map(|(place, text)| text.map(|text| (*place, text))).collect();
     let known: Vec<String> =
         places.h1.iter().map(|text| fold(text)).chain(whole.iter().map(|(_, text)| fold(text))).collect();
-    let h1 = places.h1.iter().take(H1_MAX).map(|text| ("h1", text.clone()));
-    h1.chain(whole.iter().map(|(place, text)| (*place, without_site(text, &known, places))))
+    let h1 = places.h1.iter().take(H1_MAX);
+    let sections = sections(h1.clone().map(String::as_str).chain(whole.iter().map(|(_, text)| *text)));
+    let h1 = h1.map(|text| ("h1", without_section(text, &sections).to_owned()));
+    let others = whole
+        .iter()
+        .map(|(place, text)| (*place, without_site(without_section(text, &sections), &known, places)));
+    h1.chain(others)
         .filter(|(_, text)| !is_site(text, places.site_name))
         .map(|(place, text)| Candidate { place, folded: fold(&text), text })
         .collect()
+}
+
+/// The text that several other places agree on, where this one has more before it: a date, a kicker.
+fn agreed_part(candidates: &[Candidate], index: usize) -> Option<usize> {
+    let whole = &candidates[index].folded;
+    (0..candidates.len()).find(|other| {
+        let part = &candidates[*other];
+        part.folded != *whole
+            && whole.ends_with(part.folded.as_str())
+            && word_count(&part.text) >= HEADLINE_WORDS_MIN
+            && voices(candidates, *other).len() >= 2
+    })
+}
+
+/// What stands behind a mark and after different texts in several places: the name of a section.
+fn sections<'page>(texts: impl Iterator<Item = &'page str>) -> Vec<String> {
+    let mut tails: Vec<(String, String)> = Vec::new();
+    let mut sections = Vec::new();
+    for text in texts {
+        for separator in SEPARATORS {
+            let Some((head, tail)) = text.rsplit_once(separator) else { continue };
+            if word_count(tail) > SITE_NAME_WORDS_MAX || word_count(head) < HEADLINE_WORDS_MIN {
+                continue;
+            }
+            let (head, tail) = (fold(head), fold(tail));
+            if tails.iter().any(|(other, known)| *known == tail && *other != head) {
+                sections.push(tail.clone());
+            }
+            tails.push((head, tail));
+        }
+    }
+    sections
+}
+
+fn without_section<'text>(text: &'text str, sections: &[String]) -> &'text str {
+    let heads = SEPARATORS.iter().filter_map(|separator| text.rsplit_once(separator));
+    let mut named = heads.filter(|(_, tail)| sections.contains(&fold(tail)));
+    named.next().map_or(text, |(head, _)| head.trim())
 }
 
 /// The places that say what a candidate says; several h1 with one text are one voice.
@@ -237,6 +281,26 @@ mod tests {
                 "dailygrain.example"
             ),
             "Harvest fails again"
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_the_headline_in_its_own_place_is_taken_off() {
+        let title = "Harvest fails again in the north";
+        assert_eq!(
+            chosen(&["Dec 18 2024 Harvest fails again in the north"], title, title, "example.com"),
+            title
+        );
+        let arabic = "انهيار محصول القمح في الشمال";
+        assert_eq!(chosen(&["عاجل: انهيار محصول القمح في الشمال"], arabic, arabic, "example.com"), arabic);
+        assert_eq!(
+            chosen(
+                &["Harvest fails again in the north | Opinion"],
+                "Harvest fails again in the north | Opinion",
+                "Why wheat runs out in the north | Opinion",
+                "example.com"
+            ),
+            title
         );
     }
 

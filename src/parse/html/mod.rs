@@ -10,6 +10,7 @@
 
 mod bylines;
 mod content;
+mod element;
 mod fallback;
 mod guard;
 mod headline;
@@ -20,6 +21,7 @@ mod scan;
 mod sift;
 mod stated;
 mod traits;
+mod unread;
 mod visible;
 
 use std::collections::HashMap;
@@ -55,21 +57,25 @@ const RELATED_MAX: usize = 50;
 #[derive(Debug, Default)]
 pub(super) struct DropMatchers {
     by_key: HashMap<String, Vec<Matcher>>,
+    /// A selector names attributes: it may be any.
+    name_attributes: bool,
 }
 
 impl DropMatchers {
     pub fn build(sources: &Sources) -> Result<Self, LexiconError> {
         let mut by_key: HashMap<String, Vec<Matcher>> = HashMap::new();
+        let mut name_attributes = false;
         for rule in sources.iter() {
             for selector in &rule.drop_selectors {
                 let matcher = Matcher::new(selector).map_err(|_| LexiconError::Selector {
                     key: rule.key.clone(),
                     selector: selector.clone(),
                 })?;
+                name_attributes |= selector.contains('[');
                 by_key.entry(rule.key.clone()).or_default().push(matcher);
             }
         }
-        Ok(Self { by_key })
+        Ok(Self { by_key, name_attributes })
     }
 
     fn drop_from(&self, document: &Document, key: &str) {
@@ -88,7 +94,7 @@ impl Parser {
     /// What a page gives.
     pub(super) fn find_in_html(&self, page: &str, decoded: &Decoded) -> Result<Found, Rejection> {
         let page = guard::without_nulls(page);
-        let guarded = guard::scan(&page, &self.limits)?;
+        let guarded = guard::scan(&page, &self.limits, self.drop_matchers.name_attributes)?;
         let document = guard::build(&guarded.page, &self.limits)?;
         let metadata = Metadata::read(&document);
         let links = links_of(&metadata);

@@ -1,12 +1,19 @@
 //! A page's tree as two flat lists: elements with their traits, and lines of visible text.
 //!
-//! Owns what counts as an element of its own, what is never text, and where a line ends. One walk without recursion.
+//! Owns where a line ends and what belongs to it; what an element is says [`super::element`]. One walk without recursion.
 //! Elements stand in document order, each with the range of its lines, so that sums over a part of the page are
 //! differences of running sums.
+//!
+//! An inline element is no element of its own, but for one with traits that holds blocks (a link around a whole card):
+//! it counts as a block, so that its traits hold for all lines inside.
 
-use dom_query::{Document, Element as TreeElement, NodeData, NodeRef};
+use std::rc::Rc;
 
-use super::traits::{self, Traits};
+use dom_query::{Document, NodeData, NodeRef};
+
+pub(super) use super::element::Kind;
+use super::element::{Step, step_of};
+use super::traits::{Reader, Traits};
 use crate::article::ParagraphRole;
 use crate::parse::assemble::one_line;
 use crate::parse::text::{first_chars, is_blank};
@@ -14,27 +21,6 @@ use crate::parse::text::{first_chars, is_blank};
 /// Dates in attributes that are kept, and the longest.
 const STAMPS_MAX: usize = 200;
 const STAMP_CHARS_MAX: usize = 80;
-
-/// What an element is, as far as the body is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Body,
-    Article,
-    Main,
-    /// A part of the page that is rarely the article: footer, aside.
-    Aside,
-    Heading(u8),
-    Paragraph,
-    Item,
-    List,
-    Table,
-    Quote,
-    Cell,
-    Figure,
-    Pre,
-    Inline,
-    Other,
-}
 
 #[derive(Debug)]
 pub(super) struct Element {
@@ -63,7 +49,7 @@ pub(super) struct Line {
     /// Characters without white space: all, and in links.
     pub chars: usize,
     pub link_chars: usize,
-    pub link: Option<String>,
+    pub link: Option<Rc<str>>,
     pub begins_with_link: bool,
 }
 
@@ -107,20 +93,30 @@ impl Sums {
     }
 }
 
-/// What the walk does with a node.
-enum Step {
-    Text(String),
-    Skip,
-    Break,
-    Inline { href: Option<String>, stamp: Option<String>, traits: Traits },
-    Block(Kind, Traits),
-}
-
 /// What is undone where an element ends.
 enum Opened {
     Nothing,
-    Inline { is_link: bool, is_foreign: bool },
+    Inline {
+        is_link: bool,
+        traits: Traits,
+    },
+    /// An inline element that counts as a block because it holds some.
+    Framing {
+        is_link: bool,
+    },
     Block(Kind),
+}
+
+/// An open inline element with traits.
+#[derive(Clone, Copy)]
+struct Telling {
+    /// Where it stands among what is open.
+    index: usize,
+    /// The first line that has nothing from before it.
+    first_line: usize,
+    /// What it and those around it tell; and those alone whose traits are foreign.
+    traits: Traits,
+    foreign: Traits,
 }
 
 #[derive(Default)]
@@ -130,19 +126,22 @@ struct Walk {
     opened: Vec<Opened>,
     /// Open elements of the outline.
     path: Vec<usize>,
-    scratch: String,
+    reader: Reader,
     line: Line,
     text: String,
     foreign_chars: usize,
     foreign: Traits,
     /// A line break was the last thing seen.
     after_break: bool,
-    links: usize,
+    /// The addresses of open links: of one, unless markup is broken.
+    links: Vec<Rc<str>>,
     headings: usize,
     items: usize,
     quotes: usize,
     /// Open inline elements with foreign traits.
     foreign_inline: usize,
+    /// Open inline elements with traits that are no elements of the outline.
+    telling: Vec<Telling>,
 }
 
 impl Outline {
@@ -191,19 +190,17 @@ impl Walk {
 
     /// Whether the node's children are to be visited.
     fn enter(&mut self, node: &NodeRef<'_>) -> bool {
-        let scratch = &mut self.scratch;
-        let step = node.query_or(Step::Skip, |inner| match &inner.data {
-            NodeData::Element(element) => step_of(element, scratch),
-            NodeData::Text { contents } => Step::Text(contents.to_string()),
+        let step = node.query_or(Step::Pass, |inner| match &inner.data {
+            NodeData::Element(element) => step_of(element, &mut self.reader),
+            NodeData::Text { contents } => {
+                self.take_text(contents);
+                Step::Pass
+            }
             NodeData::Document => Step::Inline { href: None, stamp: None, traits: Traits::default() },
-            _ => Step::Skip,
+            _ => Step::Pass,
         });
         let opened = match step {
-            Step::Text(text) => {
-                self.take_text(&text);
-                Opened::Nothing
-            }
-            Step::Skip => Opened::Nothing,
+            Step::Pass => Opened::Nothing,
             Step::Break => {
                 if self.after_break {
                     self.finish_line();
@@ -219,6 +216,7 @@ impl Walk {
             }
             Step::Block(kind, traits) => {
                 self.finish_line();
+                self.frame_inline();
                 self.push_element(kind, traits);
                 self.count(kind, |count| *count += 1);
                 Opened::Block(kind)
@@ -236,27 +234,70 @@ impl Walk {
         self.outline.stamps.push(Stamp { value, line: self.outline.lines.len(), element });
     }
 
-    fn open_inline(&mut self, href: Option<String>, traits: Traits) -> Opened {
-        let is_foreign = traits.has(Traits::FOREIGN);
+    fn open_inline(&mut self, href: Option<Rc<str>>, traits: Traits) -> Opened {
         let is_link = href.is_some();
-        if is_foreign {
+        if let Some(href) = href {
+            if self.line.link.is_none() {
+                self.line.begins_with_link = self.line.chars == 0;
+                self.line.link = Some(Rc::clone(&href));
+            }
+            self.links.push(href);
+        }
+        if traits.has(Traits::FOREIGN) {
             self.foreign = self.foreign.with(traits);
+            self.foreign_inline += 1;
         }
-        if is_link && self.line.link.is_none() {
-            self.line.begins_with_link = self.line.chars == 0;
-            self.line.link = href;
+        if traits != Traits::default() {
+            self.line.inner_traits = self.line.inner_traits.with(traits);
+            let around = self.telling.last().copied();
+            let foreign = if traits.has(Traits::FOREIGN) { traits } else { Traits::default() };
+            self.telling.push(Telling {
+                index: self.opened.len(),
+                first_line: self.outline.lines.len() + usize::from(self.line.chars > 0),
+                traits: around.map_or(traits, |around| around.traits.with(traits)),
+                foreign: around.map_or(foreign, |around| around.foreign.with(foreign)),
+            });
         }
-        self.line.inner_traits = self.line.inner_traits.with(traits);
-        self.links += usize::from(is_link);
-        self.foreign_inline += usize::from(is_foreign);
-        Opened::Inline { is_link, is_foreign }
+        Opened::Inline { is_link, traits }
+    }
+
+    /// Makes elements of the open inline ones with traits: a block begins in them.
+    fn frame_inline(&mut self) {
+        let telling = std::mem::take(&mut self.telling);
+        let first_element = self.outline.elements.len();
+        for inline in &telling {
+            let Some(opened) = self.opened.get_mut(inline.index) else { continue };
+            let Opened::Inline { is_link, traits } = *opened else { continue };
+            *opened = Opened::Framing { is_link };
+            self.foreign_inline -= usize::from(traits.has(Traits::FOREIGN));
+            self.push_element(Kind::Other, traits);
+        }
+        // Their first lines may have ended at line breaks already.
+        let mut end = self.outline.lines.len();
+        let elements = self.outline.elements.iter_mut().enumerate().skip(first_element);
+        for ((index, element), inline) in elements.zip(&telling).rev() {
+            element.first_line = inline.first_line.min(element.first_line);
+            let begin = inline.first_line.min(end);
+            for line in &mut self.outline.lines[begin..end] {
+                line.element = index;
+            }
+            end = begin;
+        }
     }
 
     fn leave(&mut self) {
         match self.opened.pop() {
-            Some(Opened::Inline { is_link, is_foreign }) => {
-                self.links -= usize::from(is_link);
-                self.foreign_inline -= usize::from(is_foreign);
+            Some(Opened::Inline { is_link, traits }) => {
+                self.close_link(is_link);
+                self.foreign_inline -= usize::from(traits.has(Traits::FOREIGN));
+                if traits != Traits::default() {
+                    self.telling.pop();
+                }
+            }
+            Some(Opened::Framing { is_link }) => {
+                self.close_link(is_link);
+                self.finish_line();
+                self.pop_element();
             }
             Some(Opened::Block(kind)) => {
                 self.finish_line();
@@ -264,6 +305,12 @@ impl Walk {
                 self.count(kind, |count| *count -= 1);
             }
             Some(Opened::Nothing) | None => {}
+        }
+    }
+
+    fn close_link(&mut self, is_link: bool) {
+        if is_link {
+            self.links.pop();
         }
     }
 
@@ -283,8 +330,14 @@ impl Walk {
             return;
         }
         self.after_break = false;
+        if self.line.link.is_none()
+            && let Some(link) = self.links.last()
+        {
+            self.line.begins_with_link = self.line.chars == 0;
+            self.line.link = Some(Rc::clone(link));
+        }
         self.line.chars += chars;
-        self.line.link_chars += if self.links > 0 { chars } else { 0 };
+        self.line.link_chars += if self.links.is_empty() { 0 } else { chars };
         self.foreign_chars += if self.foreign_inline > 0 { chars } else { 0 };
     }
 
@@ -308,6 +361,11 @@ impl Walk {
             self.outline.lines.push(line);
         }
         self.text.clear();
+        // What is open tells of the next line, too.
+        if let Some(telling) = self.telling.last() {
+            self.line.inner_traits = telling.traits;
+            self.foreign = telling.foreign;
+        }
     }
 
     fn finish(mut self) -> Outline {
@@ -319,118 +377,5 @@ impl Walk {
     }
 }
 
-fn step_of(element: &TreeElement, scratch: &mut String) -> Step {
-    let name: &str = &element.name.local;
-    let kind = match name {
-        "br" => return Step::Break,
-        "head" | "script" | "style" | "noscript" | "template" | "svg" | "math" | "button" | "select"
-        | "option" | "textarea" | "input" | "iframe" | "object" | "embed" | "video" | "audio" | "canvas"
-        | "nav" | "dialog" | "map" | "datalist" | "progress" | "meter" | "frameset" => {
-            return Step::Skip;
-        }
-        "body" => Kind::Body,
-        "article" => Kind::Article,
-        "main" => Kind::Main,
-        "aside" | "footer" => Kind::Aside,
-        "h1" => Kind::Heading(1),
-        "h2" => Kind::Heading(2),
-        "h3" => Kind::Heading(3),
-        "h4" => Kind::Heading(4),
-        "h5" | "h6" => Kind::Heading(5),
-        "p" => Kind::Paragraph,
-        "li" | "dd" | "dt" => Kind::Item,
-        "ul" | "ol" | "dl" | "menu" => Kind::List,
-        "blockquote" => Kind::Quote,
-        "table" => Kind::Table,
-        "td" | "th" => Kind::Cell,
-        "figure" => Kind::Figure,
-        "pre" => Kind::Pre,
-        name if is_inline(name) => Kind::Inline,
-        _ => Kind::Other,
-    };
-    let mut href = None;
-    let mut stamp = None;
-    let mut is_hidden = false;
-    let mut names: [&str; 5] = [""; 5];
-    for attribute in &element.attrs {
-        match &*attribute.name.local {
-            "class" => names[0] = &attribute.value,
-            "id" => names[1] = &attribute.value,
-            "role" => names[2] = &attribute.value,
-            "itemprop" => names[3] = &attribute.value,
-            "aria-label" => names[4] = &attribute.value,
-            "hidden" => is_hidden = true,
-            "style" => is_hidden |= is_hiding(&attribute.value),
-            "datetime" if name == "time" => stamp = Some(attribute.value.trim().to_owned()),
-            "title" if name == "abbr" => stamp = Some(attribute.value.trim().to_owned()),
-            "href" if name == "a" => href = Some(attribute.value.trim().to_owned()),
-            _ => {}
-        }
-    }
-    let mut traits = traits::of_names(names.into_iter(), scratch);
-    if name == "figcaption" {
-        traits = traits.with(Traits::CAPTION);
-    }
-    // Pieces that a server streams are hidden until a script moves them to their place (React's Suspense).
-    if is_hidden && !names[1].starts_with("S:") {
-        traits = traits.with(Traits::HIDDEN);
-    }
-    if kind == Kind::Inline {
-        let traits = if name == "time" { traits.with(Traits::DATED) } else { traits };
-        let stamp = stamp.filter(|_| traits.has(Traits::DATED));
-        return Step::Inline { href: href.filter(|href| !href.is_empty()), stamp, traits };
-    }
-    Step::Block(kind, traits)
-}
-
-fn is_hiding(style: &str) -> bool {
-    style.match_indices("display").any(|(at, word)| {
-        let value = style[at + word.len()..].trim_start();
-        value.strip_prefix(':').is_some_and(|value| value.trim_start().starts_with("none"))
-    })
-}
-
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "acronym"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "big"
-            | "cite"
-            | "code"
-            | "data"
-            | "del"
-            | "dfn"
-            | "em"
-            | "font"
-            | "i"
-            | "img"
-            | "ins"
-            | "kbd"
-            | "label"
-            | "mark"
-            | "nobr"
-            | "picture"
-            | "q"
-            | "rp"
-            | "rt"
-            | "ruby"
-            | "s"
-            | "samp"
-            | "small"
-            | "source"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "tt"
-            | "u"
-            | "var"
-            | "wbr"
-    )
-}
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,61 @@
 //!
 //! It follows the tokenizer of the HTML standard where that decides what is a tag, and no further: no tree is built.
 
-/// Elements whose content is text up to their own end tag.
-const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+/// No element that is known by name has a longer one.
+const NAME_BYTES_MAX: usize = 16;
 
-/// Elements without content and without an end tag.
-const VOID: &[&str] = &[
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen",
-    "link", "meta", "param", "source", "track", "wbr",
-];
+/// Whether the content of an element is text up to its own end tag.
+fn is_raw_text(name: &str) -> bool {
+    matches!(name, "script" | "style" | "textarea" | "title" | "xmp" | "iframe" | "noembed" | "noframes")
+}
+
+/// Whether an element has no content and no end tag.
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+/// A name in lower case; empty where it is longer than any known one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LowerName {
+    bytes: [u8; NAME_BYTES_MAX],
+    length: usize,
+}
+
+impl LowerName {
+    fn of(name: &str) -> Self {
+        let mut lower = Self { bytes: [0; NAME_BYTES_MAX], length: 0 };
+        if let Some(bytes) = lower.bytes.get_mut(..name.len()) {
+            bytes.copy_from_slice(name.as_bytes());
+            bytes.make_ascii_lowercase();
+            lower.length = name.len();
+        }
+        lower
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
 
 /// A piece of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +77,7 @@ pub(super) enum Piece<'page> {
 pub(super) struct Tag<'page> {
     /// As written.
     pub name: &'page str,
+    pub lower: LowerName,
     /// What stands between the name and the closing bracket.
     pub attributes: &'page str,
     /// Where the tag begins and ends in the page.
@@ -43,7 +91,7 @@ impl Tag<'_> {
     }
 
     pub fn is_void(&self) -> bool {
-        VOID.iter().any(|name| self.is(name))
+        is_void(self.lower.as_str())
     }
 
     pub fn is_self_closing(&self) -> bool {
@@ -73,6 +121,11 @@ impl<'page> Scanner<'page> {
         Self { page, at: 0, raw_text_of: None }
     }
 
+    /// Where in the page the next piece begins.
+    pub const fn position(&self) -> usize {
+        self.at
+    }
+
     fn rest(&self) -> &'page str {
         &self.page[self.at..]
     }
@@ -80,9 +133,9 @@ impl<'page> Scanner<'page> {
     fn raw_text(&mut self, name: &str) -> Piece<'page> {
         let rest = self.rest();
         let end = rest
-            .match_indices("</")
+            .match_indices('<')
             .map(|(index, _)| index)
-            .find(|index| is_end_tag_of(&rest[index + 2..], name))
+            .find(|index| rest[index + 1..].strip_prefix('/').is_some_and(|rest| is_end_tag_of(rest, name)))
             .unwrap_or(rest.len());
         self.at += end;
         Piece::RawText(&rest[..end])
@@ -121,9 +174,15 @@ impl<'page> Scanner<'page> {
             return None;
         };
         let name = &rest[1..name_end];
-        let tag = Tag { name, attributes: &rest[name_end..end], start: self.at, end: self.at + end + 1 };
+        let tag = Tag {
+            name,
+            lower: LowerName::of(name),
+            attributes: &rest[name_end..end],
+            start: self.at,
+            end: self.at + end + 1,
+        };
         self.at = tag.end;
-        if RAW_TEXT.iter().any(|raw| tag.is(raw)) {
+        if is_raw_text(tag.lower.as_str()) {
             self.raw_text_of = Some(name);
         }
         Some(Piece::Start(tag))
@@ -153,7 +212,8 @@ impl<'page> Iterator for Scanner<'page> {
             }
         }
         // A bracket that opens nothing is text.
-        let end = bytes[1..].iter().position(|byte| *byte == b'<').map_or(rest.len(), |index| index + 1);
+        let begin = usize::from(bytes[0] == b'<');
+        let end = rest[begin..].find('<').map_or(rest.len(), |index| begin + index);
         self.at += end;
         Some(Piece::Text(&rest[..end]))
     }
@@ -194,7 +254,7 @@ fn tag_end(text: &str, from: usize) -> Option<usize> {
         match bytes[at] {
             b'>' => return Some(at),
             quote @ (b'"' | b'\'') if after_equals => {
-                at += 1 + bytes[at + 1..].iter().position(|byte| *byte == quote)?;
+                at += 1 + text[at + 1..].find(char::from(quote))?;
                 after_equals = false;
             }
             b'=' => after_equals = true,
@@ -207,30 +267,34 @@ fn tag_end(text: &str, from: usize) -> Option<usize> {
 }
 
 /// The attributes of a tag, in order.
-pub(super) fn attributes(text: &str) -> Vec<Attribute<'_>> {
+pub(super) fn attributes(text: &str) -> impl Iterator<Item = Attribute<'_>> {
     let bytes = text.as_bytes();
     let is_gap = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
-    let find = |from: usize, stops: &dyn Fn(&u8) -> bool| {
+    let find = move |from: usize, stops: &dyn Fn(&u8) -> bool| {
         bytes[from..].iter().position(stops).map_or(bytes.len(), |index| from + index)
     };
-    let mut found = Vec::new();
-    let mut at = find(0, &|byte| !is_gap(byte));
-    while at < bytes.len() {
-        let start = at;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = find(at, &|byte| !is_gap(byte));
+        if start >= bytes.len() {
+            return None;
+        }
         // An equals sign in front is part of the name.
-        let name_end = find(at + 1, &|byte| is_gap(byte) || *byte == b'=');
+        let name_end = find(start + 1, &|byte| is_gap(byte) || *byte == b'=');
         let equals = find(name_end, &|byte| !byte.is_ascii_whitespace());
         let mut end = name_end;
         if bytes.get(equals) == Some(&b'=') {
             let value = find(equals + 1, &|byte| !byte.is_ascii_whitespace());
             end = match bytes.get(value) {
-                Some(quote @ (b'"' | b'\'')) => (find(value + 1, &|byte| byte == quote) + 1).min(bytes.len()),
+                Some(quote @ (b'"' | b'\'')) => {
+                    let quote = char::from(*quote);
+                    text[value + 1..].find(quote).map_or(bytes.len(), |length| value + 1 + length + 1)
+                }
                 Some(_) => find(value, &u8::is_ascii_whitespace),
                 None => bytes.len(),
             };
         }
-        found.push(Attribute { start, end, name: &text[start..name_end] });
-        at = find(end, &|byte| !is_gap(byte));
-    }
-    found
+        at = end;
+        Some(Attribute { start, end, name: &text[start..name_end] })
+    })
 }

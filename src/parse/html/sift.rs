@@ -6,6 +6,7 @@
 //! puts them where they belong.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::content::{Chosen, ends_sentence, is_prose};
 use super::outline::{Kind, Line, Outline, Sums};
@@ -45,7 +46,7 @@ pub(super) struct Block {
     pub text: String,
     pub role: ParagraphRole,
     /// The address of the block's first link, if any.
-    pub link: Option<String>,
+    pub link: Option<Rc<str>>,
     /// The link stands at the block's beginning.
     pub begins_with_link: bool,
 }
@@ -163,8 +164,8 @@ fn is_address(text: &str) -> bool {
     text.starts_with("http") && !text.contains(char::is_whitespace)
 }
 
-/// Drops what stands before the first prose and behind the last, but for what goes on in the same list, and for
-/// paragraphs and headings right beside it in the same element.
+/// Drops what stands before the first prose and behind the last, but for lists, and for paragraphs and headings right
+/// beside it in the same element. Headings with nothing below them go later.
 fn trim_ends(rows: &Rows<'_>, lines: &[&Line], fates: &mut [Fate]) {
     let outline = rows.outline;
     let first = fates.iter().position(|fate| *fate == Fate::Prose);
@@ -177,18 +178,28 @@ fn trim_ends(rows: &Rows<'_>, lines: &[&Line], fates: &mut [Fate]) {
             && line.link_chars == 0
             && (kind == Kind::Paragraph || (matches!(kind, Kind::Heading(_)) && !ends_sentence(&line.text)))
     };
+    let is_listed_beside = |line: &Line, prose: &Line| {
+        let around_list = rows.list_of(line).map(|index| outline.elements[index].parent);
+        line.link_chars == 0 && around_list == Some(parent(prose))
+    };
     let mut goes_on = true;
     for index in (0..first).rev() {
         let is_heading = fates[index] == Fate::Heading && !ends_sentence(&lines[index].text);
         goes_on &= (is_heading && index + 1 == first)
-            || (fates[index] != Fate::Dropped && is_beside(lines[index], lines[first]));
+            || (fates[index] != Fate::Dropped
+                && (is_beside(lines[index], lines[first]) || is_listed_beside(lines[index], lines[first])));
         if fates[index] != Fate::Reference && !goes_on {
             fates[index] = Fate::Dropped;
         }
     }
     let mut goes_on = true;
     for (line, fate) in lines.iter().zip(fates.iter_mut()).skip(last + 1) {
-        goes_on &= *fate == Fate::Between && (rows.list_of(line).is_some() || is_beside(line, lines[last]));
+        let is_beside = is_beside(line, lines[last]);
+        goes_on &= match fate {
+            Fate::Between => is_beside || rows.list_of(line).is_some(),
+            Fate::Heading => is_beside,
+            _ => false,
+        };
         if *fate != Fate::Reference && !goes_on {
             *fate = Fate::Dropped;
         }

@@ -3,12 +3,15 @@
 //! Owns the words (`config/lexicon/element_names.tsv`) and how they match. Names lie: who uses a trait asks
 //! first how much of the page's text stands in the element.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// A longer attribute's end is not looked at.
 const NAME_BYTES_MAX: usize = 400;
+/// Classes of a page that are remembered.
+const KNOWN_MAX: usize = 4_096;
 
 /// A set of traits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -105,7 +108,10 @@ static VOCABULARY: LazyLock<Option<Vocabulary>> = LazyLock::new(|| {
     let entries = || COMPILED_IN.lines().filter_map(entry);
     let patterns: Vec<&str> = entries().map(|(_, part)| part.trim_end_matches('.')).collect();
     let traits = entries().map(|(traits, part)| (traits, part.ends_with('.'))).collect();
-    let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok()?;
+    // Each element asks: the fastest kind is worth its memory, some hundred KiB.
+    let kind = Some(AhoCorasickKind::DFA);
+    let automaton =
+        AhoCorasick::builder().match_kind(MatchKind::Standard).kind(kind).build(&patterns).ok()?;
     Some(Vocabulary { automaton, traits })
 });
 
@@ -115,28 +121,48 @@ fn entry(line: &'static str) -> Option<(Traits, &'static str)> {
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, traits)| (*traits, part))
 }
 
-/// The traits that names (class, id, role and the like, separated by blanks) tell of. `scratch` is overwritten.
-pub(super) fn of_names<'name>(names: impl Iterator<Item = &'name str>, scratch: &mut String) -> Traits {
-    scratch.clear();
-    for name in names {
-        push_normalised(name, scratch);
-        scratch.push(' ');
-    }
-    let mut found = Traits::default();
-    let Some(vocabulary) = VOCABULARY.as_ref() else { return found };
-    if scratch.trim().is_empty() {
-        return found;
-    }
-    let bytes = scratch.as_bytes();
-    for hit in vocabulary.automaton.find_overlapping_iter(scratch.as_str()) {
-        let (traits, is_whole) = vocabulary.traits[hit.pattern().as_usize()];
-        let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-        let begins = hit.start() == 0 || !is_letter(hit.start() - 1);
-        if begins && (!is_whole || !is_letter(hit.end())) {
-            found = found.with(traits);
+/// Reads the names of a page's elements.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    /// Of classes that were read: most elements share theirs with others.
+    known: HashMap<String, Traits>,
+    scratch: String,
+}
+
+impl Reader {
+    /// The traits that names tell of: the class, and id, role and the like. Parts are separated by blanks.
+    pub fn of(&mut self, class: &str, others: &[&str]) -> Traits {
+        let others = others.iter().filter(|name| !name.is_empty());
+        let traits = others.fold(Traits::default(), |traits, name| traits.with(self.of_name(name)));
+        if class.is_empty() {
+            return traits;
         }
+        if let Some(known) = self.known.get(class) {
+            return traits.with(*known);
+        }
+        let found = self.of_name(class);
+        if self.known.len() < KNOWN_MAX && class.len() <= NAME_BYTES_MAX {
+            self.known.insert(class.to_owned(), found);
+        }
+        traits.with(found)
     }
-    found
+
+    fn of_name(&mut self, name: &str) -> Traits {
+        let mut found = Traits::default();
+        let Some(vocabulary) = VOCABULARY.as_ref() else { return found };
+        self.scratch.clear();
+        push_normalised(name, &mut self.scratch);
+        let bytes = self.scratch.as_bytes();
+        for hit in vocabulary.automaton.find_overlapping_iter(bytes) {
+            let (traits, is_whole) = vocabulary.traits[hit.pattern().as_usize()];
+            let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+            let begins = hit.start() == 0 || !is_letter(hit.start() - 1);
+            if begins && (!is_whole || !is_letter(hit.end())) {
+                found = found.with(traits);
+            }
+        }
+        found
+    }
 }
 
 /// Lower case; each run of other characters than letters and digits, and each change from lower to upper case, one dash.
@@ -168,7 +194,9 @@ mod tests {
     use super::*;
 
     fn of(name: &str) -> Traits {
-        of_names([name].into_iter(), &mut String::new())
+        let mut reader = Reader::default();
+        assert_eq!(reader.of(name, &[]), reader.of("", &["", name]));
+        reader.of(name, &[])
     }
 
     #[test]

@@ -36,10 +36,12 @@ fn what_stands_between_paragraphs_and_is_no_text_is_left_out() {
         "<div class='newsletter-signup'><p>Get our best stories every morning, and cancel whenever you wish to.</p></div>",
         "<p>Sign up for our newsletter</p>",
         "<p>إعلان</p>",
+        "<p>عرض هذا المنشور على Instagram</p><p>تمت مشاركة منشور بواسطة مدينة طرطوس (@tartus)</p>",
         "<ul><li><a href=/a>Another story about bridges</a></li><li><a href=/b>One more about rivers</a></li></ul>",
         "<p><a href=/c>Mayor opens the new library</a></p>",
         "<aside><p>About this series: a year of reporting along the river, from its source to the sea.</p></aside>",
         "<div style='display: none'><p>A sentence that nobody sees, and that is long enough to be a paragraph of text.</p></div>",
+        "<span style='display:none'><div>A sentence that nobody sees, and that is long enough to be a paragraph of text.</div></span>",
         "<div>12.4k</div>",
     ] {
         assert_eq!(article(between), [FIRST, SECOND, THIRD], "{between}");
@@ -61,6 +63,35 @@ fn text_between_paragraphs_stays_whatever_its_form() {
     ] {
         assert_eq!(article(between), [FIRST, text, SECOND, THIRD], "{between}");
     }
+}
+
+#[test]
+fn lists_beside_the_first_and_last_paragraphs_belong_to_them() {
+    let markup = format!(
+        "<article><h1>A bridge for Tartus</h1><p>What is planned</p><ul><li>a wider road</li><li>two lanes</li></ul>\
+         <p>{FIRST}</p><p>{SECOND}</p><h2>The costs</h2><ul><li>two million</li></ul><h2>More</h2></article>"
+    );
+    let lists = ["What is planned", "a wider road", "two lanes", FIRST, SECOND, "The costs", "two million"];
+    assert_eq!(body(&markup), lists);
+}
+
+#[test]
+fn hidden_copies_of_the_text_are_left_out() {
+    let copy =
+        format!("<div style='display:none'><div itemprop=articleBody>{FIRST} {SECOND} {THIRD}</div></div>");
+    let markup = format!(
+        "<div><h1>A bridge for Tartus</h1><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>{copy}{copy}</div>"
+    );
+    assert_eq!(body(&markup), [FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn forms_are_no_text_but_for_one_around_the_whole_page() {
+    let form =
+        "<form><p>Tell us what you think of the new bridge, and we will publish the best answers.</p></form>";
+    assert_eq!(article(form), [FIRST, SECOND, THIRD]);
+    let page = format!("<form><h1>A bridge for Tartus</h1><p>{FIRST}</p><p>{SECOND}</p></form>");
+    assert_eq!(body(&page), [FIRST, SECOND]);
 }
 
 #[test]
@@ -106,4 +137,19 @@ fn paragraphs_divided_by_line_breaks_are_several() {
         "<div><h1>A bridge for Tartus</h1><div>{FIRST}<br><br>{SECOND}<br/>\n<br/>{THIRD}</div></div>"
     );
     assert_eq!(body(&markup), [FIRST, SECOND, THIRD]);
+}
+
+#[test]
+fn linked_cards_below_a_label_are_references_with_their_address() {
+    let card = "<div><a href=/library><h3>Mayor opens the new library</h3></a></div>";
+    let page = format!(
+        "<html><body><article><h1>A bridge for Tartus</h1><p>{FIRST}</p><p>{SECOND}</p><p>Read also:</p>{card}</article></body></html>"
+    );
+    let outline = Outline::of(&Document::from(page.as_str()));
+    let (labels, boilerplate) = (Labels::load(&[]).unwrap(), Boilerplate::load().unwrap());
+    let headline = content::headline_line(&outline, "A bridge for Tartus");
+    let chosen = content::choose(&outline, headline, &boilerplate);
+    let blocks = blocks(&outline, &chosen, &labels, &boilerplate);
+    let link = blocks.last().and_then(|block| block.link.as_deref());
+    assert_eq!(link, Some("/library"), "{blocks:?}");
 }
