@@ -2,13 +2,14 @@
 # The targets are few and plain: cargo does the work, and knows by itself what is up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos bench quality-parse fuzz lint-deploy deny clean
+.PHONY: help demo test chaos bench bench-dedup quality-parse fuzz lint-deploy deny clean
 
 help:
 	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
 	@echo "make test         format, lints and all tests, on a genuine Kafka broker too"
 	@echo "make chaos        a long run with faults of every kind, and the verdict about it (20 minutes and the build)"
 	@echo "make bench        throughput and latency beside a bare loop, on a genuine Kafka broker"
+	@echo "make bench-dedup  how fast claims are judged, and the memory that they take, at up to ten million in the window"
 	@echo "make quality-parse DATA=folder  how well pages are read, beside other libraries"
 	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz"
 	@echo "make lint-deploy  check what lies under deploy/ with linters and schemas"
@@ -40,6 +41,10 @@ quality-parse:
 bench:
 	@scripts/preflight.sh test
 	cargo bench --locked --bench throughput
+
+bench-dedup:
+	@scripts/preflight.sh demo
+	cargo bench --locked --bench dedup
 
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= raw_record claim configuration lexicon page dump date

@@ -43,6 +43,41 @@ pub struct Sketch {
     pub numerals: Vec<u16>,
 }
 
+impl Sketch {
+    /// The sketch of a text with these shingle hashes, in the order of the text, and hashes of numbers. Its own hashes
+    /// and its words are the caller's to fill in.
+    pub fn of_shingles(shingles: &[u32], mut numerals: Vec<u16>) -> Self {
+        numerals.sort_unstable();
+        numerals.dedup();
+        numerals.truncate(NUMERALS_MAX);
+        let mut distinct = shingles.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let count = distinct.len();
+        // Hashes that are rounded to the same code count once.
+        distinct.dedup_by_key(|hash| code(*hash));
+        let full = distinct.len() <= SKETCH_SIZE;
+        distinct.truncate(SKETCH_SIZE);
+
+        let mut first = shingles[..shingles.len().min(LEAD_SHINGLES)].to_vec();
+        first.sort_unstable();
+        let lead = distinct.iter().enumerate().fold(0_u64, |mask, (index, hash)| {
+            if first.binary_search(hash).is_ok() { mask | (1 << index) } else { mask }
+        });
+        Self {
+            text_hash: [0; 16],
+            headline_hash: 0,
+            words: 0,
+            shingles: u32::try_from(count).unwrap_or(u32::MAX),
+            full,
+            key_tails: distinct.iter().take(KEYS_MAX).map(|hash| key_tail(*hash)).collect(),
+            codes: distinct.into_iter().map(code).collect(),
+            lead,
+            numerals,
+        }
+    }
+}
+
 /// Sketches an article; linear in its length. Headlines are written anew by every newsroom, so the body alone is
 /// compared, and the headline with it only where the body is too short. The hash is over both.
 pub fn sketch(headline: &str, body: &str) -> Sketch {
@@ -66,140 +101,12 @@ pub fn sketch(headline: &str, body: &str) -> Sketch {
         shingles = shingles_of(&words.hashes);
         numerals.append(&mut words.numerals);
     }
-    numerals.sort_unstable();
-    numerals.dedup();
-    numerals.truncate(NUMERALS_MAX);
-
-    let mut distinct = shingles.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let distinct_count = distinct.len();
-    // Hashes that are rounded to the same code count once.
-    distinct.dedup_by_key(|hash| code(*hash));
-    let full = distinct.len() <= SKETCH_SIZE;
-    distinct.truncate(SKETCH_SIZE);
-
-    let mut first: Vec<u32> = shingles.into_iter().take(LEAD_SHINGLES).collect();
-    first.sort_unstable();
-    let lead = distinct.iter().enumerate().fold(0_u64, |mask, (index, hash)| {
-        if first.binary_search(hash).is_ok() { mask | (1 << index) } else { mask }
-    });
-    Sketch {
-        text_hash,
-        // The shift leaves 32 bits.
-        headline_hash: (headline_hash >> 32) as u32,
-        words: u32::try_from(words.hashes.len()).unwrap_or(u32::MAX),
-        shingles: u32::try_from(distinct_count).unwrap_or(u32::MAX),
-        full,
-        key_tails: distinct.iter().take(KEYS_MAX).map(|hash| key_tail(*hash)).collect(),
-        codes: distinct.into_iter().map(code).collect(),
-        lead,
-        numerals,
-    }
-}
-
-const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
-
-/// The normalised words of a text: as text with blanks, as hashes, and the numbers among them.
-struct Words {
-    text: String,
-    hashes: Vec<u64>,
-    numerals: Vec<u16>,
-    word_hash: u64,
-    word_is_open: bool,
-    word_is_number: bool,
-    /// The character before, where it belongs to a script without spaces.
-    unspaced: Option<char>,
-}
-
-impl Words {
-    fn with_capacity(bytes: usize) -> Self {
-        Self {
-            text: String::with_capacity(bytes),
-            hashes: Vec::with_capacity(bytes / 8),
-            numerals: Vec::new(),
-            word_hash: FNV_BASIS,
-            word_is_open: false,
-            word_is_number: true,
-            unspaced: None,
-        }
-    }
-
-    fn push_all(&mut self, text: &str) {
-        text.chars().for_each(|character| self.push(character));
-        self.end_word();
-        self.unspaced = None;
-    }
-
-    fn push(&mut self, character: char) {
-        match u32::from(character) {
-            code @ 0..0x80 => self.push_known(ASCII[code as usize]),
-            code @ 0x600..0x700 => self.push_known(ARABIC[(code - 0x600) as usize]),
-            _ => self.push_other(character),
-        }
-    }
-
-    /// A character of the tables, which hold the letter that stands for it, or what else it is.
-    fn push_known(&mut self, known: u16) {
-        if self.unspaced.is_some() {
-            self.unspaced = None;
-            self.end_word();
-        }
-        match known {
-            BOUNDARY => self.end_word(),
-            DROPPED => {}
-            letter => self.push_letter(char::from_u32(u32::from(letter)).unwrap_or_default()),
-        }
-    }
-
-    fn push_other(&mut self, character: char) {
-        if is_written_without_spaces(character) {
-            self.push_unspaced(character);
-            return;
-        }
-        if self.unspaced.take().is_some() {
-            self.end_word();
-        }
-        match normalise(character) {
-            Normalised::Dropped => {}
-            Normalised::Boundary => self.end_word(),
-            Normalised::Letter(letter) => self.push_letter(letter),
-            Normalised::Folded => character.to_lowercase().for_each(|letter| self.push_letter(letter)),
-        }
-    }
-
-    /// In scripts without spaces a word is a character with the one before it, so that a shingle spans four.
-    fn push_unspaced(&mut self, character: char) {
-        match self.unspaced.replace(character) {
-            None => self.end_word(),
-            Some(before) => self.push_letter(before),
-        }
-        self.push_letter(character);
-        self.end_word();
-    }
-
-    fn push_letter(&mut self, letter: char) {
-        self.word_is_open = true;
-        self.word_is_number &= letter.is_ascii_digit();
-        self.word_hash = (self.word_hash ^ u64::from(u32::from(letter))).wrapping_mul(FNV_PRIME);
-        self.text.push(letter);
-    }
-
-    fn end_word(&mut self) {
-        if !self.word_is_open {
-            return;
-        }
-        if self.word_is_number {
-            // The shift leaves 16 bits.
-            self.numerals.push((mix(self.word_hash) >> 48) as u16);
-        }
-        self.hashes.push(self.word_hash);
-        self.text.push(' ');
-        self.word_hash = FNV_BASIS;
-        self.word_is_open = false;
-        self.word_is_number = true;
-    }
+    let mut sketch = Sketch::of_shingles(&shingles, numerals);
+    sketch.text_hash = text_hash;
+    // The shift leaves 32 bits.
+    sketch.headline_hash = (headline_hash >> 32) as u32;
+    sketch.words = u32::try_from(words.hashes.len()).unwrap_or(u32::MAX);
+    sketch
 }
 
 /// The words of a text and where they stand in it, in bytes.

@@ -1,0 +1,133 @@
+//! An endless log of invented claims, made of shingle hashes alone: new stories, copies of recent ones in the ways of
+//! newspapers, articles of templates, exact repeats.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use khabar::dedup::claim::{Claim, ClaimIdentity};
+use khabar::dedup::sketch::Sketch;
+use khabar::flow::RawCoordinates;
+
+/// Copies are made of the latest so many stories.
+const RECENT: usize = 20_000;
+const TEMPLATES: usize = 50;
+const TEMPLATE_SHINGLES: usize = 100;
+const SOURCES: u64 = 500;
+
+/// SplitMix64 by Steele, Lea and Flood (2014).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(bound).unwrap()).unwrap()
+    }
+
+    fn shingles(&mut self, count: usize) -> Vec<u32> {
+        (0..count).map(|_| (self.next() >> 32) as u32).collect()
+    }
+}
+
+/// What comes in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// Of 500 sources.
+    Mixed,
+    /// Nine of ten articles are of one source.
+    OneSource,
+    /// The same article again and again, each time of another record and URL.
+    Identical,
+}
+
+pub struct Stream {
+    random: Random,
+    traffic: Traffic,
+    recent: VecDeque<Vec<u32>>,
+    templates: Vec<Vec<u32>>,
+    topic: Arc<str>,
+    made: i64,
+    /// Append times go on by so much from claim to claim.
+    step_us: i64,
+}
+
+impl Stream {
+    pub fn new(traffic: Traffic, step_us: i64) -> Self {
+        let mut random = Random(7);
+        let templates = (0..TEMPLATES).map(|_| random.shingles(TEMPLATE_SHINGLES)).collect();
+        Self {
+            random,
+            traffic,
+            recent: VecDeque::new(),
+            templates,
+            topic: Arc::from("raw"),
+            made: 0,
+            step_us,
+        }
+    }
+
+    pub fn traffic(&mut self, traffic: Traffic) {
+        self.traffic = traffic;
+    }
+
+    /// The next claim and its append time in milliseconds.
+    pub fn next(&mut self) -> (Claim, i64) {
+        let time_ms = 1_700_000_000_000 + self.made * self.step_us / 1000;
+        let shingles = match self.traffic {
+            Traffic::Identical => self.recent[0].clone(),
+            Traffic::Mixed | Traffic::OneSource => self.text(),
+        };
+        let numerals = (0..shingles.len() / 60).map(|at| (shingles[at] >> 16) as u16).collect();
+        let mut sketch = Sketch::of_shingles(&shingles, numerals);
+        let id = u128::from(self.random.next()) << 64 | u128::from(self.random.next());
+        let repeats = self.traffic != Traffic::Identical && self.random.below(33) == 0;
+        sketch.text_hash = if repeats { u128::from(shingles[0]).to_le_bytes() } else { id.to_le_bytes() };
+        let source_hash = match self.traffic {
+            Traffic::OneSource if self.random.below(10) > 0 => 1,
+            _ => 1 + self.random.next() % SOURCES,
+        };
+        let coordinates = RawCoordinates { topic: self.topic.clone(), partition: 0, offset: self.made };
+        self.made += 1;
+        let claim = Claim {
+            scope: 1,
+            identity: ClaimIdentity { coordinates, timestamp_ms: time_ms, payload_hash: self.random.next() },
+            content_hash: id.to_le_bytes(),
+            article_id: id.rotate_left(1).to_le_bytes(),
+            has_url: true,
+            fetched_at_ms: time_ms,
+            language: "ar".to_owned(),
+            source_hash,
+            sketch,
+        };
+        (claim, time_ms)
+    }
+
+    fn text(&mut self) -> Vec<u32> {
+        let random = &mut self.random;
+        let count = 60 + random.below(400);
+        let text = match random.below(100) {
+            0..10 => {
+                let own = random.shingles(60);
+                [&self.templates[random.below(TEMPLATES)][..], &own].concat()
+            }
+            10..38 if !self.recent.is_empty() => {
+                let story = self.recent[random.below(self.recent.len())].clone();
+                let added = random.shingles(5 + random.below(60));
+                let kept = story.len() * (40 + random.below(61)) / 100;
+                [&story[..kept], &added].concat()
+            }
+            _ => random.shingles(count),
+        };
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(text.clone());
+        text
+    }
+}
