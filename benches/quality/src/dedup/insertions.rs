@@ -17,10 +17,12 @@ const LEAD_WORDS: [usize; 4] = [40, 60, 90, 120];
 const BEYOND_FLASH_WORDS: usize = 100;
 /// Stories that are merged have at least so many words.
 const STORY_WORDS_MIN: usize = 80;
-const FIRST_VERSION_WORDS: usize = 60;
+/// The first version of an article that grows has between so many words, so that no step of growth is special.
+const FIRST_VERSION_WORDS: std::ops::Range<i64> = 60..140;
 const GROWTH_WORDS: usize = 40;
 const GROWTHS: usize = 15;
-const GROWING: usize = 300;
+const GROWING: usize = 500;
+const GROWN_WORDS_MIN: usize = 140 + GROWTHS * GROWTH_WORDS;
 
 /// An article that is put in, with a source and a URL of its own.
 pub fn insert(kind: &str, at: usize, time_ms: i64, title: &str, body: String) -> Document {
@@ -120,18 +122,24 @@ pub fn merged<S: System>(bench: &Bench<'_, S>, stories: &Stories) -> Result<Vec<
 /// An article that grows by 40 words fifteen times, a version each half hour.
 pub fn growth<S: System>(bench: &Bench<'_, S>, stories: &Stories) -> Result<Vec<Figure>, String> {
     let documents = &bench.data.documents;
-    let words = |version: usize| FIRST_VERSION_WORDS + version * GROWTH_WORDS;
-    let grown: Vec<usize> =
-        stories.draw(bench.data, |document| body_words(document) >= words(GROWTHS)).take(GROWING).collect();
-    let left_out: HashSet<usize> = grown.iter().copied().collect();
+    let mut random = Random::new(6);
+    let grown: Vec<(usize, usize)> = stories
+        .draw(bench.data, |document| body_words(document) >= GROWN_WORDS_MIN)
+        .take(GROWING)
+        .map(|number| {
+            let first = random.between(FIRST_VERSION_WORDS.start, FIRST_VERSION_WORDS.end);
+            (number, usize::try_from(first).unwrap_or_default())
+        })
+        .collect();
+    let left_out: HashSet<usize> = grown.iter().map(|(number, _)| *number).collect();
     let mut figures = Vec::new();
     for (kind, is_one_source) in [("other sources", false), ("one source, other URLs", true)] {
         let mut inserts = Vec::new();
-        for number in &grown {
+        for (number, first_words) in &grown {
             let document = &documents[*number];
             for version in 0..=GROWTHS {
                 let time_ms = document.time_ms + i64::try_from(version).unwrap_or_default() * 30 * MINUTE_MS;
-                let body = text::first_words(&document.body, words(version)).to_owned();
+                let body = text::first_words(&document.body, first_words + version * GROWTH_WORDS).to_owned();
                 let mut inserted = insert("growth", inserts.len(), time_ms, &document.title, body);
                 let suffix = if is_one_source { document.source.clone() } else { version.to_string() };
                 inserted.source = format!("growth {suffix}");

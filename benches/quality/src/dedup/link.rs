@@ -1,7 +1,7 @@
 //! Labelled pairs: are two articles of one story in one cluster, and were repeats suppressed.
 
 use crate::bootstrap;
-use crate::corpus::Pair;
+use crate::corpus::{HOUR_MS, Pair};
 use crate::replay::{Bench, Clusters, linked, suppressed};
 use crate::report::{Figure, Target};
 use crate::sample::Stories;
@@ -164,6 +164,7 @@ pub fn duplicates<S: System>(bench: &Bench<'_, S>, stories: &Stories) -> Vec<Fig
 
 /// The labelled pairs that were misjudged, those of the largest weight first, for a look.
 pub fn print_worst<S: System>(bench: &Bench<'_, S>, count: usize) {
+    let documents = &bench.data.documents;
     let mut clusters = clusters_of(bench);
     let mut wrong: Vec<&Pair> = bench
         .data
@@ -178,24 +179,41 @@ pub fn print_worst<S: System>(bench: &Bench<'_, S>, count: usize) {
     println!("\n{} misjudges {} labelled pairs", bench.system.name(), wrong.len());
     for pair in wrong.into_iter().take(count) {
         let error = if is_positive(&pair.label, false) == Some(true) { "not linked" } else { "linked" };
-        println!("{} {error}, weight {:.0}", pair.label, pair.weight);
+        let hours = (documents[pair.later].time_ms - documents[pair.earlier].time_ms) / HOUR_MS;
+        let [earlier, later] =
+            [pair.earlier, pair.later].map(|number| text::shingles(&documents[number].text()));
+        let smaller = earlier.len().min(later.len()).max(1);
+        let common = later.len() - text::lacking(&later, &earlier);
+        println!(
+            "{} {error}, weight {:.0}, {hours} h apart, {} % of the smaller one's 3-grams common",
+            pair.label,
+            pair.weight,
+            common * 100 / smaller
+        );
         for number in [pair.earlier, pair.later] {
-            let (document, outcome) = (&bench.data.documents[number], &bench.untouched[number]);
-            let matched =
-                outcome.matched.map_or("nothing", |matched| bench.data.documents[matched].id.as_str());
-            println!(
-                "  {} {} {} ({}) -> {matched}, score {}, novelty {}, {} words: {}",
-                document.id,
-                document.source,
-                outcome.verdict.name(),
-                outcome.rule,
-                outcome.score_permille,
-                outcome.novelty_permille,
-                document.words(),
-                document.title,
-            );
+            println!("  {}", chain(bench, number));
+            println!("    {} words: {}", documents[number].words(), documents[number].title);
         }
     }
+}
+
+/// An article's verdict and those of the articles that it leads to.
+fn chain<S: System>(bench: &Bench<'_, S>, number: usize) -> String {
+    let mut shown = String::new();
+    let mut next = Some(number);
+    while let Some(at) = next {
+        let (document, outcome) = (&bench.data.documents[at], &bench.untouched[at]);
+        shown.push_str(&format!("{} {} {}", document.id, document.source, outcome.verdict.name()));
+        // Matches stand earlier in the log, so the way ends.
+        next = outcome.link().filter(|link| *link < at);
+        if next.is_some() {
+            shown.push_str(&format!(
+                " (score {}, novelty {}, {}) -> ",
+                outcome.score_permille, outcome.novelty_permille, outcome.rule
+            ));
+        }
+    }
+    shown
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //!
 //! Environment: DEDUP_MEASURES (names of [`MEASURES`], separated by commas; `search` only where named), DEDUP_SYSTEMS
 //! (`khabar`, `gaoya`, `gaoya tuned`), DEDUP_SET (settings for khabar as `dedup.name=value`, separated by commas),
-//! DEDUP_WORST (prints so many misjudged pairs).
+//! DEDUP_WORST (prints so many misjudged pairs), DEDUP_TEXT (`body`: headlines are left out).
 #![forbid(unsafe_code)]
 
 mod agreement;
@@ -79,7 +79,10 @@ fn run(folder: &Path) -> Result<(), String> {
     if let Some(unknown) = measures.iter().flatten().find(|name| !known(name)) {
         return Err(format!("DEDUP_MEASURES: there is no measure {unknown}"));
     }
-    let data = Data::read(folder)?;
+    let mut data = Data::read(folder)?;
+    if std::env::var("DEDUP_TEXT").is_ok_and(|text| text == "body") {
+        data.documents.iter_mut().for_each(|document| document.title.clear());
+    }
     println!(
         "{} articles, {} labelled pairs, {} pairs of a certain class",
         data.documents.len(),

@@ -90,7 +90,7 @@ impl System for Khabar {
             uri: document.url.clone(),
             id: hash128(document.url.as_bytes()),
             has_url: true,
-            headline: Some(document.title.clone()),
+            headline: Some(document.title.clone()).filter(|title| !title.is_empty()),
             paragraphs,
             source: Some(document.source.clone()),
             ..Article::default()
