@@ -155,7 +155,7 @@ pub fn duplicates<S: System>(bench: &Bench<'_, S>, stories: &Stories) -> Vec<Fig
         .filter(|pair| {
             let (earlier, later) = (&stories.shingles[pair.earlier], &stories.shingles[pair.later]);
             let novelty = text::lacking(later, earlier) as f64 / later.len().max(1) as f64;
-            novelty * text::words(&documents[pair.later].text()).len() as f64 <= ADDED_WORDS_MAX
+            novelty * text::words(&documents[pair.later].body).len() as f64 <= ADDED_WORDS_MAX
         })
         .map(|pair| bench.untouched[pair.later].is_suppressed())
         .collect();
@@ -181,7 +181,7 @@ pub fn print_worst<S: System>(bench: &Bench<'_, S>, count: usize) {
         let error = if is_positive(&pair.label, false) == Some(true) { "not linked" } else { "linked" };
         let hours = (documents[pair.later].time_ms - documents[pair.earlier].time_ms) / HOUR_MS;
         let [earlier, later] =
-            [pair.earlier, pair.later].map(|number| text::shingles(&documents[number].text()));
+            [pair.earlier, pair.later].map(|number| text::shingles(&documents[number].body));
         let smaller = earlier.len().min(later.len()).max(1);
         let common = later.len() - text::lacking(&later, &earlier);
         println!(

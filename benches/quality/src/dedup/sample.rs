@@ -51,9 +51,9 @@ impl Random {
     }
 }
 
-/// The log's stories, found by exact comparison of whole texts, without any of the systems.
+/// The log's stories, found by exact comparison of whole bodies, without any of the systems.
 pub struct Stories {
-    /// Distinct word 3-grams of each article.
+    /// Distinct word 3-grams of each article's body.
     pub shingles: Vec<Vec<u64>>,
     /// The first article of each story, in a fixed random order.
     firsts: Vec<usize>,
@@ -64,7 +64,7 @@ pub struct Stories {
 impl Stories {
     pub fn new(data: &Data) -> Self {
         let shingles: Vec<Vec<u64>> =
-            data.documents.iter().map(|document| text::shingles(&document.text())).collect();
+            data.documents.iter().map(|document| text::shingles(&document.body)).collect();
         let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
         let mut clusters = Clusters::new(shingles.len());
         for (number, own) in shingles.iter().enumerate() {
