@@ -77,19 +77,19 @@ pub const BOILERPLATE: [&str; 4] = [
     "جميع الحقوق محفوظة لصحيفة المرسى الإلكترونية ولا يجوز نسخ هذه المادة أو إعادة نشرها كليا أو جزئيا دون إذن خطي \
      مسبق من إدارة التحرير ويمكن للقراء الكرام متابعة آخر المستجدات عبر تطبيقنا المجاني على الهواتف الذكية أو الاشتراك \
      في نشرتنا البريدية اليومية التي تصلكم كل صباح متضمنة أبرز العناوين والتحليلات والصور ومقاطع الفيديو الحصرية من \
-     مراسلينا في مختلف المناطق",
+     مراسلينا في مختلف المناطق والمحافظات",
     "تابعوا صفحة بوابة الساحل على شبكات التواصل الاجتماعي وشاركونا آراءكم وتعليقاتكم حول الموضوع مع الالتزام بآداب \
      الحوار وعدم الإساءة إلى الأشخاص أو المقدسات علما بأن التعليقات المنشورة تعبر عن رأي أصحابها فقط ولا تتحمل البوابة \
      أي مسؤولية قانونية عنها كما يحق للمشرفين حذف كل تعليق مخالف للشروط دون إبداء الأسباب ونرحب بمقترحاتكم لتطوير \
-     الخدمة عبر البريد المخصص لذلك",
+     الخدمة عبر البريد المخصص لذلك دون مقابل",
     "نشر هذا الخبر أولا في موقع نخيل نيوز وهو موقع إخباري مستقل يهتم بالشأن المحلي والاقتصادي والرياضي ويصدر عن مؤسسة \
      نخيل للصحافة والطباعة والتوزيع ويعمل فيه فريق من الصحفيين والمصورين على مدار الساعة لتقديم محتوى موثوق وسريع \
      للاتصال بقسم الأخبار أو الإعلانات يرجى استخدام النموذج الموجود أسفل الصفحة الرئيسية وسيتم الرد خلال يومي عمل \
-     من تاريخ الإرسال",
+     من تاريخ الإرسال بإذن الله تعالى",
     "لمتابعة أخبار منصة الأفق لحظة بلحظة فعلوا خاصية الإشعارات في متصفحكم ولا تنسوا زيارة قسم الأرشيف الذي يضم آلاف \
      المواد المصنفة حسب التاريخ والكاتب والموضوع وقسم الخدمات الذي يعرض مواعيد الرحلات وأرقام الطوارئ وعناوين \
      المستشفيات والصيدليات المناوبة كما ندعوكم إلى المشاركة في استطلاع الرأي الأسبوعي والفوز بجوائز قيمة يعلن عنها \
-     نهاية كل شهر في احتفال خاص",
+     نهاية كل شهر في احتفال خاص بحضور القراء الكرام جميعا",
 ];
 
 /// An article as it is edited: the articles around it lend words and headlines.
@@ -243,4 +243,64 @@ pub fn respelled(text: &str) -> String {
         }
     }
     respelled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(words: &str) -> Document {
+        let (title, body) = words.split_once('\n').unwrap();
+        Document {
+            id: "1".to_owned(),
+            source: "a".to_owned(),
+            url: "https://a.example/1".to_owned(),
+            time_ms: 0,
+            title: title.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    fn edited(edit: Edit) -> (String, String) {
+        let passage: Vec<String> = (0..60).map(|number| format!("كلمة{number}")).collect();
+        let body = format!("بلغ عددهم 40 في 3 مدن و 700 قرية.\n{}", passage.join(" "));
+        let original = document(&format!("عنوان أول\n{body}"));
+        let other = document("عنوان آخر\nنص آخر تماما");
+        let data = Data { documents: vec![original.clone()], gold: Vec::new(), silver: Vec::new() };
+        Draft { data: &data, random: Random::new(1) }.edit(edit, &original, &other)
+    }
+
+    #[test]
+    fn a_respelled_copy_has_the_same_normalised_words() {
+        let (title, body) = edited(Edit::Spelling);
+        assert_ne!(title, "عنوان أول");
+        assert_eq!(text::words(&title), text::words("عنوان أول"));
+        assert!(body.contains('\u{664}'));
+    }
+
+    #[test]
+    fn a_truncated_copy_keeps_its_share_of_words() {
+        assert_eq!(edited(Edit::Truncated(50)).1.split_whitespace().count(), 35);
+    }
+
+    #[test]
+    fn an_update_has_other_numbers_and_one_more_paragraph() {
+        let body = edited(Edit::Updated).1;
+        // The added paragraph has numbers too.
+        let numbers = body.split_whitespace().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+        assert!(numbers.zip(["40", "3", "700"]).all(|(changed, original)| changed != original));
+        assert_eq!(body.split_whitespace().count(), 69 + ADDED_PARAGRAPH_WORDS);
+    }
+
+    #[test]
+    fn a_merged_copy_ends_with_the_other_story() {
+        assert!(edited(Edit::Merged).1.ends_with("عنوان آخر\nنص آخر تماما"));
+    }
+
+    #[test]
+    fn boilerplate_is_sixty_words() {
+        for block in BOILERPLATE {
+            assert_eq!(block.split_whitespace().count(), 60);
+        }
+    }
 }

@@ -80,28 +80,35 @@ pub fn strict_f1<S: System>(bench: &Bench<'_, S>) -> (f64, f64, f64) {
     (f1 * 100.0, precision * 100.0, recall * 100.0)
 }
 
-/// Links on the pairs that were read by hand.
-pub fn link<S: System>(bench: &Bench<'_, S>) -> Vec<Figure> {
-    let mut figures = Vec::new();
-    for (kind, lenient) in [("strict", false), ("lenient (C, U are positive too)", true)] {
-        let judged = judged_pairs(bench, lenient);
-        let parts: [(&str, Part); 3] = [
-            ("F1", |all| scores(all).0),
-            ("precision", |all| scores(all).1),
-            ("recall", |all| scores(all).2),
-        ];
-        for (name, part) in parts {
+/// Scores of links on the pairs that count strictly.
+pub fn strict<S: System>(bench: &Bench<'_, S>) -> Vec<Figure> {
+    scored(bench, "strict", false)
+}
+
+fn scored<S: System>(bench: &Bench<'_, S>, kind: &str, lenient: bool) -> Vec<Figure> {
+    let judged = judged_pairs(bench, lenient);
+    let parts: [(&str, Part); 3] =
+        [("F1", |all| scores(all).0), ("precision", |all| scores(all).1), ("recall", |all| scores(all).2)];
+    parts
+        .into_iter()
+        .map(|(name, part)| {
             let (low, high) = bootstrap::interval(&judged, part);
-            figures.push(Figure {
+            Figure {
                 name: format!("{name}, {kind}"),
                 value: part(&judged) * 100.0,
                 interval: (low * 100.0, high * 100.0),
                 count: judged.len(),
                 target: Target::None,
                 is_percent: true,
-            });
-        }
-    }
+            }
+        })
+        .collect()
+}
+
+/// Links on the pairs that were read by hand.
+pub fn link<S: System>(bench: &Bench<'_, S>) -> Vec<Figure> {
+    let mut figures = strict(bench);
+    figures.extend(scored(bench, "lenient (C, U are positive too)", true));
     let mut links = clusters_of(bench);
     let mut duplicates = Clusters::of(bench.untouched.iter().map(Some), suppressed);
     for (label, meaning) in LABELS {

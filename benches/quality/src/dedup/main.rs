@@ -4,9 +4,9 @@
 //! `make quality-dedup DATA=folder`. The folder holds `saudinewsnet.jsonl.xz`, `gold.tsv` and `silver.tsv`; README.md says
 //! where they come from. It reports and asserts nothing, and says the same each time.
 //!
-//! Environment: DEDUP_MEASURES (names of [`MEASURES`], separated by commas; `search` only where named), DEDUP_SYSTEMS
-//! (`khabar`, `gaoya`, `gaoya tuned`), DEDUP_SET (settings for khabar as `dedup.name=value`, separated by commas),
-//! DEDUP_WORST (prints so many misjudged pairs), DEDUP_TEXT (`body`: headlines are left out).
+//! Environment: DEDUP_MEASURES (names of [`MEASURES`] and [`OWN_MEASURES`], separated by commas; `search` only where
+//! named), DEDUP_SYSTEMS (`khabar`, `gaoya`, `gaoya tuned`), DEDUP_SET (settings for khabar as `dedup.name=value`,
+//! separated by commas), DEDUP_WORST (prints so many misjudged pairs), DEDUP_TEXT (`body`: headlines are left out).
 #![forbid(unsafe_code)]
 
 mod agreement;
@@ -19,6 +19,7 @@ mod insertions;
 mod link;
 mod replay;
 mod report;
+mod resampled;
 mod sample;
 mod substance;
 mod systems;
@@ -45,6 +46,12 @@ const MEASURES: [(&str, &str); 9] = [
     ("growth", "An article that grows by 40 words fifteen times"),
     ("edits", "Edited copies, from another source and 1 to 12 hours later"),
     ("templates", "The same text every day with other numbers, copied by 15 sources"),
+];
+
+/// Of khabar alone.
+const OWN_MEASURES: [(&str, &str); 2] = [
+    ("resampled", "Labelled pairs with eight other samples of each text, least to most: how much is luck"),
+    ("agreement", "Replicas that began to read elsewhere (a count)"),
 ];
 
 fn main() -> ExitCode {
@@ -74,7 +81,7 @@ fn is_wanted(wanted: Option<&Vec<String>>, name: &str) -> bool {
 fn run(folder: &Path) -> Result<(), String> {
     let measures = listed("DEDUP_MEASURES");
     let known = |name: &str| {
-        ["agreement", "search"].contains(&name) || MEASURES.iter().any(|(known, _)| *known == name)
+        name == "search" || MEASURES.iter().chain(&OWN_MEASURES).any(|(known, _)| *known == name)
     };
     if let Some(unknown) = measures.iter().flatten().find(|name| !known(name)) {
         return Err(format!("DEDUP_MEASURES: there is no measure {unknown}"));
@@ -120,9 +127,13 @@ fn compare(data: &Data, khabar: &Khabar, measures: Option<&Vec<String>>) -> Resu
         }
         section.print();
     }
-    if has_khabar && is_wanted(measures, "agreement") {
-        let systems = vec![(khabar.name().to_owned(), agreement::agreement(data, khabar)?)];
-        Section { title: "Replicas that began to read elsewhere (a count)", systems }.print();
+    for (name, title) in OWN_MEASURES.into_iter().filter(|(name, _)| has_khabar && is_wanted(measures, name))
+    {
+        let figures = match name {
+            "resampled" => resampled::resampled(data, khabar)?,
+            _ => agreement::agreement(data, khabar)?,
+        };
+        Section { title, systems: vec![(khabar.name().to_owned(), figures)] }.print();
     }
     if let (Some(own), Some(count)) = (&own, worst_count()) {
         link::print_worst(own, count);
