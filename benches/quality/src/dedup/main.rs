@@ -40,7 +40,7 @@ const MEASURES: [(&str, &str); 9] = [
     ("link", "Pairs read by hand: in one cluster of links (W as configured, weighted)"),
     ("families", "Pairs of a certain class: N are templates with other contents, P are repeats"),
     ("duplicates", "Repeats among the pairs read by hand"),
-    ("substance", "What is suppressed stands in enriched articles of the window (exact, on whole texts)"),
+    ("substance", "What is suppressed stands in enriched articles of the window (exact, on whole bodies)"),
     ("flash", "A full article minutes after its flash"),
     ("merged", "A, then A and S in one article, then S alone"),
     ("growth", "An article that grows by 40 words fifteen times"),
