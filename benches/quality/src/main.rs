@@ -9,6 +9,7 @@
 //! QUALITY_FOUND (a folder: what each system found in the pages of the `tune` half, as `SET.SYSTEM.jsonl`).
 #![forbid(unsafe_code)]
 
+mod bootstrap;
 mod data;
 mod score;
 mod systems;

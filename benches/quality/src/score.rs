@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::bootstrap::mean;
+
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\w+").unwrap_or_else(|_| unreachable!()));
 const SHINGLE_TOKENS: usize = 4;
 
@@ -72,44 +74,12 @@ impl BodyScore {
     }
 }
 
-pub fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    if count > 0.0 { sum / count } else { 0.0 }
-}
-
 /// F1 of the mean precision and the mean recall.
 pub fn f1(scores: &[BodyScore]) -> (f64, f64, f64) {
     let precision = mean(scores.iter().filter_map(BodyScore::precision));
     let recall = mean(scores.iter().filter_map(BodyScore::recall));
     let sum = precision + recall;
     (if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 }, precision, recall)
-}
-
-/// Draws of the bootstrap.
-const DRAWS: usize = 1_000;
-
-/// The 95 % interval of a measure over the pages, by the bootstrap (Efron 1979), with a fixed seed.
-pub fn interval<T: Copy>(items: &[T], measure: impl Fn(&[T]) -> f64) -> (f64, f64) {
-    if items.is_empty() {
-        return (0.0, 0.0);
-    }
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    let mut values: Vec<f64> = (0..DRAWS)
-        .map(|_| {
-            let sample: Vec<T> = (0..items.len())
-                .map(|_| items[usize::try_from(next() % items.len() as u64).unwrap_or_default()])
-                .collect();
-            measure(&sample)
-        })
-        .collect();
-    values.sort_by(f64::total_cmp);
-    (values[DRAWS / 40], values[DRAWS - 1 - DRAWS / 40])
 }
 
 /// White space made one, quotation marks and dashes made plain: two headlines that look alike are alike.

@@ -44,8 +44,10 @@ pub struct Found {
     pub took: Duration,
 }
 
+type Extract = Box<dyn Fn(&Page) -> Option<Found>>;
+
 pub fn run(system: System, pages: &[Page]) -> Vec<Found> {
-    let extract: Box<dyn Fn(&Page) -> Option<Found>> = match system {
+    let extract: Extract = match system {
         System::Khabar => khabar(),
         System::Trafilatura => Box::new(trafilatura),
         System::Libreadability => Box::new(libreadability),
@@ -61,7 +63,7 @@ pub fn run(system: System, pages: &[Page]) -> Vec<Found> {
         .collect()
 }
 
-fn khabar() -> Box<dyn Fn(&Page) -> Option<Found>> {
+fn khabar() -> Extract {
     let settings = load(&LayerArguments::default()).expect("the default configuration is valid").settings;
     let sources = Sources::load(&settings.sources).expect("the compiled-in sources are valid");
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources).expect("the lexicons are valid");

@@ -1,5 +1,6 @@
 //! The report: one line for a system on a set.
 
+use crate::bootstrap;
 use crate::data::Page;
 use crate::score::{self, BodyScore};
 use crate::systems::Found;
@@ -18,8 +19,8 @@ fn share(pages: &[Page], results: &[Found], is_right: impl Fn(&Page, &Found) -> 
     if right.is_empty() {
         return "    -   ".to_owned();
     }
-    let (low, high) = score::interval(&right, |sample| score::mean(sample.iter().copied()));
-    format!("{:.3}±{:.3}", score::mean(right.iter().copied()), (high - low) / 2.0)
+    let (low, high) = bootstrap::interval(&right, |sample| bootstrap::mean(sample.iter().copied()));
+    format!("{:.3}±{:.3}", bootstrap::mean(right.iter().copied()), (high - low) / 2.0)
 }
 
 fn body_scores(pages: &[Page], results: &[Found]) -> Vec<BodyScore> {
@@ -49,8 +50,8 @@ pub fn row(name: &str, pages: &[Page], results: &[Found]) -> String {
         format!("{:42}", "-")
     } else {
         let (f1, precision, recall) = score::f1(&scores);
-        let (low, high) = score::interval(&scores, |sample| score::f1(sample).0);
-        let exact = score::mean(scores.iter().map(|score| f64::from(u8::from(score.exact))));
+        let (low, high) = bootstrap::interval(&scores, |sample| score::f1(sample).0);
+        let exact = bootstrap::mean(scores.iter().map(|score| f64::from(u8::from(score.exact))));
         format!("{f1:.3} ({low:.3} to {high:.3}) {precision:.3}   {recall:.3}   {exact:.3}")
     };
     let mut times: Vec<f64> = results.iter().map(|found| found.took.as_secs_f64() * 1000.0).collect();
@@ -62,7 +63,7 @@ pub fn row(name: &str, pages: &[Page], results: &[Found]) -> String {
         share(pages, results, has_headline),
         share(pages, results, has_day),
         share(pages, results, has_author),
-        score::mean(times.iter().copied()),
+        bootstrap::mean(times.iter().copied()),
     )
 }
 
