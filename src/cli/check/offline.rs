@@ -160,8 +160,8 @@ mod tests {
     #[test]
     fn memory_grows_with_articles_and_window() {
         let of = |setting: &str, articles| window_bytes(&loaded(&[setting]).settings.dedup, articles);
-        assert_eq!(of("dedup.window_hours=168", 1_000_000), 8 * 450_000_000);
-        assert_eq!(of("dedup.window_hours=24", 1_000_000), 2 * 450_000_000);
+        assert_eq!(of("dedup.window_hours=168", 1_000_000), 8 * 350_000_000);
+        assert_eq!(of("dedup.window_hours=24", 1_000_000), 2 * 350_000_000);
         let report = checked(&[], Some(5000));
         assert!(report.findings.iter().any(|finding| finding.message.starts_with("5000 articles a day")));
         assert!(of("dedup.window_hours=168", u64::MAX) > 0);
