@@ -29,7 +29,7 @@ const NAME_CHARS_MAX: usize = 200;
 /// Flaws beyond these are not listed.
 const FLAWS_MAX: usize = 50;
 /// Flaws that are a guess or a cut: each lowers the confidence.
-const GUESSES: [&str; 7] = [
+const GUESSES: [&str; 9] = [
     flaws::HEADLINE_MISSING,
     flaws::HEADLINE_ONLY,
     flaws::HEADLINE_UNCONFIRMED,
@@ -37,6 +37,8 @@ const GUESSES: [&str; 7] = [
     flaws::RELATED_GUESSED,
     flaws::DATE_UNREADABLE,
     flaws::DATE_OF_CHANGE,
+    flaws::DATE_DIFFERS,
+    flaws::DATE_GUESSED,
 ];
 
 /// A value and where it was found.
@@ -60,6 +62,12 @@ pub(super) struct Found {
     /// In order of trust: the first that can be read counts.
     pub published: Vec<Evident>,
     pub modified: Vec<Evident>,
+    /// Dates that may be that of the publication, for want of any other.
+    pub guessed: Vec<Evident>,
+    /// The page is in American English.
+    pub is_american: bool,
+    /// The day that readers see of the first publication date.
+    pub day_shown: Option<jiff::civil::Date>,
     pub authors: Vec<String>,
     pub authors_evidence: Option<String>,
     pub publisher: Option<Evident>,
@@ -184,12 +192,16 @@ impl Parser {
         flaws.extend(address.flaws);
         let (source, rule) =
             self.source_of(stated.source.as_deref(), address.url.as_ref(), found.source_label.as_deref());
-        let context = self.date_context(rule, decoded.fetched_at_ms);
+        let context = self.date_context(rule, found.is_american, decoded.fetched_at_ms);
         let published = self.published(decoded, &mut found, &context, &mut flaws);
         let modified = self.first_readable(&found.modified, &context, &mut flaws);
         let published = published.or_else(|| {
             // A page that names only its last change was published then, or before: the nearest that is known.
             modified.clone().inspect(|_| flaws.push(Flaw::new(flaws::DATE_OF_CHANGE)))
+        });
+        let published = published.or_else(|| {
+            let guessed = self.first_readable(&found.guessed, &context, &mut flaws);
+            guessed.inspect(|_| flaws.push(Flaw::new(flaws::DATE_GUESSED)))
         });
 
         let headline = settle_headline(decoded, found.headline.take(), &mut evidence, &mut flaws);
@@ -250,12 +262,13 @@ impl Parser {
     pub(super) fn date_context<'parser>(
         &'parser self,
         rule: Option<&'parser SourceRule>,
+        is_american: bool,
         fetched_at_ms: Option<i64>,
     ) -> DateContext<'parser> {
         let (zone_name, zone) = rule
             .and_then(|rule| rule.zone.as_ref())
             .map_or((self.zone_name.as_str(), &self.zone), |(name, zone)| (name.as_str(), zone));
-        let day_first = rule.is_none_or(|rule| rule.day_month_order == DayMonthOrder::DayFirst);
+        let day_first = rule.map_or(!is_american, |rule| rule.day_month_order == DayMonthOrder::DayFirst);
         DateContext { day_first, zone, zone_name, fetched_at_ms }
     }
 
@@ -281,7 +294,11 @@ impl Parser {
                     .filter(|(_, flaws)| !date::is_relative(flaws))
             };
             let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
-            return Some(date::at_home(date, &others));
+            let date = date::at_home(date, &others);
+            let Some(day) = found.day_shown else { return Some(date) };
+            let (date, zone) = date::on_day(date, day);
+            flaws.extend(zone.map(|zone| Flaw::new(flaws::DATE_ZONE_ASSUMED).with_detail(zone)));
+            return Some(date);
         }
         None
     }

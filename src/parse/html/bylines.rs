@@ -5,8 +5,8 @@
 //! look like names of people are taken.
 
 use super::outline::Outline;
+use super::places::{ASIDE_POINTS, Nearness, Places};
 use super::traits::Traits;
-use super::visible::{ASIDE_POINTS, Nearness, Places};
 use crate::parse::people;
 use crate::parse::text::{first_chars, is_longer_than};
 

@@ -28,8 +28,6 @@ const PUBLISHED: &[&str] = &[
     "pubdate",
     "dc.date.issued",
     "dcterms.created",
-    "dc.date",
-    "date",
     "article.published",
     "published-date",
     "publication_date",
@@ -37,7 +35,6 @@ const PUBLISHED: &[&str] = &[
     "published_time",
     "pub_date",
     "cxenseparse:recs:publishtime",
-    "dcterms.date",
     "dcterms.issued",
     "dcterms.available",
     "dc.created",
@@ -55,6 +52,8 @@ const PUBLISHED: &[&str] = &[
     "release_date",
     "displaydate",
 ];
+/// The same of names that may as well mean when the page was made or changed.
+const DOUBTFUL: &[&str] = &["dc.date", "date", "dcterms.date"];
 /// Parts of names of meta elements that hold such a date, too.
 const PUBLISHED_PARTS: [[&str; 2]; 5] =
     [["publish", "date"], ["publish", "time"], ["pub", "date"], ["create", "date"], ["issue", "date"]];
@@ -62,6 +61,9 @@ const PUBLISHED_PARTS: [[&str; 2]; 5] =
 const DATE_BYTES_MAX: usize = 80;
 const MODIFIED: &[&str] =
     &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
+/// Parts of names of such ones.
+const MODIFIED_PARTS: [[&str; 2]; 4] =
+    [["update", "date"], ["update", "time"], ["modif", "date"], ["modif", "time"]];
 
 /// The page's own statements.
 #[derive(Debug, Default)]
@@ -75,8 +77,8 @@ pub(super) struct Metadata {
     meta: Vec<(String, String)>,
     pub canonical: Option<String>,
     pub language: Option<String>,
-    /// Of the first element that is marked as the publication's date.
-    marked_date: Option<String>,
+    /// Of elements that are marked as the publication's date.
+    marked_dates: Vec<String>,
     /// The texts of links with `rel=tag`.
     pub tags: Vec<String>,
     /// Of elements with `itemprop=author`.
@@ -113,10 +115,9 @@ impl Metadata {
             "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
             _ => {}
         }
-        if self.marked_date.is_none() && is_marked_date(node) {
-            self.marked_date = text_attribute(node, "content")
-                .or_else(|| text_attribute(node, "datetime"))
-                .or_else(|| text(node));
+        if self.marked_dates.len() < TEXTS_MAX && is_marked_date(node) {
+            let stated = text_attribute(node, "content").or_else(|| text_attribute(node, "datetime"));
+            self.marked_dates.extend(stated.or_else(|| text(node)));
         }
         if self.marked_authors.len() < TEXTS_MAX
             && has_word(node, "itemprop", "author")
@@ -177,8 +178,33 @@ impl Metadata {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.published.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
         dates.extend(self.dates_of(PUBLISHED));
-        dates.extend(evident(self.marked_date.clone(), "itemprop:datePublished"));
+        dates.extend(self.marked().filter(|_| !self.marks_differ()));
+        dates
+    }
+
+    fn marked(&self) -> impl Iterator<Item = Evident> {
+        evident(self.marked_dates.first().cloned(), "itemprop:datePublished").into_iter()
+    }
+
+    /// Several marked dates are those of several articles.
+    fn marks_differ(&self) -> bool {
+        self.marked_dates.iter().any(|date| Some(date) != self.marked_dates.first())
+    }
+
+    /// Whether the page calls its language American English, in which 3/4/2024 is 4 March.
+    pub fn is_american(&self) -> bool {
+        let locale = self.meta(&["og:locale"]).map(|(_, locale)| locale);
+        [self.language.as_deref(), locale]
+            .into_iter()
+            .flatten()
+            .any(|language| language.replace('_', "-").eq_ignore_ascii_case("en-US"))
+    }
+
+    /// Dates of the page that are those of the article for want of better ones.
+    pub fn published_doubtfully(&self) -> Vec<Evident> {
+        let mut dates: Vec<Evident> = self.dates_of(DOUBTFUL).collect();
         dates.extend(self.dates_like(&PUBLISHED_PARTS));
+        dates.extend(self.marked().filter(|_| self.marks_differ()));
         let page = self.json_ld_page.as_ref().and_then(|page| page.published.clone());
         dates.extend(evident(page, "json-ld:page"));
         dates
@@ -188,15 +214,20 @@ impl Metadata {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.modified.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:dateModified").into_iter().collect();
         dates.extend(self.dates_of(MODIFIED));
+        dates.extend(self.dates_like(&MODIFIED_PARTS));
         dates
     }
 
     /// Contents of meta elements whose names have all words of one of these lists, for want of better ones.
-    fn dates_like(&self, lists: &'static [[&'static str; 2]]) -> impl Iterator<Item = Evident> + '_ {
+    fn dates_like<const COUNT: usize>(
+        &self,
+        lists: &'static [[&'static str; 2]; COUNT],
+    ) -> impl Iterator<Item = Evident> + '_ {
         let named = self.meta.iter().filter(move |(name, value)| {
             value.len() <= DATE_BYTES_MAX
                 && value.bytes().any(|byte| byte.is_ascii_digit())
                 && !PUBLISHED.contains(&name.as_str())
+                && !MODIFIED.contains(&name.as_str())
                 && lists.iter().any(|words| words.iter().all(|word| name.contains(word)))
         });
         named
@@ -219,13 +250,13 @@ fn evident(value: Option<String>, evidence: &str) -> Option<Evident> {
     value.map(|value| Evident { value, evidence: evidence.to_owned() })
 }
 
-/// The element's text on one line; `None` where there is none.
 /// The first line of an element's visible text: of an author's element the name, with roles and portraits below it.
 fn first_line(node: &NodeRef<'_>) -> Option<String> {
     let line = fallback::lines(&node.inner_html()).into_iter().next()?;
     Some(crate::parse::text::first_chars(&line, TEXT_CHARS_MAX).to_owned())
 }
 
+/// The element's text on one line; `None` where there is none.
 fn text(node: &NodeRef<'_>) -> Option<String> {
     let text = node.text();
     let text = one_line(crate::parse::text::first_chars(&text, TEXT_CHARS_MAX));

@@ -14,6 +14,8 @@ use crate::parse::text::{first_chars, is_blank};
 /// Dates in attributes that are kept, and the longest.
 const STAMPS_MAX: usize = 200;
 const STAMP_CHARS_MAX: usize = 80;
+/// A longer line is not kept with its inline elements divided.
+const DIVIDED_BYTES_MAX: usize = 400;
 
 /// What an element is, as far as the body is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,9 @@ pub(super) struct Element {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     pub text: String,
+    /// A short line with digits once more, with spaces where inline elements adjoin: readers see `By A.` and
+    /// `2 May 2024` apart, though no space stands between. `None` where that makes no difference.
+    pub divided: Option<String>,
     /// The nearest element that is no inline one.
     pub element: usize,
     pub role: ParagraphRole,
@@ -74,6 +79,8 @@ pub(super) struct Stamp {
     /// The line that it stands in or before.
     pub line: usize,
     pub element: usize,
+    /// The element is marked as the date of a change.
+    pub is_of_change: bool,
 }
 
 /// The lists.
@@ -112,7 +119,7 @@ enum Step {
     Text(String),
     Skip,
     Break,
-    Inline { href: Option<String>, stamp: Option<String>, traits: Traits },
+    Inline { href: Option<String>, stamp: Option<(String, bool)>, traits: Traits },
     Block(Kind, Traits),
 }
 
@@ -133,6 +140,8 @@ struct Walk {
     scratch: String,
     line: Line,
     text: String,
+    /// The text with its inline elements divided, as far as it is short.
+    divided: String,
     foreign_chars: usize,
     foreign: Traits,
     /// A line break was the last thing seen.
@@ -209,6 +218,7 @@ impl Walk {
                     self.finish_line();
                 } else {
                     self.text.push(' ');
+                    self.divide();
                     self.after_break = true;
                 }
                 Opened::Nothing
@@ -229,14 +239,24 @@ impl Walk {
         has_children
     }
 
-    fn take_stamp(&mut self, stamp: Option<String>) {
-        let Some(value) = stamp.filter(|_| self.outline.stamps.len() < STAMPS_MAX) else { return };
+    fn take_stamp(&mut self, stamp: Option<(String, bool)>) {
+        let Some((value, is_of_change)) = stamp.filter(|_| self.outline.stamps.len() < STAMPS_MAX) else {
+            return;
+        };
         let element = self.path.last().copied().unwrap_or_default();
         let value = one_line(first_chars(&value, STAMP_CHARS_MAX));
-        self.outline.stamps.push(Stamp { value, line: self.outline.lines.len(), element });
+        self.outline.stamps.push(Stamp { value, line: self.outline.lines.len(), element, is_of_change });
+    }
+
+    /// Divides what stands on both sides of here.
+    fn divide(&mut self) {
+        if self.divided.len() <= DIVIDED_BYTES_MAX {
+            self.divided.push(' ');
+        }
     }
 
     fn open_inline(&mut self, href: Option<String>, traits: Traits) -> Opened {
+        self.divide();
         let is_foreign = traits.has(Traits::FOREIGN);
         let is_link = href.is_some();
         if is_foreign {
@@ -255,6 +275,7 @@ impl Walk {
     fn leave(&mut self) {
         match self.opened.pop() {
             Some(Opened::Inline { is_link, is_foreign }) => {
+                self.divide();
                 self.links -= usize::from(is_link);
                 self.foreign_inline -= usize::from(is_foreign);
             }
@@ -278,6 +299,9 @@ impl Walk {
 
     fn take_text(&mut self, text: &str) {
         self.text.push_str(text);
+        if self.divided.len() <= DIVIDED_BYTES_MAX {
+            self.divided.push_str(first_chars(text, DIVIDED_BYTES_MAX));
+        }
         let chars = text.chars().filter(|character| !character.is_whitespace()).count();
         if chars == 0 {
             return;
@@ -295,6 +319,7 @@ impl Walk {
         let foreign_chars = std::mem::take(&mut self.foreign_chars);
         if !is_blank(&self.text) {
             line.text = one_line(&self.text);
+            line.divided = self.divided_line(&line.text);
             line.element = self.path.last().copied().unwrap_or_default();
             line.role = match (self.headings, self.items, self.quotes) {
                 (1.., ..) => ParagraphRole::Heading,
@@ -308,6 +333,17 @@ impl Walk {
             self.outline.lines.push(line);
         }
         self.text.clear();
+        self.divided.clear();
+    }
+
+    fn divided_line(&self, text: &str) -> Option<String> {
+        let is_short = self.divided.len() <= DIVIDED_BYTES_MAX;
+        let has_digit = || text.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii());
+        if !is_short || !has_digit() {
+            return None;
+        }
+        let divided = one_line(&self.divided);
+        (divided != text).then_some(divided)
     }
 
     fn finish(mut self) -> Outline {
@@ -351,13 +387,17 @@ fn step_of(element: &TreeElement, scratch: &mut String) -> Step {
     let mut href = None;
     let mut stamp = None;
     let mut is_hidden = false;
+    let mut is_of_change = false;
     let mut names: [&str; 5] = [""; 5];
     for attribute in &element.attrs {
         match &*attribute.name.local {
             "class" => names[0] = &attribute.value,
             "id" => names[1] = &attribute.value,
             "role" => names[2] = &attribute.value,
-            "itemprop" => names[3] = &attribute.value,
+            "itemprop" => {
+                names[3] = &attribute.value;
+                is_of_change |= attribute.value.eq_ignore_ascii_case("dateModified");
+            }
             "aria-label" => names[4] = &attribute.value,
             "hidden" => is_hidden = true,
             "style" => is_hidden |= is_hiding(&attribute.value),
@@ -377,7 +417,7 @@ fn step_of(element: &TreeElement, scratch: &mut String) -> Step {
     }
     if kind == Kind::Inline {
         let traits = if name == "time" { traits.with(Traits::DATED) } else { traits };
-        let stamp = stamp.filter(|_| traits.has(Traits::DATED));
+        let stamp = stamp.filter(|_| traits.has(Traits::DATED)).map(|stamp| (stamp, is_of_change));
         return Step::Inline { href: href.filter(|href| !href.is_empty()), stamp, traits };
     }
     Step::Block(kind, traits)

@@ -1,9 +1,11 @@
 use dom_query::Document;
 use jiff::tz::TimeZone;
 
+use super::super::shown::Finder;
 use super::super::{bylines, content};
 use super::*;
-use crate::parse::date::Words;
+use crate::parse::date::{DateContext, Words};
+use crate::parse::lexicon::Labels;
 
 /// The dates and authors of a page's body.
 fn read(body: &str) -> (Option<String>, Option<String>, Vec<String>) {
@@ -19,10 +21,11 @@ fn read_at(body: &str, fetched_at_ms: Option<i64>) -> (Option<String>, Option<St
     let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms };
     let headline = content::headline_line(&outline, "A bridge for Tartus");
     let places = Places::of(&outline, headline);
-    let (published, modified) = places.dates(&words, &labels, &context);
-    let value = |seen: Option<Seen>| seen.map(|seen| seen.date.value);
+    let shown = Finder { places: &places, words: &words, labels: &labels, context: &context }.shown();
+    let published = shown.published.into_iter().next().map(|seen| seen.date.value);
+    let modified = shown.modified.into_iter().next().map(|date| date.value);
     let authors = bylines::authors(&outline, &places, &|word: &str| words.is_date_word(word));
-    (value(published), value(modified), authors)
+    (published, modified, authors)
 }
 
 fn published(body: &str) -> Option<String> {
@@ -110,19 +113,5 @@ fn what_is_no_name_is_no_author() {
     ] {
         let (_, _, authors) = read(&format!("<h1>A bridge for Tartus</h1>{byline}"));
         assert!(authors.is_empty(), "{byline} gave {authors:?}");
-    }
-}
-
-#[test]
-fn the_path_of_an_address_may_hold_the_date() {
-    for (path, date) in [
-        ("/2024/12/02/bridge", Some("2024-12-02")),
-        ("/news/2024-12-02-bridge", Some("2024-12-02")),
-        ("/news/20241202/bridge", Some("2024-12-02")),
-        ("/2024/12/bridge", None),
-        ("/2024/13/02/bridge", None),
-        ("/id/12345678/bridge", None),
-    ] {
-        assert_eq!(date_of_path(path).as_deref(), date, "{path}");
     }
 }
