@@ -68,6 +68,10 @@ impl Vocabulary {
 
 static BEFORE: LazyLock<Option<Vocabulary>> =
     LazyLock::new(|| Vocabulary::of(|kind| matches!(kind, Kind::Before(_))));
+static BARE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let entries = COMPILED_IN.lines().filter_map(entry);
+    entries.filter(|(kind, _)| *kind == Kind::Bare).map(|(_, word)| word).collect()
+});
 static BEHIND: LazyLock<Option<Vocabulary>> = LazyLock::new(|| Vocabulary::of(|kind| kind == Kind::Behind));
 
 /// A line of the lexicon; `None` for comments.
@@ -91,15 +95,17 @@ pub(super) fn said_before(text: &str) -> Said {
     let skipped = first_chars(text, length.saturating_sub(BEFORE_CHARS_MAX)).len();
     let text = text[skipped..].to_lowercase();
     let bare = text.trim_matches(|character: char| !character.is_alphanumeric());
-    let is_bare =
-        COMPILED_IN.lines().filter_map(entry).any(|(kind, word)| kind == Kind::Bare && word == bare);
-    if is_bare && skipped == 0 {
+    if skipped == 0 && BARE.contains(&bare) {
         return Said::Published;
     }
-    let last = BEFORE.as_ref().and_then(|labels| labels.hits(&text).last());
-    match last {
+    let last = |text: &str| match BEFORE.as_ref().and_then(|labels| labels.hits(text).last()) {
         Some(Kind::Before(said)) => said,
         _ => Said::Nothing,
+    };
+    match last(&text) {
+        // `© Agency | 7 November 2023`: a bar ends what the credit speaks of.
+        Said::Other => text.rsplit(['|', '•', '·']).next().map_or(Said::Other, last),
+        said => said,
     }
 }
 
@@ -140,6 +146,7 @@ mod tests {
             ("Mitglied seit ", Said::Other),
             ("عضو منذ ", Said::Other),
             ("© ", Said::Other),
+            ("© Agency | Photo: Harbour | ", Said::Nothing),
             ("Publicly ", Said::Nothing),
             ("The republic was founded on ", Said::Nothing),
             ("", Said::Nothing),

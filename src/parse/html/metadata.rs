@@ -27,8 +27,6 @@ const PUBLISHED: &[&str] = &[
     "publishdate",
     "pubdate",
     "dc.date.issued",
-    "dcterms.created",
-    "article.published",
     "published-date",
     "publication_date",
     "publication-date",
@@ -37,30 +35,46 @@ const PUBLISHED: &[&str] = &[
     "cxenseparse:recs:publishtime",
     "dcterms.issued",
     "dcterms.available",
-    "dc.created",
-    "dc.date.created",
     "dc.issued",
     "rnews:datepublished",
     "bt:pubdate",
     "cse-pubdate",
     "article_date_original",
     "originalpublicationdate",
-    "datecreated",
-    "creation_date",
     "citation_publication_date",
     "citation_date",
-    "release_date",
     "displaydate",
+    "published",
+    "published_at",
+    "article.published",
 ];
 /// The same of names that may as well mean when the page was made or changed.
-const DOUBTFUL: &[&str] = &["dc.date", "date", "dcterms.date"];
+const DOUBTFUL: &[&str] = &[
+    "dc.date",
+    "date",
+    "dcterms.date",
+    "dcterms.created",
+    "dc.created",
+    "dc.date.created",
+    "datecreated",
+    "creation_date",
+    "release_date",
+    "og:release_date",
+];
 /// Parts of names of meta elements that hold such a date, too.
 const PUBLISHED_PARTS: [[&str; 2]; 5] =
     [["publish", "date"], ["publish", "time"], ["pub", "date"], ["create", "date"], ["issue", "date"]];
 /// A longer text is no date.
 const DATE_BYTES_MAX: usize = 80;
-const MODIFIED: &[&str] =
-    &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
+const MODIFIED: &[&str] = &[
+    "article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "last-modified",
+    "dcterms.modified",
+    "lastmod",
+    "updated",
+];
 /// Parts of names of such ones.
 const MODIFIED_PARTS: [[&str; 2]; 4] =
     [["update", "date"], ["update", "time"], ["modif", "date"], ["modif", "time"]];
@@ -71,6 +85,7 @@ pub(super) struct Metadata {
     pub title: Option<String>,
     pub h1: Vec<String>,
     pub json_ld: Option<JsonLd>,
+    json_ld_blocks: usize,
     /// Of an object that is a page and no article.
     json_ld_page: Option<JsonLd>,
     /// Name (lower case) and content of meta elements, in order.
@@ -112,7 +127,10 @@ impl Metadata {
             "a" if self.tags.len() < REPEATS_MAX && has_word(node, "rel", "tag") => {
                 self.tags.extend(text(node));
             }
-            "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
+            "script" if self.json_ld_blocks < REPEATS_MAX && self.lacks_date() && is_json_ld(node) => {
+                self.json_ld_blocks += 1;
+                self.take_json_ld(node);
+            }
             _ => {}
         }
         if self.marked_dates.len() < TEXTS_MAX && is_marked_date(node) {
@@ -138,10 +156,22 @@ impl Metadata {
         }
     }
 
+    /// Whether no block of JSON-LD stated an article with its date yet.
+    fn lacks_date(&self) -> bool {
+        self.json_ld.as_ref().is_none_or(|article| article.published.is_none())
+    }
+
     fn take_json_ld(&mut self, node: &NodeRef<'_>) {
         match jsonld::read(&node.text()) {
             Ok(found) => {
-                self.json_ld = found.article;
+                match (self.json_ld.as_mut(), found.article) {
+                    (None, article) => self.json_ld = article,
+                    (Some(first), Some(more)) => {
+                        first.published = first.published.take().or(more.published);
+                        first.modified = first.modified.take().or(more.modified);
+                    }
+                    (Some(_), None) => {}
+                }
                 self.json_ld_page = self.json_ld_page.take().or(found.page);
             }
             Err(()) if self.flaws.len() < REPEATS_MAX => self.flaws.push(Flaw::new(flaws::JSON_LD_IGNORED)),
@@ -215,6 +245,8 @@ impl Metadata {
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:dateModified").into_iter().collect();
         dates.extend(self.dates_of(MODIFIED));
         dates.extend(self.dates_like(&MODIFIED_PARTS));
+        let page = self.json_ld_page.as_ref().and_then(|page| page.modified.clone());
+        dates.extend(evident(page, "json-ld:page"));
         dates
     }
 
@@ -226,8 +258,7 @@ impl Metadata {
         let named = self.meta.iter().filter(move |(name, value)| {
             value.len() <= DATE_BYTES_MAX
                 && value.bytes().any(|byte| byte.is_ascii_digit())
-                && !PUBLISHED.contains(&name.as_str())
-                && !MODIFIED.contains(&name.as_str())
+                && ![PUBLISHED, DOUBTFUL, MODIFIED].concat().iter().any(|known| is_name(name, known))
                 && lists.iter().any(|words| words.iter().all(|word| name.contains(word)))
         });
         named
@@ -239,11 +270,21 @@ impl Metadata {
         &'names self,
         names: &'names [&'static str],
     ) -> impl Iterator<Item = Evident> + 'names {
-        names.iter().filter_map(|name| {
-            let (name, value) = self.meta(&[name])?;
-            evident(Some(value.to_owned()), &format!("meta:{name}"))
+        names.iter().filter_map(|wanted| {
+            let (_, value) = self.meta.iter().find(|(name, _)| is_name(name, wanted))?;
+            evident(Some(value.clone()), &format!("meta:{wanted}"))
         })
     }
+}
+
+/// Whether a name is this one, whatever marks divide its words: `article:published_time`, `article.published-time`.
+fn is_name(name: &str, wanted: &str) -> bool {
+    let is_mark = |byte: u8| matches!(byte, b':' | b'.' | b'_' | b'-');
+    name.len() == wanted.len()
+        && name
+            .bytes()
+            .zip(wanted.bytes())
+            .all(|(one, other)| one == other || (is_mark(one) && is_mark(other)))
 }
 
 fn evident(value: Option<String>, evidence: &str) -> Option<Evident> {

@@ -118,7 +118,7 @@ impl Parser {
         if let Some(image) = found.image.as_mut().filter(|image| image.caption.is_none()) {
             image.caption = places.caption();
         }
-        let path = address.url.as_ref().map(|url| url.path());
+        let path = address.url.as_ref().map(url::Url::path);
         self.take_dates(&page, &metadata, path, &places, &context, &mut found);
         if guarded.attributes_dropped > 0 {
             let detail = format!("{} attributes", guarded.attributes_dropped);
@@ -159,7 +159,7 @@ impl Parser {
         let shown = Finder { places, words, labels: &self.labels, context }.shown();
         let mut weighed = weigh(stated, shown, words, context);
         if weighed.published.is_empty() {
-            weighed.published = weighing::of_one_day(script_dates::dates(page), words, context);
+            weighed.published.extend(weighing::of_one_day(&script_dates::dates(page), words, context));
         }
         found.published = weighed.published;
         found.modified = weighed.modified;

@@ -20,6 +20,8 @@ const ARTICLE_PERCENT_MAX: usize = 70;
 const OTHERS_LINES_MIN: usize = 3;
 /// What stands beside the article loses so many points.
 pub(super) const ASIDE_POINTS: i32 = 3;
+/// So many linked lines are a menu.
+const MENU_LINES_MIN: usize = 6;
 /// Lines between the article's heading and its first prose, at most.
 const HEADING_LINES_MAX: usize = 10;
 /// A caption's characters, at least and at most.
@@ -37,6 +39,8 @@ pub(super) struct Places<'page> {
     pub headline: Option<usize>,
     /// Visible characters before each line.
     positions: Vec<usize>,
+    /// The lines before this one stand above a menu, with the headline below it.
+    menu: usize,
     /// Elements that belong to other articles.
     foreign: Vec<bool>,
     /// Elements of the article that stand beside its text: side columns, footers.
@@ -65,7 +69,8 @@ impl<'page> Places<'page> {
             .collect();
         positions.push(position);
         let others = Traits::COMMENT.with(Traits::RELATED).with(Traits::PROMOTION).with(Traits::COOKIE);
-        let mut places = Self { outline, headline, positions, foreign: Vec::new(), aside: Vec::new() };
+        let menu = menu_above(outline, headline.unwrap_or_default());
+        let mut places = Self { outline, headline, positions, menu, foreign: Vec::new(), aside: Vec::new() };
         let mut article: Vec<bool> = Vec::new();
         for element in &outline.elements {
             // What holds the headline, or most of the page, is of this article, whatever it is called.
@@ -100,6 +105,11 @@ impl<'page> Places<'page> {
     /// Whether the line stands beside the article's text: in its side column or footer.
     pub fn is_aside(&self, element: usize) -> bool {
         self.aside.get(element).copied().unwrap_or_default()
+    }
+
+    /// Whether many links stand between the line and the headline below it: it is of the site's head then.
+    pub const fn is_above_menu(&self, line: usize) -> bool {
+        line < self.menu
     }
 
     /// How near a line is to the headline.
@@ -150,6 +160,13 @@ impl<'page> Places<'page> {
         })
         .map(|(_, line)| line.text.clone())
     }
+}
+
+/// The first of the last [`MENU_LINES_MIN`] linked lines above the headline.
+fn menu_above(outline: &Outline, headline: usize) -> usize {
+    let above = outline.lines.iter().enumerate().take(headline).rev();
+    let mut links = above.filter(|(_, line)| line.link_chars * 2 > line.chars);
+    links.nth(MENU_LINES_MIN - 1).map_or(0, |(index, _)| index)
 }
 
 /// Where an article begins whose headline stands in no line: at the last heading before its first prose, if one is near,

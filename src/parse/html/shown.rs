@@ -11,6 +11,7 @@ use super::traits::Traits;
 use crate::article::ParagraphRole;
 use crate::parse::assemble::Evident;
 use crate::parse::date::{self, DateContext};
+use crate::parse::fold::same;
 use crate::parse::lexicon::{Labels, Role};
 use crate::parse::text::{first_chars, is_longer_than};
 
@@ -27,15 +28,28 @@ const FOREIGN_LINES_MAX: usize = 50;
 const DATES_OF_LINE_MAX: usize = 3;
 /// A line above a date that is no longer is its label.
 const LABEL_CHARS_MAX: usize = 20;
+/// A label within prose is no longer, with what stands before it.
+const LABEL_OF_PROSE_CHARS_MAX: usize = 30;
 /// So many points of nearness are beside the headline.
 const BESIDE_POINTS: i32 = 3;
+/// What is quoted has dates of its own, and loses so many points.
+const QUOTED_POINTS: i32 = 4;
+/// In the head of a site, above its menu, stands the present day; such a date loses so many points.
+const ABOVE_MENU_POINTS: i32 = 3;
 /// Less than this is a guess, and less than the second nothing.
 const SCORE_MIN: i32 = 4;
 const GUESS_SCORE_MIN: i32 = 1;
+/// The same where a label calls the date one of publication.
+const LABELLED_SCORE_MIN: i32 = -2;
 /// A longer line tells too much for a guess.
 const GUESS_CHARS_MAX: usize = 120;
 /// Where so many days stand, none of them is the article's more than the others.
 const GUESSED_DAYS_MAX: usize = 3;
+/// The headline may stand so often in lists of teasers.
+const REPEATS_MAX: usize = 4;
+/// A teaser is no larger, and its date stands no farther from its headline.
+const TEASER_LINES_MAX: usize = 5;
+const TEASER_DEPTH_MAX: usize = 4;
 /// Dates that are handed on, at most.
 const SEEN_MAX: usize = 16;
 
@@ -65,8 +79,7 @@ struct Candidate {
     score: i32,
     nearness: Nearness,
     is_before: bool,
-    is_labelled: bool,
-    is_modified: bool,
+    said: Said,
     /// Its line is prose, a quotation, or of another part of the page: no guess.
     is_unlikely: bool,
     is_foreign: bool,
@@ -75,6 +88,14 @@ struct Candidate {
 }
 
 impl Candidate {
+    fn is_modified(&self) -> bool {
+        self.said == Said::Modified
+    }
+
+    fn is_labelled(&self) -> bool {
+        self.said == Said::Published
+    }
+
     fn into_seen(self) -> Seen {
         Seen {
             date: Evident { value: self.value, evidence: self.evidence.to_owned() },
@@ -98,12 +119,12 @@ impl Finder<'_> {
     pub fn shown(&self) -> Shown {
         let mut candidates = self.of_lines();
         candidates.extend(self.of_stamps());
+        candidates.extend(self.of_own_teasers());
         candidates.sort_by_key(|candidate| (-candidate.score, candidate.nearness.distance));
         let (likely, rest): (Vec<_>, Vec<_>) = candidates
             .into_iter()
             .partition(|candidate| candidate.score >= SCORE_MIN && !candidate.is_foreign);
-        let (modified, published): (Vec<_>, Vec<_>) =
-            likely.into_iter().partition(|candidate| candidate.is_modified);
+        let (modified, published): (Vec<_>, Vec<_>) = likely.into_iter().partition(Candidate::is_modified);
         Shown {
             published: published.into_iter().take(SEEN_MAX).map(Candidate::into_seen).collect(),
             modified: modified.into_iter().take(1).map(|candidate| candidate.into_seen().date).collect(),
@@ -115,8 +136,11 @@ impl Finder<'_> {
     /// that is many days.
     fn guesses(&self, candidates: Vec<Candidate>) -> Vec<Evident> {
         let (mut modified, mut published): (Vec<_>, Vec<_>) =
-            candidates.into_iter().partition(|candidate| candidate.is_modified);
-        published.retain(|candidate| candidate.score >= GUESS_SCORE_MIN && !candidate.is_unlikely);
+            candidates.into_iter().partition(Candidate::is_modified);
+        published.retain(|candidate| {
+            let needed = if candidate.is_labelled() { LABELLED_SCORE_MIN } else { GUESS_SCORE_MIN };
+            candidate.score >= needed && !candidate.is_unlikely
+        });
         if self.days(published.iter()) >= GUESSED_DAYS_MAX {
             published.clear();
         }
@@ -124,8 +148,7 @@ impl Finder<'_> {
         if self.days(modified.iter().filter(|candidate| candidate.is_foreign)) > 1 {
             modified.retain(|candidate| !candidate.is_foreign);
         }
-        let (labelled, others): (Vec<_>, Vec<_>) =
-            published.into_iter().partition(|candidate| candidate.is_labelled);
+        let (labelled, others): (Vec<_>, Vec<_>) = published.into_iter().partition(Candidate::is_labelled);
         let all = labelled.into_iter().chain(modified).chain(others).take(SEEN_MAX);
         all.map(|candidate| candidate.into_seen().date).collect()
     }
@@ -184,7 +207,13 @@ impl Finder<'_> {
             let Some(value) = date::find(rest, self.words, self.context) else { break };
             let at = value.as_ptr() as usize - rest.as_ptr() as usize;
             let (before, behind) = (&rest[..at], &rest[at + value.len()..]);
-            let said = if nth == 0 { self.said_of(index, text, before, behind) } else { said_before(before) };
+            let mut said =
+                if nth == 0 { self.said_of(index, text, before, behind) } else { said_before(before) };
+            // In prose `published on` tells of something else, unless the line begins with it.
+            let is_told = is_longer_than(before, LABEL_OF_PROSE_CHARS_MAX) && self.is_prose(index);
+            if said == Said::Published && is_told {
+                said = Said::Nothing;
+            }
             // A line of one date is judged as a whole, further ones by what stands before them.
             let chars = if nth == 0 { text } else { &rest[..at + value.len()] }.chars().count().max(1);
             rest = behind;
@@ -195,11 +224,15 @@ impl Finder<'_> {
             candidate.score += if self.places.has_trait(index, Traits::DATED) { 3 } else { 0 };
             candidate.score += if value.chars().count() * 2 >= chars { 2 } else { 0 };
             candidate.score -= if chars > 100 { 2 } else { 0 };
-            if !candidate.is_foreign || candidate.is_modified {
+            if !candidate.is_foreign || candidate.is_modified() {
                 found.push(candidate);
             }
         }
         found
+    }
+
+    fn is_prose(&self, index: usize) -> bool {
+        self.places.outline.lines.get(index).is_some_and(is_prose)
     }
 
     fn of_stamps(&self) -> Vec<Candidate> {
@@ -231,18 +264,57 @@ impl Finder<'_> {
         Some(candidate)
     }
 
+    /// Dates beside the headline where it stands once more: in a list of teasers the article is named with its date.
+    fn of_own_teasers(&self) -> Vec<Candidate> {
+        let outline = self.places.outline;
+        let Some(headline) = self.places.headline else { return Vec::new() };
+        let Some(title) = outline.lines.get(headline) else { return Vec::new() };
+        let repeats = outline.lines.iter().enumerate().filter(|(index, line)| {
+            *index != headline && line.chars == title.chars && same(&line.text, &title.text)
+        });
+        repeats.take(REPEATS_MAX).filter_map(|(index, line)| self.of_teaser(index, line)).collect()
+    }
+
+    /// The only date in the smallest element around the line that holds more than the line.
+    fn of_teaser(&self, index: usize, line: &Line) -> Option<Candidate> {
+        let outline = self.places.outline;
+        let mut element = line.element;
+        for _ in 0..TEASER_DEPTH_MAX {
+            let around = outline.elements.get(element)?;
+            let lines = around.first_line..around.end_line;
+            if lines.len() > TEASER_LINES_MAX {
+                return None;
+            }
+            let dated = lines.filter(|other| *other != index).find_map(|other| {
+                let text = outline.lines.get(other).map(divided)?;
+                let is_short = !is_longer_than(text, GUESS_CHARS_MAX) && self.has_digits(other, text);
+                date::find(text, self.words, self.context).filter(|_| is_short && !names_change(text))
+            });
+            if let Some(value) = dated {
+                let mut candidate = self.candidate(index, Said::Nothing, "text", value.to_owned());
+                candidate.score = SCORE_MIN;
+                candidate.is_foreign = false;
+                return Some(candidate);
+            }
+            element = around.parent;
+        }
+        None
+    }
+
     fn candidate(&self, index: usize, said: Said, evidence: &'static str, value: String) -> Candidate {
         let nearness = self.places.nearness(index);
         let line = self.places.outline.lines.get(index);
         let is_aside = line.is_some_and(|line| self.places.is_aside(line.element));
+        let is_quoted = line.is_some_and(|line| line.role == ParagraphRole::Quote);
         let mut score = nearness.points + if said == Said::Published { 4 } else { 0 };
         score -= if is_aside { ASIDE_POINTS } else { 0 };
+        score -= if is_quoted { QUOTED_POINTS } else { 0 };
+        score -= if self.places.is_above_menu(index) { ABOVE_MENU_POINTS } else { 0 };
         Candidate {
             score,
             nearness,
             is_before: self.places.headline.is_some_and(|headline| index < headline),
-            is_labelled: said == Said::Published,
-            is_modified: said == Said::Modified,
+            said,
             is_unlikely: line.is_some_and(|line| is_unlikely(line) && said == Said::Nothing),
             is_foreign: line.is_some_and(|line| self.places.is_foreign(line.element)),
             evidence,

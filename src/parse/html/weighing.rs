@@ -98,14 +98,14 @@ pub(super) fn weigh(stated: Stated, shown: Shown, words: &date::Words, context: 
 
 /// The first of these dates if all that can be read are of one day; else none, because each may be of another article.
 pub(super) fn of_one_day(
-    dates: Vec<Evident>,
+    dates: &[Evident],
     words: &date::Words,
     context: &DateContext<'_>,
-) -> Vec<Evident> {
+) -> Option<Evident> {
     let scale = Scale { words, context };
     let mut days = dates.iter().filter_map(|evident| scale.read(evident));
-    let Some(first) = days.next() else { return Vec::new() };
-    if days.all(|other| other.day == first.day) { vec![first.evident.clone()] } else { Vec::new() }
+    let first = days.next()?;
+    days.all(|other| other.day == first.day).then(|| first.evident.clone())
 }
 
 impl Scale<'_> {

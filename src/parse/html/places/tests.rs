@@ -77,6 +77,55 @@ fn an_update_is_no_publication() {
 }
 
 #[test]
+fn words_around_a_date_tell_what_it_is_of() {
+    for (line, date) in [
+        ("<p>Mitglied seit 4. Mai 2011</p><p>5. Juni 2024</p>", Some("5. Juni 2024")),
+        ("<p>Wurde am 5. Juni 2024 um 10:30 Uhr veröffentlicht</p>", Some("am 5. Juni 2024 um 10:30 Uhr")),
+        ("<dl><dt>Datum</dt><dd>5.6.2024</dd></dl>", Some("5.6.2024")),
+        ("<p>التاريخ 5 يونيو 2024</p>", Some("5 يونيو 2024")),
+        ("<p>Last updated 9 July 2024, first published 5 June 2024</p>", Some("5 June 2024")),
+        ("<p>آخر تحديث: 9 يوليو 2024</p>", None),
+    ] {
+        let body = format!("<h1>A bridge for Tartus</h1>{line}");
+        assert_eq!(published(&body).as_deref(), date, "{line}");
+    }
+}
+
+#[test]
+fn inline_elements_divide_what_no_space_divides() {
+    let body =
+        "<h1>A bridge for Tartus</h1><p><span>Huda Nasser</span><span>5 June 2024</span><b>Comments</b></p>";
+    assert_eq!(published(body).as_deref(), Some("5 June 2024"));
+    let raised = "<h1>A bridge for Tartus</h1><p class='date'>21<sup>st</sup> June 2024</p>";
+    assert_eq!(published(raised).as_deref(), Some("21 st June 2024"));
+}
+
+#[test]
+fn the_day_in_the_head_of_the_site_is_not_that_of_the_article() {
+    let menu = "<li><a href='/x'>Economy</a></li>".repeat(6);
+    let body = format!(
+        "<div class='date'>9 July 2024</div><ul>{menu}</ul><h1>A bridge for Tartus</h1><p>5 June 2024</p>"
+    );
+    assert_eq!(published(&body).as_deref(), Some("5 June 2024"));
+}
+
+#[test]
+fn quoted_posts_bring_dates_of_their_own() {
+    let body = "<h1>A bridge for Tartus</h1><blockquote>A post by H. (@harbour) <time datetime='2023-01-02'>2 January \
+                2023</time></blockquote>";
+    assert_eq!(published(body), None);
+}
+
+#[test]
+fn a_list_of_articles_may_hold_this_one_with_its_date() {
+    let teaser = |title: &str, date: &str| format!("<li><span>{date}</span><h4>{title}</h4></li>");
+    let list = teaser("A road for Homs", "3 May 2024") + &teaser("A bridge for Tartus", "5 June 2024");
+    let text = "<p>Work begins.</p>".repeat(9);
+    let body = format!("<h1>A bridge for Tartus</h1>{text}<div class='related'><ul>{list}</ul></div>");
+    assert_eq!(published(&body).as_deref(), Some("5 June 2024"));
+}
+
+#[test]
 fn arabic_and_german_dates_are_found_among_other_words() {
     let arabic =
         "<h1>A bridge for Tartus</h1><div class='date'>دمشق - نشر في 2 كانون الأول 2024 الساعة 10:30</div>";
