@@ -209,6 +209,10 @@ impl Finder<'_> {
             let (before, behind) = (&rest[..at], &rest[at + value.len()..]);
             let mut said =
                 if nth == 0 { self.said_of(index, text, before, behind) } else { said_before(before) };
+            if said == Said::Nothing {
+                // `as of 5 June 2024`: words that dates begin with are labels, too.
+                said = said_before(&rest[..at + words_before_digits(value)]);
+            }
             // In prose `published on` tells of something else, unless the line begins with it.
             let is_told = is_longer_than(before, LABEL_OF_PROSE_CHARS_MAX) && self.is_prose(index);
             if said == Said::Published && is_told {
@@ -340,6 +344,11 @@ impl Finder<'_> {
             |line: &&Line| before.trim().is_empty() && !is_longer_than(&line.text, LABEL_CHARS_MAX);
         above.filter(is_label).map_or(Said::Nothing, |line| said_before(&line.text))
     }
+}
+
+/// The bytes of a date before its first digit.
+fn words_before_digits(value: &str) -> usize {
+    value.find(|character| crate::parse::fold::digit(character).is_some()).unwrap_or_default()
 }
 
 fn divided(line: &Line) -> &str {

@@ -27,6 +27,8 @@ const SCORE_OF_DAY_MIN: i32 = 7;
 const OFFSET_HOURS_MIN: i8 = -12;
 const OFFSET_HOURS_MAX: i8 = 14;
 
+const HOUR_SECONDS: u64 = 60 * 60;
+
 /// What a page states of its dates, apart from the text that readers see.
 #[derive(Debug, Default)]
 pub(super) struct Stated {
@@ -140,7 +142,7 @@ impl Scale<'_> {
         if read.day == first.day || seen.any(agrees) {
             return Rival::None;
         }
-        if may_be_day(&first.date, read.day) {
+        if may_be_day(&first.date, read.day) && !is_other_instant(&first.date, &read.date) {
             let is_clear = best.is_beside && best.score >= SCORE_OF_DAY_MIN;
             return if is_clear { Rival::Day(read.day) } else { Rival::None };
         }
@@ -166,6 +168,15 @@ impl Scale<'_> {
         let change = self.first(&stated.modified).and_then(|change| instant(&change.date));
         change.zip(instant(&first.date)).is_some_and(|(change, first)| first >= change)
     }
+}
+
+/// Whether both state a time with its zone, and mean another hour.
+fn is_other_instant(one: &ArticleDate, other: &ArticleDate) -> bool {
+    let instant = |date: &ArticleDate| {
+        let is_instant = date.zone.is_some() && date.precision >= DatePrecision::Minute;
+        date.value.parse::<Timestamp>().ok().filter(|_| is_instant).map(Timestamp::as_second)
+    };
+    instant(one).zip(instant(other)).is_some_and(|(one, other)| one.abs_diff(other) >= HOUR_SECONDS)
 }
 
 /// Whether an instant that is stated with its zone has this other day at some place on Earth.

@@ -85,6 +85,7 @@ fn words_around_a_date_tell_what_it_is_of() {
         ("<p>التاريخ 5 يونيو 2024</p>", Some("5 يونيو 2024")),
         ("<p>Last updated 9 July 2024, first published 5 June 2024</p>", Some("5 June 2024")),
         ("<p>آخر تحديث: 9 يوليو 2024</p>", None),
+        ("<p>Tickets as of 5 June 2024</p>", None),
     ] {
         let body = format!("<h1>A bridge for Tartus</h1>{line}");
         assert_eq!(published(&body).as_deref(), date, "{line}");

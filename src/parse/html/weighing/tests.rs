@@ -86,6 +86,12 @@ fn the_same_instant_in_another_zone_is_no_other_date() {
         (late.to_owned(), on_next_day, false)
     );
     assert_eq!(first(published(&[late]), vec![seen("6 March 2024", 6)]), (late.to_owned(), None, false));
+    // The seen hour is another one: the stated zone is wrong.
+    let mistaken = "2024-03-06T04:31:13-06:00";
+    assert_eq!(
+        first(published(&[mistaken]), vec![seen("5 March 2024, 22:31 -06:00", 9)]).0,
+        "5 March 2024, 22:31 -06:00"
+    );
     // No zone has this day, or the statement has no time.
     assert_eq!(first(published(&[late]), vec![seen("4 March 2024", 9)]).0, "4 March 2024");
     assert_eq!(first(published(&["2024-03-05"]), vec![seen("6 March 2024", 9)]).0, "6 March 2024");
