@@ -145,6 +145,8 @@ mod tests {
             ("Datum ", Said::Published),
             ("Mitglied seit ", Said::Other),
             ("عضو منذ ", Said::Other),
+            ("جميع الحقوق محفوظة ", Said::Other),
+            ("حقوق الإنسان - ", Said::Nothing),
             ("© ", Said::Other),
             ("© Agency | Photo: Harbour | ", Said::Nothing),
             ("Publicly ", Said::Nothing),

@@ -209,9 +209,10 @@ impl Finder<'_> {
             let (before, behind) = (&rest[..at], &rest[at + value.len()..]);
             let mut said =
                 if nth == 0 { self.said_of(index, text, before, behind) } else { said_before(before) };
-            if said == Said::Nothing {
-                // `as of 5 June 2024`: words that dates begin with are labels, too.
-                said = said_before(&rest[..at + words_before_digits(value)]);
+            // `as of 5 June 2024`: words that dates begin with may be such a label, too.
+            let begun = said_before(&rest[..at + words_before_digits(value)]);
+            if said == Said::Nothing && begun == Said::Other {
+                said = begun;
             }
             // In prose `published on` tells of something else, unless the line begins with it.
             let is_told = is_longer_than(before, LABEL_OF_PROSE_CHARS_MAX) && self.is_prose(index);
