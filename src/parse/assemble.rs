@@ -1,6 +1,6 @@
 //! From what a form of content gave to the article: what is stated beside the content comes first, then what was found.
 //!
-//! Owns the address, the source, the choice of dates, the limits, and the confidence.
+//! Owns the address, the source, the limits, and the confidence.
 //!
 //! Confidence, 0 to 100: by method a base (mapped 80, dump 50, html 40, plain 10), and for each of these: a headline
 //! 10 (in HTML 20 where two places agree on it), a date 10, a source or publisher 10, at least two paragraphs 10,
@@ -9,16 +9,14 @@
 use url::Url;
 
 use super::address::{Link, settle_address};
-use super::date::{self, DateContext};
 use super::dump::{self, Dump};
 use super::text::{collapse, first_bytes, first_chars, is_longer_than, word_count};
 use super::{Parser, dateline, flaws, fold, keywords, people, uri};
 use crate::article::{
-    Article, ArticleDate, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related,
-    hash128, hex,
+    Article, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related, hash128, hex,
 };
 use crate::rejection::{Code, Rejection};
-use crate::sources::{DayMonthOrder, SourceRule};
+use crate::sources::SourceRule;
 
 /// The longest headline, in characters.
 const HEADLINE_CHARS_MAX: usize = 1000;
@@ -29,7 +27,7 @@ const NAME_CHARS_MAX: usize = 200;
 /// Flaws beyond these are not listed.
 const FLAWS_MAX: usize = 50;
 /// Flaws that are a guess or a cut: each lowers the confidence.
-const GUESSES: [&str; 7] = [
+const GUESSES: [&str; 9] = [
     flaws::HEADLINE_MISSING,
     flaws::HEADLINE_ONLY,
     flaws::HEADLINE_UNCONFIRMED,
@@ -37,6 +35,8 @@ const GUESSES: [&str; 7] = [
     flaws::RELATED_GUESSED,
     flaws::DATE_UNREADABLE,
     flaws::DATE_OF_CHANGE,
+    flaws::DATE_DIFFERS,
+    flaws::DATE_GUESSED,
 ];
 
 /// A value and where it was found.
@@ -60,6 +60,12 @@ pub(super) struct Found {
     /// In order of trust: the first that can be read counts.
     pub published: Vec<Evident>,
     pub modified: Vec<Evident>,
+    /// Dates that may be that of the publication, for want of any other.
+    pub guessed: Vec<Evident>,
+    /// The page is in American English.
+    pub is_american: bool,
+    /// The day that readers see of the first publication date.
+    pub day_shown: Option<jiff::civil::Date>,
     pub authors: Vec<String>,
     pub authors_evidence: Option<String>,
     pub publisher: Option<Evident>,
@@ -184,13 +190,11 @@ impl Parser {
         flaws.extend(address.flaws);
         let (source, rule) =
             self.source_of(stated.source.as_deref(), address.url.as_ref(), found.source_label.as_deref());
-        let context = self.date_context(rule, decoded.fetched_at_ms);
+        let context = self.date_context(rule, found.is_american, decoded.fetched_at_ms);
         let published = self.published(decoded, &mut found, &context, &mut flaws);
         let modified = self.first_readable(&found.modified, &context, &mut flaws);
-        let published = published.or_else(|| {
-            // A page that names only its last change was published then, or before: the nearest that is known.
-            modified.clone().inspect(|_| flaws.push(Flaw::new(flaws::DATE_OF_CHANGE)))
-        });
+        let published = published
+            .or_else(|| self.published_perhaps(modified.as_ref(), &found.guessed, &context, &mut flaws));
 
         let headline = settle_headline(decoded, found.headline.take(), &mut evidence, &mut flaws);
         let is_cut = self.cut(&mut found.paragraphs, &mut flaws);
@@ -245,71 +249,6 @@ impl Parser {
         article.extraction.flaws.truncate(FLAWS_MAX);
         drop_repeated(&mut article.extraction.flaws);
         article
-    }
-
-    pub(super) fn date_context<'parser>(
-        &'parser self,
-        rule: Option<&'parser SourceRule>,
-        fetched_at_ms: Option<i64>,
-    ) -> DateContext<'parser> {
-        let (zone_name, zone) = rule
-            .and_then(|rule| rule.zone.as_ref())
-            .map_or((self.zone_name.as_str(), &self.zone), |(name, zone)| (name.as_str(), zone));
-        let day_first = rule.is_none_or(|rule| rule.day_month_order == DayMonthOrder::DayFirst);
-        DateContext { day_first, zone, zone_name, fetched_at_ms }
-    }
-
-    /// The stated date, else the first one found that can be read.
-    fn published(
-        &self,
-        decoded: &Decoded,
-        found: &mut Found,
-        context: &DateContext<'_>,
-        flaws: &mut Vec<Flaw>,
-    ) -> Option<ArticleDate> {
-        let stated = decoded.stated.published.as_ref();
-        let mut candidates: Vec<Evident> = stated
-            .map(|value| Evident { value: value.clone(), evidence: "envelope:published".to_owned() })
-            .into_iter()
-            .collect();
-        candidates.append(&mut found.published);
-        if let Some(date) = self.first_readable(&candidates, context, flaws) {
-            // A date that was counted back stands at a clock of ours, not at the newsroom's.
-            let read = |candidate: &Evident| {
-                date::read(&candidate.value, &candidate.evidence, &self.date_words, context)
-                    .ok()
-                    .filter(|(_, flaws)| !date::is_relative(flaws))
-            };
-            let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
-            return Some(date::at_home(date, &others));
-        }
-        None
-    }
-
-    fn first_readable(
-        &self,
-        candidates: &[Evident],
-        context: &DateContext<'_>,
-        flaws: &mut Vec<Flaw>,
-    ) -> Option<ArticleDate> {
-        let mut relative = None;
-        for candidate in candidates {
-            match date::read(&candidate.value, &candidate.evidence, &self.date_words, context) {
-                // "3 hours ago" counts only where no place states the date itself.
-                Ok((date, of_date)) if date::is_relative(&of_date) => {
-                    relative = relative.or(Some((date, of_date)));
-                }
-                Ok((date, of_date)) => {
-                    flaws.extend(of_date);
-                    return Some(date);
-                }
-                Err(problem) if relative.is_none() => flaws.push(problem.flaw(&candidate.value)),
-                Err(_) => {}
-            }
-        }
-        let (date, of_date) = relative?;
-        flaws.extend(of_date);
-        Some(date)
     }
 
     /// Cuts the body to its limits; true where something was cut.

@@ -24,6 +24,10 @@ pub const DATE_TOO_OLD: &str = "date_too_old";
 pub const DATE_ZONE_ASSUMED: &str = "date_zone_assumed";
 /// Only a date of modification was found; it stands for that of publication, which is the same or earlier.
 pub const DATE_OF_CHANGE: &str = "date_of_change";
+/// Two places of the page state different days of publication; the detail is the one that was not taken.
+pub const DATE_DIFFERS: &str = "date_differs";
+/// No place calls itself the date of publication, and the only dates of the page stand where others may stand, too.
+pub const DATE_GUESSED: &str = "date_guessed";
 /// The date is stated against the time of reading ("3 hours ago") and was counted back from the fetch time; the detail
 /// is its text.
 pub const DATE_RELATIVE: &str = "date_relative";

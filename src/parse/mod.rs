@@ -9,6 +9,7 @@ mod assemble;
 mod boilerplate;
 pub(crate) mod date;
 mod dateline;
+mod dating;
 mod dump;
 pub mod flaws;
 pub(crate) mod fold;

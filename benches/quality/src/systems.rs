@@ -41,6 +41,8 @@ pub struct Found {
     pub headline: String,
     pub author: String,
     pub date: String,
+    /// Where the date comes from: khabar alone says it.
+    pub date_evidence: String,
     pub took: Duration,
 }
 
@@ -88,6 +90,11 @@ fn khabar() -> Extract {
         Some(Found {
             body: article.body(),
             author: article.authors.join("; "),
+            date_evidence: article
+                .published
+                .as_ref()
+                .map(|date| format!("{}: {}", date.evidence, date.raw))
+                .unwrap_or_default(),
             date: article.published.map(|date| date.value).unwrap_or_default(),
             headline: article.headline.unwrap_or_default(),
             took: Duration::ZERO,
@@ -103,7 +110,7 @@ fn trafilatura(page: &Page) -> Option<Found> {
         headline: result.metadata.title,
         author: result.metadata.author,
         date: result.metadata.date.map(|date| date.to_string()).unwrap_or_default(),
-        took: Duration::ZERO,
+        ..Found::default()
     })
 }
 
@@ -115,7 +122,7 @@ fn libreadability(page: &Page) -> Option<Found> {
         headline: article.title,
         author: article.byline,
         date: article.published_time,
-        took: Duration::ZERO,
+        ..Found::default()
     })
 }
 
@@ -128,6 +135,6 @@ fn dom_smoothie(page: &Page) -> Option<Found> {
         headline: article.title,
         author: article.byline.unwrap_or_default(),
         date: article.published_time.unwrap_or_default(),
-        took: Duration::ZERO,
+        ..Found::default()
     })
 }

@@ -119,6 +119,7 @@ pub fn write_found(file: &std::path::Path, pages: &[Page], results: &[Found]) ->
             "headline": found.headline,
             "author": found.author,
             "datePublished": found.date,
+            "dateEvidence": found.date_evidence,
         });
         text.push_str(&object.to_string());
         text.push('\n');

@@ -95,7 +95,8 @@ enum Anchor {
     OtherCalendar,
 }
 
-/// Whether the word holds a year, or three numbers with marks between.
+/// Whether the word holds a year, or three numbers with marks between, one of which may be a month's name
+/// (`03.Mar.19`).
 fn anchor(part: &str) -> Option<Anchor> {
     let mut runs = 0;
     let mut length = 0;
@@ -114,7 +115,11 @@ fn anchor(part: &str) -> Option<Anchor> {
             value = 0;
         }
     }
-    if has_year || (runs == 3 && !has_other_year) {
+    let parts = part.split(['.', '-']).filter(|part| !part.is_empty());
+    let has_name = runs == 2
+        && parts.clone().count() == 3
+        && parts.clone().nth(1).is_some_and(|part| part.chars().all(char::is_alphabetic));
+    if has_year || (runs == 3 && !has_other_year) || has_name {
         return Some(Anchor::Gregorian);
     }
     has_other_year.then_some(Anchor::OtherCalendar)

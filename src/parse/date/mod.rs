@@ -24,7 +24,7 @@ use crate::parse::fold::digit;
 use crate::parse::text::is_longer_than;
 use calendar::Parts;
 pub(crate) use find::find;
-pub(crate) use home::at_home;
+pub(crate) use home::{at_home, on_day};
 use reader::Reading;
 pub(crate) use words::Words;
 

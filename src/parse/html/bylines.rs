@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::outline::Outline;
+use super::places::{ASIDE_POINTS, Nearness, Places};
 use super::traits::Traits;
-use super::visible::{ASIDE_POINTS, Nearness, Places};
 use crate::parse::people;
 use crate::parse::text::{first_chars, is_longer_than};
 

@@ -34,7 +34,8 @@ pub(super) enum Step {
     Break,
     Inline {
         href: Option<Rc<str>>,
-        stamp: Option<String>,
+        /// A date in an attribute, and whether it is marked as that of a change.
+        stamp: Option<(String, bool)>,
         traits: Traits,
     },
     Block(Kind, Traits),
@@ -73,6 +74,7 @@ pub(super) fn step_of(element: &Element, reader: &mut Reader) -> Step {
     let mut href = None;
     let mut stamp = None;
     let mut is_hidden = false;
+    let mut is_of_change = false;
     let mut class = "";
     let mut names: [&str; 4] = [""; 4];
     for attribute in &element.attrs {
@@ -80,7 +82,10 @@ pub(super) fn step_of(element: &Element, reader: &mut Reader) -> Step {
             "class" => class = &attribute.value,
             "id" => names[0] = &attribute.value,
             "role" => names[1] = &attribute.value,
-            "itemprop" => names[2] = &attribute.value,
+            "itemprop" => {
+                names[2] = &attribute.value;
+                is_of_change |= attribute.value.eq_ignore_ascii_case("dateModified");
+            }
             "aria-label" => names[3] = &attribute.value,
             "hidden" => is_hidden = true,
             "style" => is_hidden |= is_hiding(&attribute.value),
@@ -104,7 +109,7 @@ pub(super) fn step_of(element: &Element, reader: &mut Reader) -> Step {
     }
     if kind == Kind::Inline {
         let traits = if name == "time" { traits.with(Traits::DATED) } else { traits };
-        let stamp = stamp.filter(|_| traits.has(Traits::DATED));
+        let stamp = stamp.filter(|_| traits.has(Traits::DATED)).map(|stamp| (stamp, is_of_change));
         return Step::Inline { href: href.map(Rc::from), stamp, traits };
     }
     Step::Block(kind, traits)

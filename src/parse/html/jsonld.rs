@@ -24,11 +24,29 @@ const ARTICLE_TYPES: &[&str] = &[
     "BlogPosting",
     "LiveBlogPosting",
     "Report",
+    "TechArticle",
+    "ScholarlyArticle",
+    "MedicalScholarlyArticle",
+    "AdvertiserContentArticle",
+    "SatiricalArticle",
 ];
 
 /// Types of a page that holds something; their dates are those of the article, for want of better ones.
-const PAGE_TYPES: &[&str] =
-    &["WebPage", "ItemPage", "AboutPage", "FAQPage", "MedicalWebPage", "Recipe", "HowTo"];
+const PAGE_TYPES: &[&str] = &[
+    "WebPage",
+    "ItemPage",
+    "AboutPage",
+    "FAQPage",
+    "QAPage",
+    "MedicalWebPage",
+    "Recipe",
+    "HowTo",
+    "SocialMediaPosting",
+    "DiscussionForumPosting",
+    "CreativeWork",
+    "PodcastEpisode",
+    "VideoObject",
+];
 
 /// What one block says.
 #[derive(Debug, Default)]
@@ -127,7 +145,7 @@ fn from_article(article: &Value, graph: &[&Value]) -> JsonLd {
     let names = |name: &str| article.get(name).map(|value| names_of(value, graph)).unwrap_or_default();
     JsonLd {
         headline: text("headline").or_else(|| text("name")),
-        published: text("datePublished"),
+        published: text("datePublished").or_else(|| text("dateCreated")).or_else(|| text("uploadDate")),
         modified: text("dateModified"),
         authors: names("author"),
         publisher: names("publisher").into_iter().next(),

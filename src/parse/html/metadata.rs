@@ -27,41 +27,57 @@ const PUBLISHED: &[&str] = &[
     "publishdate",
     "pubdate",
     "dc.date.issued",
-    "dcterms.created",
-    "dc.date",
-    "date",
-    "article.published",
     "published-date",
     "publication_date",
     "publication-date",
     "published_time",
     "pub_date",
     "cxenseparse:recs:publishtime",
-    "dcterms.date",
     "dcterms.issued",
     "dcterms.available",
-    "dc.created",
-    "dc.date.created",
     "dc.issued",
     "rnews:datepublished",
     "bt:pubdate",
     "cse-pubdate",
     "article_date_original",
     "originalpublicationdate",
-    "datecreated",
-    "creation_date",
     "citation_publication_date",
     "citation_date",
-    "release_date",
     "displaydate",
+    "published",
+    "published_at",
+    "article.published",
+];
+/// The same of names that may as well mean when the page was made or changed.
+const DOUBTFUL: &[&str] = &[
+    "dc.date",
+    "date",
+    "dcterms.date",
+    "dcterms.created",
+    "dc.created",
+    "dc.date.created",
+    "datecreated",
+    "creation_date",
+    "release_date",
+    "og:release_date",
 ];
 /// Parts of names of meta elements that hold such a date, too.
 const PUBLISHED_PARTS: [[&str; 2]; 5] =
     [["publish", "date"], ["publish", "time"], ["pub", "date"], ["create", "date"], ["issue", "date"]];
 /// A longer text is no date.
 const DATE_BYTES_MAX: usize = 80;
-const MODIFIED: &[&str] =
-    &["article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified"];
+const MODIFIED: &[&str] = &[
+    "article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "last-modified",
+    "dcterms.modified",
+    "lastmod",
+    "updated",
+];
+/// Parts of names of such ones.
+const MODIFIED_PARTS: [[&str; 2]; 4] =
+    [["update", "date"], ["update", "time"], ["modif", "date"], ["modif", "time"]];
 
 /// The page's own statements.
 #[derive(Debug, Default)]
@@ -69,14 +85,15 @@ pub(super) struct Metadata {
     pub title: Option<String>,
     pub h1: Vec<String>,
     pub json_ld: Option<JsonLd>,
+    json_ld_blocks: usize,
     /// Of an object that is a page and no article.
     json_ld_page: Option<JsonLd>,
     /// Name (lower case) and content of meta elements, in order.
     meta: Vec<(String, String)>,
     pub canonical: Option<String>,
     pub language: Option<String>,
-    /// Of the first element that is marked as the publication's date.
-    marked_date: Option<String>,
+    /// Of elements that are marked as the publication's date.
+    marked_dates: Vec<String>,
     /// The texts of links with `rel=tag`.
     pub tags: Vec<String>,
     /// Of elements with `itemprop=author`.
@@ -110,13 +127,15 @@ impl Metadata {
             "a" if self.tags.len() < REPEATS_MAX && has_word(node, "rel", "tag") => {
                 self.tags.extend(text(node));
             }
-            "script" if self.json_ld.is_none() && is_json_ld(node) => self.take_json_ld(node),
+            "script" if self.json_ld_blocks < REPEATS_MAX && self.lacks_date() && is_json_ld(node) => {
+                self.json_ld_blocks += 1;
+                self.take_json_ld(node);
+            }
             _ => {}
         }
-        if self.marked_date.is_none() && is_marked_date(node) {
-            self.marked_date = text_attribute(node, "content")
-                .or_else(|| text_attribute(node, "datetime"))
-                .or_else(|| text(node));
+        if self.marked_dates.len() < TEXTS_MAX && is_marked_date(node) {
+            let stated = text_attribute(node, "content").or_else(|| text_attribute(node, "datetime"));
+            self.marked_dates.extend(stated.or_else(|| text(node)));
         }
         if self.marked_authors.len() < TEXTS_MAX
             && has_word(node, "itemprop", "author")
@@ -137,10 +156,22 @@ impl Metadata {
         }
     }
 
+    /// Whether no block of JSON-LD stated an article with its date yet.
+    fn lacks_date(&self) -> bool {
+        self.json_ld.as_ref().is_none_or(|article| article.published.is_none())
+    }
+
     fn take_json_ld(&mut self, node: &NodeRef<'_>) {
         match jsonld::read(&node.text()) {
             Ok(found) => {
-                self.json_ld = found.article;
+                match (self.json_ld.as_mut(), found.article) {
+                    (None, article) => self.json_ld = article,
+                    (Some(first), Some(more)) => {
+                        first.published = first.published.take().or(more.published);
+                        first.modified = first.modified.take().or(more.modified);
+                    }
+                    (Some(_), None) => {}
+                }
                 self.json_ld_page = self.json_ld_page.take().or(found.page);
             }
             Err(()) if self.flaws.len() < REPEATS_MAX => self.flaws.push(Flaw::new(flaws::JSON_LD_IGNORED)),
@@ -177,8 +208,33 @@ impl Metadata {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.published.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
         dates.extend(self.dates_of(PUBLISHED));
-        dates.extend(evident(self.marked_date.clone(), "itemprop:datePublished"));
+        dates.extend(self.marked().filter(|_| !self.marks_differ()));
+        dates
+    }
+
+    fn marked(&self) -> impl Iterator<Item = Evident> {
+        evident(self.marked_dates.first().cloned(), "itemprop:datePublished").into_iter()
+    }
+
+    /// Several marked dates are those of several articles.
+    fn marks_differ(&self) -> bool {
+        self.marked_dates.iter().any(|date| Some(date) != self.marked_dates.first())
+    }
+
+    /// Whether the page calls its language American English, in which 3/4/2024 is 4 March.
+    pub fn is_american(&self) -> bool {
+        let locale = self.meta(&["og:locale"]).map(|(_, locale)| locale);
+        [self.language.as_deref(), locale]
+            .into_iter()
+            .flatten()
+            .any(|language| language.replace('_', "-").eq_ignore_ascii_case("en-US"))
+    }
+
+    /// Dates of the page that are those of the article for want of better ones.
+    pub fn published_doubtfully(&self) -> Vec<Evident> {
+        let mut dates: Vec<Evident> = self.dates_of(DOUBTFUL).collect();
         dates.extend(self.dates_like(&PUBLISHED_PARTS));
+        dates.extend(self.marked().filter(|_| self.marks_differ()));
         let page = self.json_ld_page.as_ref().and_then(|page| page.published.clone());
         dates.extend(evident(page, "json-ld:page"));
         dates
@@ -188,15 +244,21 @@ impl Metadata {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.modified.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:dateModified").into_iter().collect();
         dates.extend(self.dates_of(MODIFIED));
+        dates.extend(self.dates_like(&MODIFIED_PARTS));
+        let page = self.json_ld_page.as_ref().and_then(|page| page.modified.clone());
+        dates.extend(evident(page, "json-ld:page"));
         dates
     }
 
     /// Contents of meta elements whose names have all words of one of these lists, for want of better ones.
-    fn dates_like(&self, lists: &'static [[&'static str; 2]]) -> impl Iterator<Item = Evident> + '_ {
+    fn dates_like<const COUNT: usize>(
+        &self,
+        lists: &'static [[&'static str; 2]; COUNT],
+    ) -> impl Iterator<Item = Evident> + '_ {
         let named = self.meta.iter().filter(move |(name, value)| {
             value.len() <= DATE_BYTES_MAX
                 && value.bytes().any(|byte| byte.is_ascii_digit())
-                && !PUBLISHED.contains(&name.as_str())
+                && ![PUBLISHED, DOUBTFUL, MODIFIED].concat().iter().any(|known| is_name(name, known))
                 && lists.iter().any(|words| words.iter().all(|word| name.contains(word)))
         });
         named
@@ -208,24 +270,34 @@ impl Metadata {
         &'names self,
         names: &'names [&'static str],
     ) -> impl Iterator<Item = Evident> + 'names {
-        names.iter().filter_map(|name| {
-            let (name, value) = self.meta(&[name])?;
-            evident(Some(value.to_owned()), &format!("meta:{name}"))
+        names.iter().filter_map(|wanted| {
+            let (_, value) = self.meta.iter().find(|(name, _)| is_name(name, wanted))?;
+            evident(Some(value.clone()), &format!("meta:{wanted}"))
         })
     }
+}
+
+/// Whether a name is this one, whatever marks divide its words: `article:published_time`, `article.published-time`.
+fn is_name(name: &str, wanted: &str) -> bool {
+    let is_mark = |byte: u8| matches!(byte, b':' | b'.' | b'_' | b'-');
+    name.len() == wanted.len()
+        && name
+            .bytes()
+            .zip(wanted.bytes())
+            .all(|(one, other)| one == other || (is_mark(one) && is_mark(other)))
 }
 
 fn evident(value: Option<String>, evidence: &str) -> Option<Evident> {
     value.map(|value| Evident { value, evidence: evidence.to_owned() })
 }
 
-/// The element's text on one line; `None` where there is none.
 /// The first line of an element's visible text: of an author's element the name, with roles and portraits below it.
 fn first_line(node: &NodeRef<'_>) -> Option<String> {
     let line = fallback::lines(&node.inner_html()).into_iter().next()?;
     Some(crate::parse::text::first_chars(&line, TEXT_CHARS_MAX).to_owned())
 }
 
+/// The element's text on one line; `None` where there is none.
 fn text(node: &NodeRef<'_>) -> Option<String> {
     let text = node.text();
     let text = one_line(crate::parse::text::first_chars(&text, TEXT_CHARS_MAX));

@@ -2,7 +2,8 @@
 //!
 //! Owns everything that knows HTML. Behind [`guard`], because nothing may see a page that was not measured, the tree
 //! is read for what it says of itself ([`metadata`]) and laid out flat ([`outline`]); from that come the body
-//! ([`content`], [`sift`]), and the dates and authors that stand in the text ([`visible`], [`bylines`]).
+//! ([`content`], [`sift`]), and, by where its lines stand ([`places`]), the dates and authors in the text ([`shown`],
+//! [`bylines`]). Where dates differ, [`weighing`] says which one counts.
 //!
 //! A page holds an article if a paragraph has at least [`PARAGRAPH_WORDS_MIN`] words and [`PARAGRAPH_CHARS_MIN`]
 //! characters, or if two places agree on the headline and the page says by JSON-LD that it is an article. A list item
@@ -10,6 +11,7 @@
 
 mod bylines;
 mod content;
+mod date_labels;
 mod element;
 mod fallback;
 mod guard;
@@ -17,12 +19,15 @@ mod headline;
 mod jsonld;
 mod metadata;
 mod outline;
+mod places;
 mod scan;
+mod script_dates;
+mod shown;
 mod sift;
 mod stated;
 mod traits;
 mod unread;
-mod visible;
+mod weighing;
 
 use std::collections::HashMap;
 
@@ -31,7 +36,7 @@ use dom_query::{Document, Matcher};
 use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
 use crate::parse::address::{Link, settle_address};
 use crate::parse::assemble::{Evident, Found};
-use crate::parse::date::{self, DateContext};
+use crate::parse::date::DateContext;
 use crate::parse::fold::same;
 use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
@@ -40,16 +45,16 @@ use crate::rejection::{Code, Rejection};
 use crate::sources::Sources;
 use metadata::Metadata;
 use outline::Outline;
+use places::Places;
+use shown::Finder;
 use sift::Block;
-use visible::{Places, Seen};
+use weighing::{Stated, weigh};
 
 /// A paragraph with fewer words or characters doesn't show that a page holds an article.
 const PARAGRAPH_WORDS_MIN: usize = 8;
 const PARAGRAPH_CHARS_MIN: usize = 40;
 /// The headline is repeated at the body's beginning, among so many blocks.
 const HEADLINE_BLOCKS: usize = 3;
-/// So many days two dates of one instant lie apart in two zones, at most.
-const DAYS_OF_ZONES_MAX: i32 = 1;
 /// Titles taken from a list below a "read also" label, at most.
 const RELATED_MAX: usize = 50;
 
@@ -105,11 +110,13 @@ impl Parser {
         }
         let mut found = described(&metadata, address.url.as_ref());
         found.links = links;
-        let context = self.date_context(rule, decoded.fetched_at_ms);
+        found.is_american = metadata.is_american();
+        let context = self.date_context(rule, found.is_american, decoded.fetched_at_ms);
         let outline = Outline::of(&document);
         let headline = found.headline.as_ref().map(|headline| headline.value.as_str());
         let headline = headline.and_then(|headline| content::headline_line(&outline, headline));
-        let places = Places::of(&outline, headline);
+        let chosen = content::choose(&outline, headline, &self.boilerplate);
+        let places = Places::of(&outline, headline.or_else(|| places::beginning(&outline, &chosen.lines)));
         let site = found.publisher.as_ref().map(|name| name.value.as_str());
         let is_date_word = |word: &str| self.date_words.is_date_word(word);
         let visible = bylines::authors(&outline, &places, &is_date_word);
@@ -117,16 +124,12 @@ impl Parser {
         if let Some(image) = found.image.as_mut().filter(|image| image.caption.is_none()) {
             image.caption = places.caption();
         }
-        let (published, modified) = places.dates(&self.date_words, &self.labels, &context);
-        let of_path = address.url.as_ref().and_then(|url| visible::date_of_path(url.path()));
-        found.published.extend(of_path.map(|value| Evident { value, evidence: "url".to_owned() }));
-        self.add_seen(published, &mut found.published, &context);
-        found.modified.extend(modified.map(|seen| seen.date));
+        let path = address.url.as_ref().map(url::Url::path);
+        self.take_dates(&page, &metadata, path, &places, &context, &mut found);
         if guarded.attributes_dropped > 0 {
             let detail = format!("{} attributes", guarded.attributes_dropped);
             found.flaws.push(Flaw::new(flaws::ATTRIBUTE_DROPPED).with_detail(detail));
         }
-        let chosen = content::choose(&outline, headline, &self.boilerplate);
         let blocks = sift::blocks(&outline, &chosen, &self.labels, &self.boilerplate);
         self.take_blocks(blocks, &mut found, address.url.as_ref());
         if let Some(body) = metadata.json_ld.as_ref().and_then(|json_ld| json_ld.body.as_deref()) {
@@ -141,20 +144,34 @@ impl Parser {
         Ok(found)
     }
 
-    /// Adds the date that readers see to those of the metadata: before them where it is sure and theirs is another day,
-    /// else behind them. Of days that follow each other both may be right, in two zones.
-    fn add_seen(&self, seen: Option<Seen>, stated: &mut Vec<Evident>, context: &DateContext<'_>) {
-        let Some(Seen { date: seen, is_sure }) = seen else { return };
-        let day_of = |date: &Evident| {
-            let (date, _) = date::read(&date.value, "", &self.date_words, context).ok()?;
-            date.value.get(..10)?.parse::<jiff::civil::Date>().ok()
+    /// The dates of the page, weighed against each other; what its scripts say only where it states none.
+    fn take_dates(
+        &self,
+        page: &str,
+        metadata: &Metadata,
+        path: Option<&str>,
+        places: &Places<'_>,
+        context: &DateContext<'_>,
+        found: &mut Found,
+    ) {
+        let of_path = path.and_then(weighing::date_of_path);
+        let stated = Stated {
+            published: metadata.published(),
+            doubtful: metadata.published_doubtfully(),
+            modified: metadata.modified(),
+            of_path: of_path.map(|value| Evident { value, evidence: "url".to_owned() }),
         };
-        let days = day_of(&seen).zip(stated.iter().find_map(day_of));
-        let differ = days.is_some_and(|(seen, stated)| {
-            seen.since(stated).is_ok_and(|between| between.get_days().abs() > DAYS_OF_ZONES_MAX)
-        });
-        let at = if is_sure && differ { 0 } else { stated.len() };
-        stated.insert(at, seen);
+        let words = &self.date_words;
+        let shown = Finder { places, words, labels: &self.labels, context }.shown();
+        let mut weighed = weigh(stated, shown, words, context);
+        if weighed.published.is_empty() {
+            weighed.published.extend(weighing::of_one_day(&script_dates::dates(page), words, context));
+        }
+        found.published = weighed.published;
+        found.modified = weighed.modified;
+        found.guessed = weighed.guessed;
+        found.day_shown = weighed.day;
+        found.flaws.extend(weighed.flaws);
     }
 
     /// The body from its blocks: without the headline, with "read also" references kept apart.
@@ -248,8 +265,6 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
         headline,
         headline_confirmed,
         has_json_ld: metadata.json_ld.is_some(),
-        published: metadata.published(),
-        modified: metadata.modified(),
         publisher,
         keywords: own_keywords(metadata),
         language: language(metadata),

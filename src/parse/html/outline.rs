@@ -21,6 +21,8 @@ use crate::parse::text::{first_chars, is_blank};
 /// Dates in attributes that are kept, and the longest.
 const STAMPS_MAX: usize = 200;
 const STAMP_CHARS_MAX: usize = 80;
+/// A longer line is not kept with its inline elements divided.
+const DIVIDED_BYTES_MAX: usize = 400;
 
 #[derive(Debug)]
 pub(super) struct Element {
@@ -39,6 +41,9 @@ pub(super) struct Element {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     pub text: String,
+    /// A short line with digits once more, with spaces where inline elements adjoin: readers see `By A.` and
+    /// `2 May 2024` apart, though no space stands between. `None` where that makes no difference.
+    pub divided: Option<String>,
     /// The nearest element that is no inline one.
     pub element: usize,
     pub role: ParagraphRole,
@@ -60,6 +65,8 @@ pub(super) struct Stamp {
     /// The line that it stands in or before.
     pub line: usize,
     pub element: usize,
+    /// The element is marked as the date of a change.
+    pub is_of_change: bool,
 }
 
 /// The lists.
@@ -129,6 +136,8 @@ struct Walk {
     reader: Reader,
     line: Line,
     text: String,
+    /// The text with its inline elements divided, as far as it is short.
+    divided: String,
     foreign_chars: usize,
     foreign: Traits,
     /// A line break was the last thing seen.
@@ -206,6 +215,7 @@ impl Walk {
                     self.finish_line();
                 } else {
                     self.text.push(' ');
+                    self.divide();
                     self.after_break = true;
                 }
                 Opened::Nothing
@@ -227,14 +237,24 @@ impl Walk {
         has_children
     }
 
-    fn take_stamp(&mut self, stamp: Option<String>) {
-        let Some(value) = stamp.filter(|_| self.outline.stamps.len() < STAMPS_MAX) else { return };
+    fn take_stamp(&mut self, stamp: Option<(String, bool)>) {
+        let Some((value, is_of_change)) = stamp.filter(|_| self.outline.stamps.len() < STAMPS_MAX) else {
+            return;
+        };
         let element = self.path.last().copied().unwrap_or_default();
         let value = one_line(first_chars(&value, STAMP_CHARS_MAX));
-        self.outline.stamps.push(Stamp { value, line: self.outline.lines.len(), element });
+        self.outline.stamps.push(Stamp { value, line: self.outline.lines.len(), element, is_of_change });
+    }
+
+    /// Divides what stands on both sides of here.
+    fn divide(&mut self) {
+        if self.divided.len() <= DIVIDED_BYTES_MAX {
+            self.divided.push(' ');
+        }
     }
 
     fn open_inline(&mut self, href: Option<Rc<str>>, traits: Traits) -> Opened {
+        self.divide();
         let is_link = href.is_some();
         if let Some(href) = href {
             if self.line.link.is_none() {
@@ -288,6 +308,7 @@ impl Walk {
     fn leave(&mut self) {
         match self.opened.pop() {
             Some(Opened::Inline { is_link, traits }) => {
+                self.divide();
                 self.close_link(is_link);
                 self.foreign_inline -= usize::from(traits.has(Traits::FOREIGN));
                 if traits != Traits::default() {
@@ -325,6 +346,9 @@ impl Walk {
 
     fn take_text(&mut self, text: &str) {
         self.text.push_str(text);
+        if self.divided.len() <= DIVIDED_BYTES_MAX {
+            self.divided.push_str(first_chars(text, DIVIDED_BYTES_MAX));
+        }
         let chars = text.chars().filter(|character| !character.is_whitespace()).count();
         if chars == 0 {
             return;
@@ -348,6 +372,7 @@ impl Walk {
         let foreign_chars = std::mem::take(&mut self.foreign_chars);
         if !is_blank(&self.text) {
             line.text = one_line(&self.text);
+            line.divided = self.divided_line(&line.text);
             line.element = self.path.last().copied().unwrap_or_default();
             line.role = match (self.headings, self.items, self.quotes) {
                 (1.., ..) => ParagraphRole::Heading,
@@ -361,11 +386,22 @@ impl Walk {
             self.outline.lines.push(line);
         }
         self.text.clear();
+        self.divided.clear();
         // What is open tells of the next line, too.
         if let Some(telling) = self.telling.last() {
             self.line.inner_traits = telling.traits;
             self.foreign = telling.foreign;
         }
+    }
+
+    fn divided_line(&self, text: &str) -> Option<String> {
+        let is_short = self.divided.len() <= DIVIDED_BYTES_MAX;
+        let has_digit = || text.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii());
+        if !is_short || !has_digit() {
+            return None;
+        }
+        let divided = one_line(&self.divided);
+        (divided != text).then_some(divided)
     }
 
     fn finish(mut self) -> Outline {

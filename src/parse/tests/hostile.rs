@@ -179,3 +179,24 @@ fn the_fallback_gives_text_where_parse_refuses() {
     let empty = parser().plain(&decoded(Content::Text(String::new())));
     assert!(empty.paragraphs.is_empty() && empty.headline.is_none());
 }
+
+#[test]
+fn pages_full_of_dates_are_read_once() {
+    let headline = "<h1>A bridge for Tartus</h1>";
+    for flood in [
+        join(20_000, |index| {
+            format!("<p>Published on {} May 2024 | Updated 3 June 2024</p>", index % 28 + 1)
+        }),
+        join(20_000, |_| "<div><span>5 June 2024</span><h4>A bridge for Tartus</h4></div>".to_owned()),
+        join(20_000, |index| format!("<a href='/{index}'>1/2/3</a><br><br>")),
+        join(20_000, |_| "<i>1</i><b>2</b>".to_owned()),
+        join(20_000, |_| "<time datetime='2024-06-05' itemprop='datePublished'>5 June</time>".to_owned()),
+        format!("<script>{}</script>", r#""publishedAt":"2024-06-05","#.repeat(40_000)),
+        format!("<script>{}</script>", "datePublished".repeat(80_000)),
+        join(3_000, |_| "<meta name='publish-date' content='2024-06-05'>".to_owned()),
+    ] {
+        for page in [format!("{headline}{PARAGRAPH}{flood}"), format!("{flood}{headline}{PARAGRAPH}")] {
+            assert!(parser().parse(&html(&page)).is_ok(), "{}", &page[..100]);
+        }
+    }
+}

@@ -1,9 +1,11 @@
 use dom_query::Document;
 use jiff::tz::TimeZone;
 
+use super::super::shown::Finder;
 use super::super::{bylines, content};
 use super::*;
-use crate::parse::date::Words;
+use crate::parse::date::{DateContext, Words};
+use crate::parse::lexicon::Labels;
 
 /// The dates and authors of a page's body.
 fn read(body: &str) -> (Option<String>, Option<String>, Vec<String>) {
@@ -19,10 +21,11 @@ fn read_at(body: &str, fetched_at_ms: Option<i64>) -> (Option<String>, Option<St
     let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms };
     let headline = content::headline_line(&outline, "A bridge for Tartus");
     let places = Places::of(&outline, headline);
-    let (published, modified) = places.dates(&words, &labels, &context);
-    let value = |seen: Option<Seen>| seen.map(|seen| seen.date.value);
+    let shown = Finder { places: &places, words: &words, labels: &labels, context: &context }.shown();
+    let published = shown.published.into_iter().next().map(|seen| seen.date.value);
+    let modified = shown.modified.into_iter().next().map(|date| date.value);
     let authors = bylines::authors(&outline, &places, &|word: &str| words.is_date_word(word));
-    (value(published), value(modified), authors)
+    (published, modified, authors)
 }
 
 fn published(body: &str) -> Option<String> {
@@ -74,6 +77,56 @@ fn an_update_is_no_publication() {
 }
 
 #[test]
+fn words_around_a_date_tell_what_it_is_of() {
+    for (line, date) in [
+        ("<p>Mitglied seit 4. Mai 2011</p><p>5. Juni 2024</p>", Some("5. Juni 2024")),
+        ("<p>Wurde am 5. Juni 2024 um 10:30 Uhr veröffentlicht</p>", Some("am 5. Juni 2024 um 10:30 Uhr")),
+        ("<dl><dt>Datum</dt><dd>5.6.2024</dd></dl>", Some("5.6.2024")),
+        ("<p>التاريخ 5 يونيو 2024</p>", Some("5 يونيو 2024")),
+        ("<p>Last updated 9 July 2024, first published 5 June 2024</p>", Some("5 June 2024")),
+        ("<p>آخر تحديث: 9 يوليو 2024</p>", None),
+        ("<p>Tickets as of 5 June 2024</p>", None),
+    ] {
+        let body = format!("<h1>A bridge for Tartus</h1>{line}");
+        assert_eq!(published(&body).as_deref(), date, "{line}");
+    }
+}
+
+#[test]
+fn inline_elements_divide_what_no_space_divides() {
+    let body =
+        "<h1>A bridge for Tartus</h1><p><span>Huda Nasser</span><span>5 June 2024</span><b>Comments</b></p>";
+    assert_eq!(published(body).as_deref(), Some("5 June 2024"));
+    let raised = "<h1>A bridge for Tartus</h1><p class='date'>21<sup>st</sup> June 2024</p>";
+    assert_eq!(published(raised).as_deref(), Some("21 st June 2024"));
+}
+
+#[test]
+fn the_day_in_the_head_of_the_site_is_not_that_of_the_article() {
+    let menu = "<li><a href='/x'>Economy</a></li>".repeat(6);
+    let body = format!(
+        "<div class='date'>9 July 2024</div><ul>{menu}</ul><h1>A bridge for Tartus</h1><p>5 June 2024</p>"
+    );
+    assert_eq!(published(&body).as_deref(), Some("5 June 2024"));
+}
+
+#[test]
+fn quoted_posts_bring_dates_of_their_own() {
+    let body = "<h1>A bridge for Tartus</h1><blockquote>A post by H. (@harbour) <time datetime='2023-01-02'>2 January \
+                2023</time></blockquote>";
+    assert_eq!(published(body), None);
+}
+
+#[test]
+fn a_list_of_articles_may_hold_this_one_with_its_date() {
+    let teaser = |title: &str, date: &str| format!("<li><span>{date}</span><h4>{title}</h4></li>");
+    let list = teaser("A road for Homs", "3 May 2024") + &teaser("A bridge for Tartus", "5 June 2024");
+    let text = "<p>Work begins.</p>".repeat(9);
+    let body = format!("<h1>A bridge for Tartus</h1>{text}<div class='related'><ul>{list}</ul></div>");
+    assert_eq!(published(&body).as_deref(), Some("5 June 2024"));
+}
+
+#[test]
 fn arabic_and_german_dates_are_found_among_other_words() {
     let arabic =
         "<h1>A bridge for Tartus</h1><div class='date'>دمشق - نشر في 2 كانون الأول 2024 الساعة 10:30</div>";
@@ -110,19 +163,5 @@ fn what_is_no_name_is_no_author() {
     ] {
         let (_, _, authors) = read(&format!("<h1>A bridge for Tartus</h1>{byline}"));
         assert!(authors.is_empty(), "{byline} gave {authors:?}");
-    }
-}
-
-#[test]
-fn the_path_of_an_address_may_hold_the_date() {
-    for (path, date) in [
-        ("/2024/12/02/bridge", Some("2024-12-02")),
-        ("/news/2024-12-02-bridge", Some("2024-12-02")),
-        ("/news/20241202/bridge", Some("2024-12-02")),
-        ("/2024/12/bridge", None),
-        ("/2024/13/02/bridge", None),
-        ("/id/12345678/bridge", None),
-    ] {
-        assert_eq!(date_of_path(path).as_deref(), date, "{path}");
     }
 }

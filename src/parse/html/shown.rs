@@ -1,0 +1,362 @@
+//! Dates that readers see: in the lines of a page, and in the attributes of its time elements.
+//!
+//! Owns how much speaks for each: where it stands, what its element and the words beside it call it, how little else
+//! its line says. Which of them counts beside the page's own statements is told in [`super::weighing`].
+
+use super::content::is_prose;
+use super::date_labels::{Said, is_published_behind, names_change, said_before};
+use super::outline::{Line, Stamp};
+use super::places::{ASIDE_POINTS, Nearness, Places};
+use super::traits::Traits;
+use crate::article::ParagraphRole;
+use crate::parse::assemble::Evident;
+use crate::parse::date::{self, DateContext};
+use crate::parse::fold::same;
+use crate::parse::lexicon::{Labels, Role};
+use crate::parse::text::{first_chars, is_longer_than};
+
+/// Longer lines are prose.
+const LINE_CHARS_MAX: usize = 200;
+/// A dateline begins one of so many lines behind the headline, and is no longer.
+const DATELINE_LINES_MAX: usize = 6;
+const DATELINE_CHARS_MAX: usize = 60;
+/// Lines that are looked at.
+const LINES_MAX: usize = 400;
+/// Lines of the page's other parts that are looked at.
+const FOREIGN_LINES_MAX: usize = 50;
+/// Dates of one line, at most.
+const DATES_OF_LINE_MAX: usize = 3;
+/// A line above a date that is no longer is its label.
+const LABEL_CHARS_MAX: usize = 20;
+/// A label within prose is no longer, with what stands before it.
+const LABEL_OF_PROSE_CHARS_MAX: usize = 30;
+/// So many points of nearness are beside the headline.
+const BESIDE_POINTS: i32 = 3;
+/// What is quoted has dates of its own, and loses so many points.
+const QUOTED_POINTS: i32 = 4;
+/// In the head of a site, above its menu, stands the present day; such a date loses so many points.
+const ABOVE_MENU_POINTS: i32 = 3;
+/// Less than this is a guess, and less than the second nothing.
+const SCORE_MIN: i32 = 4;
+const GUESS_SCORE_MIN: i32 = 1;
+/// The same where a label calls the date one of publication.
+const LABELLED_SCORE_MIN: i32 = -2;
+/// A longer line tells too much for a guess.
+const GUESS_CHARS_MAX: usize = 120;
+/// Where so many days stand, none of them is the article's more than the others.
+const GUESSED_DAYS_MAX: usize = 3;
+/// The headline may stand so often in lists of teasers.
+const REPEATS_MAX: usize = 4;
+/// A teaser is no larger, and its date stands no farther from its headline.
+const TEASER_LINES_MAX: usize = 5;
+const TEASER_DEPTH_MAX: usize = 4;
+/// Dates that are handed on, at most.
+const SEEN_MAX: usize = 16;
+
+/// A date that readers see.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub date: Evident,
+    /// How much speaks for it.
+    pub score: i32,
+    /// It stands beside the headline.
+    pub is_beside: bool,
+    /// It stands before the headline, where pages show the present day, too.
+    pub is_before: bool,
+}
+
+/// The dates that readers see.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// Those that are probably of the publication; what most speaks for comes first.
+    pub published: Vec<Seen>,
+    pub modified: Vec<Evident>,
+    /// Those that may be the article's, for want of better ones.
+    pub guessed: Vec<Evident>,
+}
+
+struct Candidate {
+    score: i32,
+    nearness: Nearness,
+    is_before: bool,
+    said: Said,
+    /// Its line is prose, a quotation, or of another part of the page: no guess.
+    is_unlikely: bool,
+    is_foreign: bool,
+    evidence: &'static str,
+    value: String,
+}
+
+impl Candidate {
+    fn is_modified(&self) -> bool {
+        self.said == Said::Modified
+    }
+
+    fn is_labelled(&self) -> bool {
+        self.said == Said::Published
+    }
+
+    fn into_seen(self) -> Seen {
+        Seen {
+            date: Evident { value: self.value, evidence: self.evidence.to_owned() },
+            score: self.score,
+            is_beside: self.nearness.points >= BESIDE_POINTS,
+            is_before: self.is_before,
+        }
+    }
+}
+
+/// Finds the dates of a page.
+pub(super) struct Finder<'page> {
+    pub places: &'page Places<'page>,
+    pub words: &'page date::Words,
+    pub labels: &'page Labels,
+    pub context: &'page DateContext<'page>,
+}
+
+impl Finder<'_> {
+    /// All dates that something speaks for.
+    pub fn shown(&self) -> Shown {
+        let mut candidates = self.of_lines();
+        candidates.extend(self.of_stamps());
+        candidates.extend(self.of_own_teasers());
+        candidates.sort_by_key(|candidate| (-candidate.score, candidate.nearness.distance));
+        let (likely, rest): (Vec<_>, Vec<_>) = candidates
+            .into_iter()
+            .partition(|candidate| candidate.score >= SCORE_MIN && !candidate.is_foreign);
+        let (modified, published): (Vec<_>, Vec<_>) = likely.into_iter().partition(Candidate::is_modified);
+        Shown {
+            published: published.into_iter().take(SEEN_MAX).map(Candidate::into_seen).collect(),
+            modified: modified.into_iter().take(1).map(|candidate| candidate.into_seen().date).collect(),
+            guessed: self.guesses(rest),
+        }
+    }
+
+    /// Of what little speaks for: what is labelled as publication, then as a change, then what is not labelled, unless
+    /// that is many days.
+    fn guesses(&self, candidates: Vec<Candidate>) -> Vec<Evident> {
+        let (mut modified, mut published): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(Candidate::is_modified);
+        published.retain(|candidate| {
+            let needed = if candidate.is_labelled() { LABELLED_SCORE_MIN } else { GUESS_SCORE_MIN };
+            candidate.score >= needed && !candidate.is_unlikely
+        });
+        if self.days(published.iter()) >= GUESSED_DAYS_MAX {
+            published.clear();
+        }
+        // Several changes are those of other articles.
+        if self.days(modified.iter().filter(|candidate| candidate.is_foreign)) > 1 {
+            modified.retain(|candidate| !candidate.is_foreign);
+        }
+        let (labelled, others): (Vec<_>, Vec<_>) = published.into_iter().partition(Candidate::is_labelled);
+        let all = labelled.into_iter().chain(modified).chain(others).take(SEEN_MAX);
+        all.map(|candidate| candidate.into_seen().date).collect()
+    }
+
+    fn days<'list>(&self, candidates: impl Iterator<Item = &'list Candidate>) -> usize {
+        let day = |candidate: &Candidate| {
+            let (date, _) = date::read(&candidate.value, "", self.words, self.context).ok()?;
+            date.value.get(..10).map(str::to_owned)
+        };
+        let mut days: Vec<String> = candidates.filter_map(day).collect();
+        days.sort_unstable();
+        days.dedup();
+        days.len()
+    }
+
+    fn of_lines(&self) -> Vec<Candidate> {
+        let lines = || self.places.outline.lines.iter().enumerate();
+        let is_foreign = |line: &Line| self.places.is_foreign(line.element);
+        let own = lines()
+            .filter(|(_, line)| !is_foreign(line))
+            .map(|(index, line)| (index, self.dated_part(index, divided(line))))
+            .filter(|(index, text)| self.has_digits(*index, text))
+            .take(LINES_MAX);
+        // Of a footer only what it says of a change is looked at.
+        let foreign = lines()
+            .filter(|(_, line)| is_foreign(line) && !is_longer_than(&line.text, GUESS_CHARS_MAX))
+            .map(|(index, line)| (index, divided(line)))
+            .filter(|(index, text)| self.has_digits(*index, text) && names_change(text))
+            .take(FOREIGN_LINES_MAX);
+        own.chain(foreign).flat_map(|(index, text)| self.of_line(index, text)).collect()
+    }
+
+    /// "3 hours ago" has one digit, and counts beside the headline alone.
+    fn has_digits(&self, index: usize, text: &str) -> bool {
+        let mut digits = text.chars().filter(|character| crate::parse::fold::digit(*character).is_some());
+        digits.next().is_some()
+            && (digits.nth(1).is_some() || self.places.nearness(index).points >= BESIDE_POINTS)
+    }
+
+    /// The part of a line that may hold its date: all of a short one; of the article's first paragraphs the dateline.
+    fn dated_part<'text>(&self, index: usize, text: &'text str) -> &'text str {
+        if !is_longer_than(text, LINE_CHARS_MAX) {
+            return text;
+        }
+        let headline = self.places.headline;
+        let is_first =
+            headline.is_some_and(|headline| index > headline && index - headline <= DATELINE_LINES_MAX);
+        if is_first { first_chars(text, DATELINE_CHARS_MAX) } else { "" }
+    }
+
+    /// The dates of a line: the first one, and those behind it that a label calls something.
+    fn of_line(&self, index: usize, text: &str) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        let mut rest = text;
+        for nth in 0..DATES_OF_LINE_MAX {
+            let Some(value) = date::find(rest, self.words, self.context) else { break };
+            let at = value.as_ptr() as usize - rest.as_ptr() as usize;
+            let (before, behind) = (&rest[..at], &rest[at + value.len()..]);
+            let mut said =
+                if nth == 0 { self.said_of(index, text, before, behind) } else { said_before(before) };
+            // `as of 5 June 2024`: words that dates begin with may be such a label, too.
+            let begun = said_before(&rest[..at + words_before_digits(value)]);
+            if said == Said::Nothing && begun == Said::Other {
+                said = begun;
+            }
+            // In prose `published on` tells of something else, unless the line begins with it.
+            let is_told = is_longer_than(before, LABEL_OF_PROSE_CHARS_MAX) && self.is_prose(index);
+            if said == Said::Published && is_told {
+                said = Said::Nothing;
+            }
+            // A line of one date is judged as a whole, further ones by what stands before them.
+            let chars = if nth == 0 { text } else { &rest[..at + value.len()] }.chars().count().max(1);
+            rest = behind;
+            if said == Said::Other || (nth > 0 && said == Said::Nothing) {
+                continue;
+            }
+            let mut candidate = self.candidate(index, said, "text", value.to_owned());
+            candidate.score += if self.places.has_trait(index, Traits::DATED) { 3 } else { 0 };
+            candidate.score += if value.chars().count() * 2 >= chars { 2 } else { 0 };
+            candidate.score -= if chars > 100 { 2 } else { 0 };
+            if !candidate.is_foreign || candidate.is_modified() {
+                found.push(candidate);
+            }
+        }
+        found
+    }
+
+    fn is_prose(&self, index: usize) -> bool {
+        self.places.outline.lines.get(index).is_some_and(is_prose)
+    }
+
+    fn of_stamps(&self) -> Vec<Candidate> {
+        let stamps = self.places.outline.stamps.iter();
+        stamps
+            .filter(|stamp| !self.places.is_foreign(stamp.element))
+            .filter_map(|stamp| self.of_stamp(stamp))
+            .collect()
+    }
+
+    fn of_stamp(&self, stamp: &Stamp) -> Option<Candidate> {
+        date::read(&stamp.value, "", self.words, self.context).ok()?;
+        let line = self.places.outline.lines.get(stamp.line);
+        // What is quoted brings its own dates along: posts of others.
+        if line.is_some_and(|line| line.role == ParagraphRole::Quote) {
+            return None;
+        }
+        let text = line.map_or("", divided);
+        let text = if is_longer_than(text, LINE_CHARS_MAX) { "" } else { text };
+        let found = date::find(text, self.words, self.context).unwrap_or_default();
+        let before = if found.is_empty() { text } else { text.split(found).next().unwrap_or_default() };
+        let said = match self.said_of(stamp.line, text, before, "") {
+            _ if stamp.is_of_change => Said::Modified,
+            Said::Other => return None,
+            said => said,
+        };
+        let mut candidate = self.candidate(stamp.line, said, "time:datetime", stamp.value.clone());
+        candidate.score += 7;
+        Some(candidate)
+    }
+
+    /// Dates beside the headline where it stands once more: in a list of teasers the article is named with its date.
+    fn of_own_teasers(&self) -> Vec<Candidate> {
+        let outline = self.places.outline;
+        let Some(headline) = self.places.headline else { return Vec::new() };
+        let Some(title) = outline.lines.get(headline) else { return Vec::new() };
+        let repeats = outline.lines.iter().enumerate().filter(|(index, line)| {
+            *index != headline && line.chars == title.chars && same(&line.text, &title.text)
+        });
+        repeats.take(REPEATS_MAX).filter_map(|(index, line)| self.of_teaser(index, line)).collect()
+    }
+
+    /// The only date in the smallest element around the line that holds more than the line.
+    fn of_teaser(&self, index: usize, line: &Line) -> Option<Candidate> {
+        let outline = self.places.outline;
+        let mut element = line.element;
+        for _ in 0..TEASER_DEPTH_MAX {
+            let around = outline.elements.get(element)?;
+            let lines = around.first_line..around.end_line;
+            if lines.len() > TEASER_LINES_MAX {
+                return None;
+            }
+            let dated = lines.filter(|other| *other != index).find_map(|other| {
+                let text = outline.lines.get(other).map(divided)?;
+                let is_short = !is_longer_than(text, GUESS_CHARS_MAX) && self.has_digits(other, text);
+                date::find(text, self.words, self.context).filter(|_| is_short && !names_change(text))
+            });
+            if let Some(value) = dated {
+                let mut candidate = self.candidate(index, Said::Nothing, "text", value.to_owned());
+                candidate.score = SCORE_MIN;
+                candidate.is_foreign = false;
+                return Some(candidate);
+            }
+            element = around.parent;
+        }
+        None
+    }
+
+    fn candidate(&self, index: usize, said: Said, evidence: &'static str, value: String) -> Candidate {
+        let nearness = self.places.nearness(index);
+        let line = self.places.outline.lines.get(index);
+        let is_aside = line.is_some_and(|line| self.places.is_aside(line.element));
+        let is_quoted = line.is_some_and(|line| line.role == ParagraphRole::Quote);
+        let mut score = nearness.points + if said == Said::Published { 4 } else { 0 };
+        score -= if is_aside { ASIDE_POINTS } else { 0 };
+        score -= if is_quoted { QUOTED_POINTS } else { 0 };
+        score -= if self.places.is_above_menu(index) { ABOVE_MENU_POINTS } else { 0 };
+        Candidate {
+            score,
+            nearness,
+            is_before: self.places.headline.is_some_and(|headline| index < headline),
+            said,
+            is_unlikely: line.is_some_and(|line| is_unlikely(line) && said == Said::Nothing),
+            is_foreign: line.is_some_and(|line| self.places.is_foreign(line.element)),
+            evidence,
+            value,
+        }
+    }
+
+    /// What the words around a date in its line, or the line before, call it.
+    fn said_of(&self, index: usize, text: &str, before: &str, behind: &str) -> Said {
+        let label = self.labels.match_line(text).map(|label| label.role);
+        let said = said_before(before);
+        match label {
+            Some(Role::Modified) => return Said::Modified,
+            Some(Role::Date) if said != Said::Modified => return Said::Published,
+            _ if said != Said::Nothing => return said,
+            _ => {}
+        }
+        if is_published_behind(behind) {
+            return Said::Published;
+        }
+        let above = index.checked_sub(1).and_then(|above| self.places.outline.lines.get(above));
+        let is_label =
+            |line: &&Line| before.trim().is_empty() && !is_longer_than(&line.text, LABEL_CHARS_MAX);
+        above.filter(is_label).map_or(Said::Nothing, |line| said_before(&line.text))
+    }
+}
+
+/// The bytes of a date before its first digit.
+fn words_before_digits(value: &str) -> usize {
+    value.find(|character| crate::parse::fold::digit(character).is_some()).unwrap_or_default()
+}
+
+fn divided(line: &Line) -> &str {
+    line.divided.as_deref().unwrap_or(&line.text)
+}
+
+/// Whether a line is of the running text, a quotation, or long.
+fn is_unlikely(line: &Line) -> bool {
+    line.role == ParagraphRole::Quote || is_prose(line) || is_longer_than(&line.text, GUESS_CHARS_MAX)
+}

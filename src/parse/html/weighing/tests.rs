@@ -1,0 +1,120 @@
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::parse::date::Words;
+
+fn evident(value: &str) -> Evident {
+    Evident { value: value.to_owned(), evidence: "test".to_owned() }
+}
+
+fn seen(value: &str, score: i32) -> Seen {
+    Seen { date: evident(value), score, is_beside: true, is_before: false }
+}
+
+fn list(values: &[&str]) -> Vec<Evident> {
+    values.iter().map(|value| evident(value)).collect()
+}
+
+fn in_utc<T>(act: impl FnOnce(&Words, &DateContext<'_>) -> T) -> T {
+    let (words, zone) = (Words::load().unwrap(), TimeZone::UTC);
+    act(&words, &DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None })
+}
+
+/// The value that comes first, the day that readers see, and whether the places differ.
+fn first(stated: Stated, shown: Vec<Seen>) -> (String, Option<String>, bool) {
+    let shown = Shown { published: shown, ..Shown::default() };
+    let weighed = in_utc(|words, context| weigh(stated, shown, words, context));
+    let value = weighed.published.first().map(|date| date.value.clone()).unwrap_or_default();
+    (value, weighed.day.map(|day| day.to_string()), !weighed.flaws.is_empty())
+}
+
+fn published(values: &[&str]) -> Stated {
+    Stated { published: list(values), ..Stated::default() }
+}
+
+const STATED: &str = "2024-03-05T12:00:00Z";
+
+#[test]
+fn a_seen_date_counts_before_a_stated_one_if_enough_speaks_for_it() {
+    let other = |score| first(published(&[STATED]), vec![seen("1 March 2024", score)]);
+    assert_eq!(other(8), (STATED.to_owned(), None, false));
+    assert_eq!(other(9), ("1 March 2024".to_owned(), None, true));
+    let far = Seen { is_beside: false, ..seen("1 March 2024", 8) };
+    assert_eq!(first(published(&[STATED]), vec![far]).0, STATED);
+}
+
+#[test]
+fn a_stated_day_that_is_seen_beside_the_headline_stays() {
+    let shown = vec![seen("1 March 2024", 12), seen("5 March 2024", 4)];
+    assert_eq!(first(published(&[STATED]), shown), (STATED.to_owned(), None, false));
+}
+
+#[test]
+fn statements_that_may_mean_something_else_count_less() {
+    let doubtful = || Stated { doubtful: list(&[STATED]), ..Stated::default() };
+    assert_eq!(first(doubtful(), vec![seen("1 March 2024", 6)]).0, "1 March 2024");
+    assert_eq!(first(doubtful(), vec![seen("1 March 2024", 5)]).0, STATED);
+    // Above the headline the present day may stand.
+    let above = Seen { is_before: true, ..seen("9 May 2024", 8) };
+    assert_eq!(first(doubtful(), vec![above]).0, STATED);
+    // Publication not before the last change: the time when a program made the page.
+    let made = Stated { modified: list(&[STATED]), ..published(&[STATED]) };
+    assert_eq!(first(made, vec![seen("1 March 2024", 6)]).0, "1 March 2024");
+}
+
+#[test]
+fn the_day_of_the_last_change_is_of_this_article() {
+    let changed = Stated { modified: list(&["2024-04-02T08:00:00Z"]), ..published(&[STATED]) };
+    assert_eq!(first(changed, vec![seen("2 April 2024", 4)]), ("2 April 2024".to_owned(), None, true));
+    assert_eq!(first(published(&[STATED]), vec![seen("2 April 2024", 4)]).0, STATED);
+}
+
+#[test]
+fn the_path_of_the_address_counts_before_what_was_stated_later() {
+    let with_path = |path: &str| Stated { of_path: Some(evident(path)), ..published(&[STATED]) };
+    assert_eq!(first(with_path("2022-07-01"), Vec::new()), ("2022-07-01".to_owned(), None, true));
+    assert_eq!(first(with_path("2024-05-01"), Vec::new()), (STATED.to_owned(), None, false));
+    assert_eq!(first(with_path("2024-03-05"), vec![seen("1 March 2024", 12)]).0, STATED);
+}
+
+#[test]
+fn the_same_instant_in_another_zone_is_no_other_date() {
+    let late = "2024-03-05T23:30:00Z";
+    let on_next_day = Some("2024-03-06".to_owned());
+    assert_eq!(
+        first(published(&[late]), vec![seen("6 March 2024", 9)]),
+        (late.to_owned(), on_next_day, false)
+    );
+    assert_eq!(first(published(&[late]), vec![seen("6 March 2024", 6)]), (late.to_owned(), None, false));
+    // The seen hour is another one: the stated zone is wrong.
+    let mistaken = "2024-03-06T04:31:13-06:00";
+    assert_eq!(
+        first(published(&[mistaken]), vec![seen("5 March 2024, 22:31 -06:00", 9)]).0,
+        "5 March 2024, 22:31 -06:00"
+    );
+    // No zone has this day, or the statement has no time.
+    assert_eq!(first(published(&[late]), vec![seen("4 March 2024", 9)]).0, "4 March 2024");
+    assert_eq!(first(published(&["2024-03-05"]), vec![seen("6 March 2024", 9)]).0, "6 March 2024");
+}
+
+#[test]
+fn dates_of_scripts_count_if_they_are_of_one_day() {
+    let of = |values: &[&str]| in_utc(|words, context| of_one_day(&list(values), words, context)).is_some();
+    assert!(of(&["2024-03-05T08:00:00Z", "2024-03-05T10:00:00Z"]));
+    assert!(!of(&["2024-03-05T08:00:00Z", "2024-03-06T08:00:00Z"]));
+    assert!(!of(&["soon"]));
+}
+
+#[test]
+fn the_path_of_an_address_may_hold_the_date() {
+    for (path, date) in [
+        ("/2024/12/02/bridge", Some("2024-12-02")),
+        ("/news/2024-12-02-bridge", Some("2024-12-02")),
+        ("/news/20241202/bridge", Some("2024-12-02")),
+        ("/2024/12/bridge", None),
+        ("/2024/13/02/bridge", None),
+        ("/id/12345678/bridge", None),
+    ] {
+        assert_eq!(date_of_path(path).as_deref(), date, "{path}");
+    }
+}
