@@ -46,6 +46,16 @@ pub enum DayMonthOrder {
 pub enum DedupPolicy {
     #[default]
     Default,
+    /// They are compared and their verdicts told, and never suppressed.
+    Never,
+}
+
+/// What deduplication must know of an article's source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DedupSource<'a> {
+    /// Sources of one family are one source: they repeat each other's frames and background.
+    pub family: &'a str,
+    pub policy: DedupPolicy,
 }
 
 /// The rules of one source.
@@ -60,6 +70,8 @@ pub struct SourceRule {
     pub zone: Option<(String, TimeZone)>,
     pub day_month_order: DayMonthOrder,
     pub dedup: DedupPolicy,
+    /// The family of sources that it belongs to; without one it is its own.
+    pub dedup_family: Option<String>,
     /// CSS selectors.
     pub drop_selectors: Vec<String>,
     /// The source's keyword dictionary.
@@ -95,6 +107,7 @@ struct RuleText {
     day_month_order: DayMonthOrder,
     #[serde(default)]
     dedup: DedupPolicy,
+    dedup_family: Option<String>,
     #[serde(default)]
     drop_selectors: Vec<Spanned<String>>,
     keywords: Option<PathBuf>,
@@ -125,6 +138,18 @@ impl Sources {
             sources.rules.push(rule);
         }
         sources
+    }
+
+    /// How articles of a source, as it stands in the article, are deduplicated.
+    #[must_use]
+    pub fn dedup_source<'a>(&'a self, source: &'a str) -> DedupSource<'a> {
+        let by_key = self.by_key.get(source).and_then(|index| self.rules.get(*index));
+        match by_key.or_else(|| self.by_label(source)) {
+            Some(rule) => {
+                DedupSource { family: rule.dedup_family.as_deref().unwrap_or(&rule.key), policy: rule.dedup }
+            }
+            None => DedupSource { family: source, policy: DedupPolicy::Default },
+        }
     }
 
     /// The rule whose host is this one or the nearest above it: `news.example.com` finds `example.com`.
@@ -220,6 +245,7 @@ fn check(key: &str, rule: RuleText, page: &Page<'_>) -> Result<SourceRule, Sourc
         zone,
         day_month_order: rule.day_month_order,
         dedup: rule.dedup,
+        dedup_family: rule.dedup_family,
         drop_selectors: rule.drop_selectors.into_iter().map(Spanned::into_inner).collect(),
         keywords: rule.keywords,
     })

@@ -160,7 +160,9 @@ impl Stages {
         tags: Tags,
         degraded: Vec<&'static str>,
     ) -> Box<Prepared> {
-        let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language));
+        let source =
+            record.article.source.as_deref().map(|source| self.parser.sources().dedup_source(source));
+        let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language, source));
         Box::new(Prepared { record, tags, degraded, claim })
     }
 

@@ -103,6 +103,7 @@ impl Stream {
             fetched_at_ms: time_ms,
             language: "ar".to_owned(),
             source_hash,
+            never_suppressed: false,
             sketch,
         };
         (claim, time_ms)

@@ -12,6 +12,7 @@ use super::level::{Engine, LevelRecord};
 use super::sketch::{KEYS_MAX, NUMERALS_MAX, SKETCH_SIZE, Sketch};
 use crate::article::Hash128;
 use crate::flow::{ParsedRecord, RawCoordinates};
+use crate::sources::{DedupPolicy, DedupSource};
 
 const MAGIC: [u8; 2] = *b"KC";
 /// Entries of the first format; a claim of it has no keys, so that no near repeat is found by it.
@@ -54,14 +55,22 @@ pub struct Claim {
     pub fetched_at_ms: i64,
     /// BCP 47, at most 35 bytes.
     pub language: String,
-    /// Hash of the source key; 0 where there is none.
+    /// Hash of the source's family; 0 where there is none.
     pub source_hash: u64,
+    /// The source's articles are enriched whatever the verdict says.
+    pub never_suppressed: bool,
     pub sketch: Sketch,
 }
 
 impl Claim {
     /// The claim of a parsed record.
-    pub fn new(scope: u64, identity: ClaimIdentity, record: &ParsedRecord, language: &str) -> Self {
+    pub fn new(
+        scope: u64,
+        identity: ClaimIdentity,
+        record: &ParsedRecord,
+        language: &str,
+        source: Option<DedupSource<'_>>,
+    ) -> Self {
         let language = if language.len() > LANGUAGE_BYTES_MAX { "und" } else { language };
         Self {
             scope,
@@ -71,7 +80,8 @@ impl Claim {
             has_url: record.article.has_url,
             fetched_at_ms: record.fetched_at_ms.unwrap_or(-1),
             language: language.to_owned(),
-            source_hash: record.article.source.as_deref().map_or(0, |source| xxh3_64(source.as_bytes())),
+            source_hash: source.map_or(0, |source| xxh3_64(source.family.as_bytes())),
+            never_suppressed: source.is_some_and(|source| source.policy == DedupPolicy::Never),
             sketch: super::sketch::sketch(
                 record.article.headline.as_deref().unwrap_or_default(),
                 &record.article.body(),
@@ -154,7 +164,11 @@ pub fn encode_claim_at(claim: &Claim, engine: Engine) -> Vec<u8> {
     writer.bytes.extend_from_slice(&claim.content_hash);
     writer.bytes.extend_from_slice(&claim.article_id);
     writer.bytes.extend_from_slice(&claim.sketch.text_hash);
-    writer.bytes.push(u8::from(claim.has_url) | (u8::from(claim.sketch.full) << 1));
+    writer.bytes.push(
+        u8::from(claim.has_url)
+            | (u8::from(claim.sketch.full) << 1)
+            | (u8::from(claim.never_suppressed) << 2),
+    );
     writer.bytes.extend_from_slice(&claim.fetched_at_ms.to_le_bytes());
     writer.text(&claim.language);
     writer.bytes.extend_from_slice(&claim.source_hash.to_le_bytes());
@@ -267,6 +281,7 @@ fn decode_claim(
         fetched_at_ms,
         language,
         source_hash,
+        never_suppressed: flags & 4 != 0,
         sketch: Sketch { text_hash, headline_hash, words, shingles, codes, key_tails, full, lead, numerals },
     })
 }

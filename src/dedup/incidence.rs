@@ -178,7 +178,12 @@ mod tests {
             let article = text(&lists[0]);
             let candidates: Vec<Candidate<'_>> = lists[1..]
                 .iter()
-                .map(|codes| Candidate { position: 0, text: text(codes), record: RecordKey::default() })
+                .map(|codes| Candidate {
+                    position: 0,
+                    text: text(codes),
+                    record: RecordKey::default(),
+                    never_suppressed: false,
+                })
                 .collect();
             let mut incidence = Incidence::new(&article, &candidates);
             incidence.compare_candidates(candidates.len());

@@ -32,6 +32,14 @@ pub struct Candidate<'a> {
     pub text: Text<'a>,
     /// Tells raw records apart: claims of one record are one article.
     pub record: RecordKey,
+    /// It reached downstream, whatever its verdict was.
+    pub never_suppressed: bool,
+}
+
+impl Candidate<'_> {
+    /// To fill a list with.
+    pub const NONE: Self =
+        Self { position: 0, text: Text::NONE, record: RecordKey::NONE, never_suppressed: false };
 }
 
 /// Identity of a raw record, as short as memory allows.
@@ -42,6 +50,10 @@ pub struct RecordKey {
     pub topic: u32,
     /// Of its timestamp and payload.
     pub tag: u32,
+}
+
+impl RecordKey {
+    const NONE: Self = Self { offset: 0, partition: 0, topic: 0, tag: 0 };
 }
 
 /// What the replay says of an article.

@@ -33,6 +33,7 @@ pub struct Slot {
     linked: u16,
     pub has_url: bool,
     pub full: bool,
+    pub never_suppressed: bool,
     /// Matches nothing any more.
     pub is_void: bool,
 }
@@ -45,6 +46,7 @@ pub struct NewSlot<'a> {
     pub article_id: Hash128,
     pub text_hash: Hash128,
     pub has_url: bool,
+    pub never_suppressed: bool,
     pub text: Text<'a>,
     /// At most 12, each with the code of the same place it makes a key.
     pub key_tails: &'a [u16],
@@ -207,6 +209,7 @@ impl Slots {
             linked,
             has_url: new.has_url,
             full: new.text.full,
+            never_suppressed: new.never_suppressed,
             is_void: false,
         });
         self.end += 1;

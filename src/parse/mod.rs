@@ -71,6 +71,11 @@ impl Parser {
         })
     }
 
+    /// The rules per source.
+    pub const fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// The article in the content, or why there is none.
     pub fn parse(&self, decoded: &Decoded) -> Result<Article, Rejection> {
         let found = match &decoded.content {

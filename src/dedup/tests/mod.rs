@@ -40,6 +40,7 @@ fn claim_of(offset: i64, url: Option<&str>, text: &str) -> Claim {
         fetched_at_ms: 1_700_000_000_000,
         language: "ar".to_owned(),
         source_hash: 42,
+        never_suppressed: false,
         sketch: sketch("", text),
     }
 }

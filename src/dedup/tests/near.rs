@@ -177,3 +177,19 @@ fn many_articles_of_one_template_and_many_copies_of_one_text_are_each_judged_by_
     }
     assert_eq!(enriched, 1);
 }
+
+#[test]
+fn a_source_that_is_never_suppressed_is_told_what_it_repeats_and_reaches_downstream() {
+    let text = story(16, 300);
+    let mut window = Window::new(level());
+    let mut judged = |at: i64, text: &str, never_suppressed: bool| {
+        let mut claim = claim(at, &format!("https://news.example/{at}"), 1 + at.unsigned_abs(), NOW_MS, text);
+        claim.never_suppressed = never_suppressed;
+        let judged = window.apply(&claim, at, NOW_MS + at).unwrap();
+        (judged.verdict, judged.suppressed)
+    };
+    assert_eq!(judged(0, &text.join(" "), false), (Verdict::New, false));
+    assert_eq!(judged(1, &text.join(" "), true), (Verdict::Exact, false));
+    assert_eq!(judged(2, &text[..280].join(" "), true), (Verdict::Near, false));
+    assert_eq!(judged(3, &text[5..].join(" "), false), (Verdict::Near, true));
+}

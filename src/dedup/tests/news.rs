@@ -43,6 +43,7 @@ pub fn claim(record: i64, url: &str, source: u64, fetched_at_ms: i64, text: &str
         fetched_at_ms,
         language: "ar".to_owned(),
         source_hash: source,
+        never_suppressed: false,
         sketch: sketch("", text),
     }
 }

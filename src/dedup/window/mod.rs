@@ -123,6 +123,7 @@ impl Window {
             article_id: claim.article_id,
             text_hash: claim.sketch.text_hash,
             has_url: claim.has_url,
+            never_suppressed: claim.never_suppressed,
             text: text_of(claim),
             key_tails: &claim.sketch.key_tails[..keys.1],
             links: &links[..keys.1],
@@ -220,7 +221,9 @@ impl Window {
             rule: found.rule,
             sequence,
             level: self.level_number,
-            suppressed: found.verdict.is_duplicate() && (!is_near || self.level.suppresses_near()),
+            suppressed: found.verdict.is_duplicate()
+                && !claim.never_suppressed
+                && (!is_near || self.level.suppresses_near()),
         }
     }
 

@@ -58,8 +58,7 @@ impl Window {
 
     /// Gathers the candidates of a text and compares it with them.
     fn replay(&self, asked: &Asked<'_>, after_ms: i64, limits: Addition) -> Replayed<'_> {
-        let mut candidates =
-            [Candidate { position: 0, text: Text::NONE, record: RecordKey::default() }; CANDIDATES_MAX];
+        let mut candidates = [Candidate::NONE; CANDIDATES_MAX];
         let count = self.gather(asked, after_ms, &mut candidates);
         let finding = near::find(&asked.text, &candidates[..count], limits);
         Replayed { candidates, finding }
@@ -92,7 +91,12 @@ impl Window {
         let mut count = 0;
         for (_, position) in found {
             if let (Some(slot), Some(text)) = (self.slots.get(position), self.slots.text(position)) {
-                candidates[count] = Candidate { position, text, record: slot.record };
+                candidates[count] = Candidate {
+                    position,
+                    text,
+                    record: slot.record,
+                    never_suppressed: slot.never_suppressed,
+                };
                 count += 1;
             }
         }
@@ -111,7 +115,7 @@ impl Window {
     ) -> u16 {
         let pairs = near::members_of(cover.members).map(|member| {
             let candidate = &replayed.candidates[member];
-            if is_of_like_length(text, &candidate.text) {
+            if candidate.never_suppressed || is_of_like_length(text, &candidate.text) {
                 return Pair::new(text, &candidate.text);
             }
             let behind = self.told_before(candidate, after_ms, limits);

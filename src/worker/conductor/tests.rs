@@ -63,6 +63,7 @@ fn prepared(raw: &RawRecord) -> Box<Prepared> {
         fetched_at_ms: -1,
         language: "und".to_owned(),
         source_hash: 0,
+        never_suppressed: false,
         sketch: sketch("", ""),
     };
     Box::new(Prepared { record, tags: crate::tag::untagged(), degraded: Vec::new(), claim: Some(claim) })

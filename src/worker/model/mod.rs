@@ -86,6 +86,7 @@ fn claim_of(raw: &RawRecord, article: Article) -> Claim {
         fetched_at_ms: -1,
         language: "ar".to_owned(),
         source_hash: 0,
+        never_suppressed: false,
         sketch: Sketch {
             text_hash: [article.text; 16],
             words: 12,

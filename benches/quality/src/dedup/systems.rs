@@ -9,6 +9,7 @@ use khabar::article::{Article, Paragraph, ParagraphRole, Verdict, hash128};
 use khabar::config::load::{LayerArguments, load};
 use khabar::dedup::{Claim, ClaimIdentity, Level, Window};
 use khabar::flow::{Origin, ParsedRecord, RawCoordinates};
+use khabar::sources::{DedupPolicy, DedupSource};
 
 use crate::corpus::Document;
 use crate::text;
@@ -109,7 +110,8 @@ impl System for Khabar {
             fetched_at_ms: Some(document.time_ms),
             meta: None,
         };
-        Claim::new(0, identity, &record, "ar")
+        let source = DedupSource { family: &document.source, policy: DedupPolicy::Default };
+        Claim::new(0, identity, &record, "ar", Some(source))
     }
 
     fn window(&self) -> Window {
