@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod data;
+mod dump;
 mod score;
 mod systems;
 mod table;
@@ -60,7 +61,7 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
                 let file = PathBuf::from(folder).join(format!("{}.{}.jsonl", set.name, system.name()));
                 table::write_found(&file, &pages, &results)?;
             }
-            if *system == System::Khabar
+            if system.is_khabar()
                 && split == Split::Tune
                 && let Some(count) = worst_count()
             {

@@ -118,6 +118,7 @@ pub fn write_found(file: &std::path::Path, pages: &[Page], results: &[Found]) ->
             "headline": found.headline,
             "author": found.author,
             "datePublished": found.date,
+            "lines": found.lines,
         });
         text.push_str(&object.to_string());
         text.push('\n');
