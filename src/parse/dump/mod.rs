@@ -8,6 +8,8 @@
 mod collect;
 mod line;
 mod markup;
+mod overlap;
+mod page;
 mod pieces;
 mod related;
 mod shape;

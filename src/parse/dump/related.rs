@@ -13,11 +13,8 @@
 //! 5. In the middle of a related article's text, a title whose words the text below doesn't take up is a reference
 //!    only: the text below goes on with the related article.
 
-mod overlap;
-
-pub(super) use overlap::takes_up_title;
-
 use super::line::{Evidence, LineRole};
+use super::overlap::takes_up_title;
 use super::pieces::Unit;
 use super::role_of;
 use super::shape::{self, Lexicons, is_title};

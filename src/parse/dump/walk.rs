@@ -14,6 +14,8 @@ mod labels;
 mod top;
 
 use super::line::{Evidence, LineRole};
+use super::overlap::takes_up_title;
+use super::page;
 use super::pieces::Unit;
 use super::related;
 use super::shape::{self, Lexicons, is_title};
@@ -30,8 +32,22 @@ const TOP_UNITS: usize = 14;
 /// A headline is repeated among so many units, if at all.
 const FIRST_LINES: usize = 8;
 
-/// Gives each unit its role.
-pub(super) fn walk<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+/// Gives each unit its role: those of a page around the article first, then those of the article.
+pub(super) fn walk<'text>(
+    mut units: Vec<Unit<'text>>,
+    lexicons: &Lexicons<'_>,
+) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    let Some(span) = page::find(&mut units, lexicons) else { return walk_article(units, lexicons) };
+    let mut below = units.split_off(span.end);
+    let article = units.split_off(span.start);
+    page::drop_outside(&mut units, &mut below);
+    let (article, flaws) = walk_article(article, lexicons);
+    units.extend(article);
+    units.extend(below);
+    (units, flaws)
+}
+
+fn walk_article<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec<Unit<'text>>, Vec<Flaw>) {
     let facts = Facts::of(&units);
     let mut walk = Walk {
         units,
@@ -160,6 +176,10 @@ impl Walk<'_, '_> {
     /// A part of a line whose shape settled it before.
     fn note_settled(&mut self, index: usize) {
         let role = self.units[index].role;
+        if role == LineRole::Headline {
+            self.headline.get_or_insert(index);
+            self.title_settled = true;
+        }
         let (known, value) = (role_key(role), collapse(self.text(index)).into_owned());
         if let Some(role) = known
             && !self.values.iter().any(|(earlier, _)| *earlier == role)
@@ -388,8 +408,7 @@ impl Walk<'_, '_> {
         let after_separator = index > 0 && shape::is_separator(self.text(index - 1));
         let is_text = is_longer_than(&next.text, LONG_LINE_CHARS) || self.is_date_unit(index + 1);
         is_text
-            && (after_separator
-                || related::takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
+            && (after_separator || takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
     }
 
     fn take_unannounced(&mut self, index: usize) {

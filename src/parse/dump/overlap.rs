@@ -1,4 +1,6 @@
 //! Whether a text speaks of a title: by the words that they share.
+//!
+//! Owns the comparing of two texts by the beginnings of their words.
 
 use std::collections::BTreeSet;
 
@@ -15,11 +17,7 @@ const WORD_CHARS_MIN: usize = 3;
 const STEM_CHARS: usize = 5;
 
 /// Whether the units below a title take up its words rather than those of the main headline.
-pub(in crate::parse::dump) fn takes_up_title(
-    units: &[Unit<'_>],
-    title: usize,
-    headline: Option<usize>,
-) -> bool {
+pub(super) fn takes_up_title(units: &[Unit<'_>], title: usize, headline: Option<usize>) -> bool {
     let (mut title_words, mut main_words) = (BTreeSet::new(), BTreeSet::new());
     add_stems(&units[title].text, &mut title_words);
     add_stems(headline.map(|index| &*units[index].text).unwrap_or_default(), &mut main_words);
@@ -37,7 +35,7 @@ pub(in crate::parse::dump) fn takes_up_title(
 }
 
 /// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.
-fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
+pub(super) fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
     let words = text.split(|character: char| !character.is_alphanumeric() && fold_char(character).is_some());
     for word in words.flat_map(str::split_whitespace).take(COMPARED_WORDS_MAX) {
         let folded: String = word.chars().filter_map(fold_char).take(32).collect();

@@ -1,0 +1,275 @@
+//! The page around the article: menus above it, lists of other pages and the foot below it.
+//!
+//! Owns where in a text that holds a whole page the article begins and ends, and which line above it is the headline.
+//! No single line decides. Each unit has a weight: prose counts for its length, short lines and the words of a page
+//! count against it, and the article is the stretch of the greatest sum. A text is taken for a page only where many
+//! short lines stand outside that stretch; any other text is left whole.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::line::{Evidence, LineRole};
+use super::overlap::add_stems;
+use super::pieces::Unit;
+use super::shape::{self, Lexicons, is_title};
+use crate::parse::fold::fold;
+use crate::parse::lexicon::Role;
+use crate::parse::text::{first_chars, is_longer_than, word_count};
+
+/// Short lines above the text, or above and below, that make a page; the latter with so many words of a page.
+const MENU_LINES_MIN: usize = 8;
+const OUTSIDE_LINES_MIN: usize = 14;
+const PAGE_WORDS_MIN: usize = 2;
+/// A stretch of less weight is no article.
+const ARTICLE_WEIGHT_MIN: i64 = 300;
+/// A paragraph has at least so many words and a mark at its end, or so many characters.
+const PROSE_WORDS_MIN: usize = 8;
+const PROSE_CHARS_MIN: usize = 160;
+/// What a paragraph counts at most, in characters, and what other lines count against it.
+const PROSE_WEIGHT_MAX: usize = 300;
+const SHORT_WEIGHT: i64 = -30;
+const FURNITURE_WEIGHT: i64 = -40;
+const OTHERS_WEIGHT: i64 = -200;
+const COMMENTS_WEIGHT: i64 = -400;
+/// The headline stands among so many units above the text.
+const HEADLINE_UNITS_MAX: usize = 40;
+/// Its words are looked for in so much of the text.
+const BODY_UNITS_COMPARED: usize = 30;
+/// Facts about the article stand among so many units above its headline, and below its text.
+const FACTS_UNITS: usize = 3;
+const TAIL_UNITS: usize = 6;
+/// A list of other articles below the text has at most so many lines.
+const OTHERS_UNITS_MAX: usize = 60;
+/// A title among the articles of a list has so many words.
+const OTHERS_WORDS_MIN: usize = 4;
+/// Below the headline, lines of fewer words are buttons and tags.
+const BETWEEN_WORDS_MIN: usize = 4;
+
+/// What a unit is by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Prose,
+    /// A date, a byline, a label with its value: as well of the article as of the page.
+    Fact,
+    /// Short, and nothing that is known.
+    Short,
+    /// Words of a page, addresses, separators.
+    Furniture,
+    /// Heads other articles.
+    Others,
+    /// Heads the comments of readers.
+    Comments,
+}
+
+/// The units of the article: `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+/// Finds the article within a page and settles its headline; `None` where the text is no page.
+pub(super) fn find(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) -> Option<Span> {
+    if units.len() < MENU_LINES_MIN {
+        return None;
+    }
+    let kinds: Vec<Kind> = units.iter().map(|unit| kind(unit, lexicons)).collect();
+    let core = heaviest(units, &kinds)?;
+    let count = |range: std::ops::Range<usize>, kind: Kind| {
+        kinds[range].iter().filter(|found| **found == kind).count()
+    };
+    let short_above = count(0..core.start, Kind::Short);
+    let short_below = count(core.end..units.len(), Kind::Short);
+    let furniture = count(0..core.start, Kind::Furniture) + count(core.end..units.len(), Kind::Furniture);
+    let is_page = short_above >= MENU_LINES_MIN
+        || short_above + short_below >= OUTSIDE_LINES_MIN && furniture >= PAGE_WORDS_MIN;
+    if !is_page {
+        return None;
+    }
+    let headline = headline_above(units, &kinds, core);
+    let start = headline.map_or(core.start, |headline| with_facts_above(&kinds, headline));
+    if let Some(headline) = headline {
+        units[headline].set(LineRole::Headline, Evidence::Position("title above the text of a page"));
+        drop_between(units, &kinds, headline + 1, core.start);
+    }
+    Some(Span { start, end: with_tail(units, &kinds, core.end) })
+}
+
+/// Settles the units outside the span.
+pub(super) fn drop_outside(above: &mut [Unit<'_>], below: &mut [Unit<'_>]) {
+    for unit in above {
+        unit.set(LineRole::Boilerplate, Evidence::Position("above the article"));
+    }
+    for unit in below {
+        unit.set(LineRole::Boilerplate, Evidence::Position("below the article"));
+    }
+}
+
+fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
+    let text: &str = &unit.text;
+    if unit.opens_others() {
+        return if unit.label.as_ref().is_some_and(|label| label.value.is_empty()) {
+            Kind::Others
+        } else {
+            Kind::Fact
+        };
+    }
+    if lexicons.words.heads_comments(text) {
+        return Kind::Comments;
+    }
+    let is_fact = unit.is_settled()
+        || unit.label.as_ref().is_some_and(|label| label.role != Role::Text)
+        || lexicons.is_date(text);
+    if is_fact {
+        return Kind::Fact;
+    }
+    if shape::is_separator(text) || shape::is_url(text) || lexicons.is_boilerplate(text) {
+        return Kind::Furniture;
+    }
+    if is_prose(text) {
+        return Kind::Prose;
+    }
+    if shape::is_byline(text, false) || lexicons.is_credit(text) || lexicons.is_caption(text) {
+        return Kind::Fact;
+    }
+    Kind::Short
+}
+
+fn is_prose(text: &str) -> bool {
+    shape::ends_firmly(text) && word_count(text) >= PROSE_WORDS_MIN || is_longer_than(text, PROSE_CHARS_MIN)
+}
+
+fn weight(unit: &Unit<'_>, kind: Kind) -> i64 {
+    match kind {
+        Kind::Prose => {
+            i64::try_from(first_chars(&unit.text, PROSE_WEIGHT_MAX).chars().count()).unwrap_or_default()
+        }
+        Kind::Fact => 0,
+        Kind::Short if unit.markup.is_heading => 0,
+        Kind::Short => SHORT_WEIGHT,
+        Kind::Furniture => FURNITURE_WEIGHT,
+        Kind::Others => OTHERS_WEIGHT,
+        Kind::Comments => COMMENTS_WEIGHT,
+    }
+}
+
+/// The stretch of units with the greatest sum of weights; it begins and ends with prose.
+fn heaviest(units: &[Unit<'_>], kinds: &[Kind]) -> Option<Span> {
+    let mut best: Option<(i64, Span)> = None;
+    let (mut sum, mut start) = (0_i64, 0);
+    for (index, kind) in kinds.iter().enumerate() {
+        if sum <= 0 {
+            sum = 0;
+            start = index;
+            if *kind != Kind::Prose {
+                continue;
+            }
+        }
+        sum += weight(&units[index], *kind);
+        if *kind == Kind::Prose && best.is_none_or(|(most, _)| sum > most) {
+            best = Some((sum, Span { start, end: index + 1 }));
+        }
+    }
+    best.filter(|(sum, _)| *sum >= ARTICLE_WEIGHT_MIN).map(|(_, span)| span)
+}
+
+/// The unit above the text that is most like its headline.
+fn headline_above(units: &[Unit<'_>], kinds: &[Kind], core: Span) -> Option<usize> {
+    let mut body = BTreeSet::new();
+    let text = units[core.start..core.end].iter().zip(&kinds[core.start..core.end]);
+    for (unit, _) in text.filter(|(_, kind)| **kind == Kind::Prose).take(BODY_UNITS_COMPARED) {
+        add_stems(&unit.text, &mut body);
+    }
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for unit in units.iter().filter(|unit| is_title(&unit.text)) {
+        *times.entry(fold(&unit.text)).or_default() += 1;
+    }
+    let from = core.start.saturating_sub(HEADLINE_UNITS_MAX);
+    (from..core.start)
+        .filter_map(|index| Some((points(units, kinds, index, core, &body, &times)?, index)))
+        .max_by_key(|(points, _)| *points)
+        .filter(|(points, _)| *points > 0)
+        .map(|(_, index)| index)
+}
+
+/// How much a unit is like the headline of the text below; `None` where it can't be.
+fn points(
+    units: &[Unit<'_>],
+    kinds: &[Kind],
+    index: usize,
+    core: Span,
+    body: &BTreeSet<String>,
+    times: &HashMap<String, usize>,
+) -> Option<i64> {
+    let unit = &units[index];
+    let text: &str = &unit.text;
+    let is_labelled = unit.label_is(Role::Title);
+    if !(kinds[index] == Kind::Short || kinds[index] == Kind::Prose || is_labelled) || !is_title(text) {
+        return None;
+    }
+    let mut stems = BTreeSet::new();
+    add_stems(text, &mut stems);
+    let shared = stems.iter().filter(|stem| body.contains(*stem)).count();
+    let words = word_count(text);
+    let mut points = i64::from(is_labelled) * 100 + i64::from(unit.markup.is_heading) * 50;
+    points += i64::try_from(shared * 60 / stems.len().max(2) + shared.min(5) * 8).unwrap_or_default();
+    points += match words {
+        0..=1 => -40,
+        2 => -20,
+        3 => 0,
+        4..=25 => 25,
+        _ => 0,
+    };
+    let has_facts_below =
+        kinds[index + 1..core.start].iter().take(FACTS_UNITS).any(|kind| *kind == Kind::Fact);
+    points += i64::from(has_facts_below) * 15;
+    let is_repeated = times.get(&fold(text)).is_some_and(|times| *times > 1);
+    points += if is_repeated && words > 3 { 15 } else { 0 };
+    let is_in_menu = [index.checked_sub(1), Some(index + 1)].into_iter().flatten().all(|near| {
+        kinds.get(near).is_some_and(|kind| matches!(kind, Kind::Short | Kind::Furniture))
+            && word_count(&units[near].text) <= 3
+    });
+    points -= i64::from(is_in_menu && words <= 3) * 40 + i64::from(unit.markup.is_item) * 40;
+    points -= i64::from(shape::ends_sentence(text)) * 30 + i64::from(kinds[index] == Kind::Prose) * 20;
+    let distance = i64::try_from(core.start - index).unwrap_or(i64::MAX);
+    Some(points - distance)
+}
+
+/// Dates, sections and bylines right above the headline are the article's.
+fn with_facts_above(kinds: &[Kind], headline: usize) -> usize {
+    let facts = kinds[..headline].iter().rev().take(FACTS_UNITS).take_while(|kind| **kind == Kind::Fact);
+    headline - facts.count()
+}
+
+/// Between headline and text, very short lines are buttons and tags.
+fn drop_between(units: &mut [Unit<'_>], kinds: &[Kind], from: usize, to: usize) {
+    for index in from..to {
+        let is_button = match kinds[index] {
+            Kind::Short => word_count(&units[index].text) < BETWEEN_WORDS_MIN || units[index].markup.is_item,
+            Kind::Comments | Kind::Others => true,
+            _ => false,
+        };
+        let is_above_text = index + 1 == to;
+        if is_button && !is_above_text {
+            units[index].set(LineRole::Boilerplate, Evidence::Position("short line below the headline"));
+        }
+    }
+}
+
+/// The end of the article: labelled lines below its text, and a list of others under a label.
+fn with_tail(units: &[Unit<'_>], kinds: &[Kind], end: usize) -> usize {
+    let facts = |from: usize| -> usize {
+        let tail = kinds[from..].iter().take(TAIL_UNITS);
+        from + tail.take_while(|kind| matches!(kind, Kind::Fact | Kind::Furniture)).count()
+    };
+    let mut end = facts(end);
+    if kinds.get(end) == Some(&Kind::Others) {
+        let others = units[end + 1..].iter().zip(&kinds[end + 1..]).take(OTHERS_UNITS_MAX);
+        let is_of_list = |(unit, kind): &(&Unit<'_>, &Kind)| match kind {
+            Kind::Short => word_count(&unit.text) >= OTHERS_WORDS_MIN,
+            Kind::Fact | Kind::Prose => true,
+            _ => false,
+        };
+        end += 1 + others.take_while(is_of_list).count();
+    }
+    end
+}
