@@ -4,11 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::parse::dump::pieces::Unit;
+use super::line::LineRole;
+use super::pieces::Unit;
 use crate::parse::fold::fold_char;
 
 /// This many lines below a title are compared with it.
 const COMPARED_LINES: usize = 2;
+/// The paragraphs among so many units above a title tell which words are its own.
+const UNITS_ABOVE: usize = 40;
 /// Of each compared text, this many words at most.
 const COMPARED_WORDS_MAX: usize = 200;
 /// Words with fewer letters say nothing about the matter.
@@ -26,12 +29,20 @@ pub(super) fn takes_up_title(units: &[Unit<'_>], title: usize, headline: Option<
     for unit in texts.take(COMPARED_LINES) {
         add_stems(&unit.text, &mut below);
     }
-    let title_own = title_words.difference(&main_words);
-    let main_own = main_words.difference(&title_words);
-    let title_hits = title_own.filter(|word| below.contains(*word)).count();
-    let main_hits = main_own.filter(|word| below.contains(*word)).count();
+    // Words that the main article used before say nothing for the title, unless it has no others.
+    let mut used = BTreeSet::new();
+    let above = units[..title].iter().rev().take(UNITS_ABOVE);
+    for unit in above.filter(|unit| unit.role == LineRole::Paragraph) {
+        add_stems(&unit.text, &mut used);
+    }
+    let mut title_own: Vec<&String> = title_words.difference(&main_words).collect();
+    if title_own.iter().any(|word| !used.contains(*word)) {
+        title_own.retain(|word| !used.contains(*word));
+    }
+    let main_own: Vec<&String> = main_words.difference(&title_words).collect();
+    let hits = |own: &[&String]| own.iter().filter(|word| below.contains(**word)).count();
     // As shares: a long headline has more words to be hit.
-    title_hits * main_words.len() > main_hits * title_words.len()
+    hits(&title_own) * main_own.len().max(1) > hits(&main_own) * title_own.len()
 }
 
 /// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.

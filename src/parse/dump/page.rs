@@ -5,7 +5,7 @@
 //! count against it, and the article is the stretch of the greatest sum. A text is taken for a page only where many
 //! short lines stand outside that stretch; any other text is left whole.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::line::{Evidence, LineRole};
 use super::overlap::add_stems;
@@ -24,9 +24,12 @@ const ARTICLE_WEIGHT_MIN: i64 = 300;
 /// A paragraph has at least so many words and a mark at its end, or so many characters.
 const PROSE_WORDS_MIN: usize = 8;
 const PROSE_CHARS_MIN: usize = 160;
-/// What a paragraph counts at most, in characters, and what other lines count against it.
+/// What a paragraph counts at most, in characters.
 const PROSE_WEIGHT_MAX: usize = 300;
-const SHORT_WEIGHT: i64 = -30;
+/// A short line with a mark at its end counts for its length if it has so many words.
+const SENTENCE_WORDS_MIN: usize = 4;
+/// What other short lines count, by their words: menus have few, lists within an article and titles more.
+const SHORT_WEIGHTS: [(usize, i64); 3] = [(3, -30), (7, -20), (usize::MAX, -14)];
 const FURNITURE_WEIGHT: i64 = -40;
 const OTHERS_WEIGHT: i64 = -200;
 const COMMENTS_WEIGHT: i64 = -400;
@@ -41,6 +44,10 @@ const TAIL_UNITS: usize = 6;
 const OTHERS_UNITS_MAX: usize = 60;
 /// A title among the articles of a list has so many words.
 const OTHERS_WORDS_MIN: usize = 4;
+/// A title of another article within the text has so many words.
+const LIST_TITLE_WORDS_MIN: usize = 6;
+/// A text with fewer paragraphs for each such line is one of lists.
+const PROSE_PER_TITLE: usize = 3;
 /// Below the headline, lines of fewer words are buttons and tags.
 const BETWEEN_WORDS_MIN: usize = 4;
 
@@ -85,7 +92,9 @@ pub(super) fn find(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) -> Option<Sp
     if !is_page {
         return None;
     }
-    let headline = headline_above(units, &kinds, core);
+    let times = times(units);
+    let headline = headline_above(units, &kinds, core, &times);
+    drop_within(units, &kinds, core);
     let start = headline.map_or(core.start, |headline| with_facts_above(&kinds, headline));
     if let Some(headline) = headline {
         units[headline].set(LineRole::Headline, Evidence::Position("title above the text of a page"));
@@ -145,11 +154,19 @@ fn weight(unit: &Unit<'_>, kind: Kind) -> i64 {
         }
         Kind::Fact => 0,
         Kind::Short if unit.markup.is_heading => 0,
-        Kind::Short => SHORT_WEIGHT,
+        Kind::Short => short_weight(&unit.text),
         Kind::Furniture => FURNITURE_WEIGHT,
         Kind::Others => OTHERS_WEIGHT,
         Kind::Comments => COMMENTS_WEIGHT,
     }
+}
+
+fn short_weight(text: &str) -> i64 {
+    let words = word_count(text);
+    if shape::ends_firmly(text) && words >= SENTENCE_WORDS_MIN {
+        return i64::try_from(text.chars().count()).unwrap_or_default();
+    }
+    SHORT_WEIGHTS.iter().find(|(most, _)| words <= *most).map_or(0, |(_, weight)| *weight)
 }
 
 /// The stretch of units with the greatest sum of weights; it begins and ends with prose.
@@ -172,20 +189,62 @@ fn heaviest(units: &[Unit<'_>], kinds: &[Kind]) -> Option<Span> {
     best.filter(|(sum, _)| *sum >= ARTICLE_WEIGHT_MIN).map(|(_, span)| span)
 }
 
+/// How often each line that may be a title stands in the text.
+fn times(units: &[Unit<'_>]) -> HashMap<String, usize> {
+    let mut times = HashMap::new();
+    for unit in units.iter().filter(|unit| is_title(&unit.text)) {
+        *times.entry(fold(&unit.text)).or_default() += 1;
+    }
+    times
+}
+
+/// Within the text, short lines that also stand outside it are buttons, and titles in a row name other articles
+/// unless the text is one of lists.
+fn drop_within(units: &mut [Unit<'_>], kinds: &[Kind], core: Span) {
+    let outside: HashSet<String> = units[..core.start]
+        .iter()
+        .chain(&units[core.end..])
+        .filter(|unit| is_title(&unit.text))
+        .map(|unit| fold(&unit.text))
+        .collect();
+    let listed: Vec<bool> = (core.start..core.end)
+        .map(|index| kinds[index] == Kind::Short && is_title_of_list(&units[index]))
+        .collect();
+    let prose = kinds[core.start..core.end].iter().filter(|kind| **kind == Kind::Prose).count();
+    let is_of_lists = listed.iter().filter(|is| **is).count() * PROSE_PER_TITLE > prose;
+    for (place, index) in (core.start..core.end).enumerate() {
+        let has_neighbour = place > 0 && listed[place - 1] || listed.get(place + 1) == Some(&true);
+        if listed[place] && has_neighbour && !is_of_lists {
+            units[index].set(LineRole::Boilerplate, Evidence::Position("titles in a row"));
+        } else if kinds[index] == Kind::Short && outside.contains(&fold(&units[index].text)) {
+            units[index].set(LineRole::Boilerplate, Evidence::Position("stands outside the text too"));
+        }
+    }
+}
+
+fn is_title_of_list(unit: &Unit<'_>) -> bool {
+    !unit.markup.is_item
+        && !unit.markup.is_heading
+        && !shape::ends_firmly(&unit.text)
+        && !shape::has_number(&unit.text)
+        && word_count(&unit.text) >= LIST_TITLE_WORDS_MIN
+}
+
 /// The unit above the text that is most like its headline.
-fn headline_above(units: &[Unit<'_>], kinds: &[Kind], core: Span) -> Option<usize> {
+fn headline_above(
+    units: &[Unit<'_>],
+    kinds: &[Kind],
+    core: Span,
+    times: &HashMap<String, usize>,
+) -> Option<usize> {
     let mut body = BTreeSet::new();
     let text = units[core.start..core.end].iter().zip(&kinds[core.start..core.end]);
     for (unit, _) in text.filter(|(_, kind)| **kind == Kind::Prose).take(BODY_UNITS_COMPARED) {
         add_stems(&unit.text, &mut body);
     }
-    let mut times: HashMap<String, usize> = HashMap::new();
-    for unit in units.iter().filter(|unit| is_title(&unit.text)) {
-        *times.entry(fold(&unit.text)).or_default() += 1;
-    }
     let from = core.start.saturating_sub(HEADLINE_UNITS_MAX);
     (from..core.start)
-        .filter_map(|index| Some((points(units, kinds, index, core, &body, &times)?, index)))
+        .filter_map(|index| Some((points(units, kinds, index, core, &body, times)?, index)))
         .max_by_key(|(points, _)| *points)
         .filter(|(points, _)| *points > 0)
         .map(|(_, index)| index)

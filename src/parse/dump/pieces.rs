@@ -18,6 +18,8 @@ const WRAP_CHARS_MIN: usize = 35;
 /// Breaks between lines that must look wrapped: a number of them, and a share of all in percent.
 const WRAP_BREAKS_MIN: usize = 3;
 const WRAP_SHARE_MIN: usize = 60;
+/// One line in so many may be longer than the width.
+const OVERLONG_SHARE: usize = 25;
 /// A wrapped line may be shorter than the longest by its neighbour's first word and this many characters.
 const WRAP_SLACK_CHARS: usize = 4;
 /// Lines below a label that may be tags, one a line.
@@ -208,7 +210,10 @@ fn join_wrapped<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<
             && may_continue(&unit)
             && !lexicons.is_date(&unit.text)
             && !lexicons.is_credit(&unit.text)
-            && is_full(lengths[index - 1], &unit.text, width)
+            && (is_full(lengths[index - 1], &unit.text, width)
+                || joined
+                    .last()
+                    .is_some_and(|last| goes_on(&last.text, &unit.text, lengths[index - 1], width)))
             && joined.last().is_some_and(|last| last.last + 1 == unit.first && is_continued(last, lexicons));
         if let (true, Some(last)) = (continues, joined.last_mut()) {
             last.text.to_mut().push(' ');
@@ -252,6 +257,17 @@ fn is_full(length: usize, next: &str, width: usize) -> bool {
     length + 1 + word + WRAP_SLACK_CHARS > width
 }
 
+/// Whether a sentence of a line that is nearly full goes on in the next one with a small letter.
+fn goes_on(above: &str, next: &str, length: usize, width: usize) -> bool {
+    length * 3 > width * 2 && !shape::ends_firmly(above) && next.starts_with(char::is_lowercase)
+}
+
+/// The longest length but for few: an address or a table may be wider than the text.
+fn usual_longest(mut lengths: Vec<usize>) -> Option<usize> {
+    lengths.sort_unstable();
+    lengths.get(lengths.len().saturating_sub(1 + lengths.len() / OVERLONG_SHARE)).copied()
+}
+
 /// The width at which the text was wrapped, where it was.
 fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
     let is_line = |index: usize| {
@@ -262,7 +278,7 @@ fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
             units[*index].first == units[index - 1].first + 1 && is_line(*index) && is_line(index - 1)
         })
         .collect();
-    let width = pairs.iter().map(|index| lengths[index - 1].max(lengths[*index])).max()?;
+    let width = usual_longest(pairs.iter().map(|index| lengths[index - 1].max(lengths[*index])).collect())?;
     if !(WRAP_CHARS_MIN..=WRAP_CHARS_MAX).contains(&width) {
         return None;
     }
