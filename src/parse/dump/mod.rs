@@ -6,6 +6,7 @@
 //! the roles (`collect`). Nothing else decides, so what [`Division::lines`] shows is what the parser believed.
 
 mod collect;
+mod headline;
 mod line;
 mod markup;
 mod overlap;

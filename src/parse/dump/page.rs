@@ -5,10 +5,10 @@
 //! count against it, and the article is the stretch of the greatest sum. A text is taken for a page only where many
 //! short lines stand outside that stretch; any other text is left whole.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::headline::Lines;
 use super::line::{Evidence, LineRole};
-use super::overlap::add_stems;
 use super::pieces::Unit;
 use super::shape::{self, Lexicons, is_title};
 use crate::parse::fold::fold;
@@ -33,10 +33,6 @@ const SHORT_WEIGHTS: [(usize, i64); 3] = [(3, -30), (7, -20), (usize::MAX, -14)]
 const FURNITURE_WEIGHT: i64 = -40;
 const OTHERS_WEIGHT: i64 = -200;
 const COMMENTS_WEIGHT: i64 = -400;
-/// The headline stands among so many units above the text.
-const HEADLINE_UNITS_MAX: usize = 40;
-/// Its words are looked for in so much of the text.
-const BODY_UNITS_COMPARED: usize = 30;
 /// Facts about the article stand among so many units above its headline, and below its text.
 const FACTS_UNITS: usize = 3;
 const TAIL_UNITS: usize = 6;
@@ -53,7 +49,7 @@ const BETWEEN_WORDS_MIN: usize = 4;
 
 /// What a unit is by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Prose,
     /// A date, a byline, a label with its value: as well of the article as of the page.
     Fact,
@@ -74,26 +70,19 @@ pub(super) struct Span {
     pub end: usize,
 }
 
-/// Finds the article within a page and settles its headline; `None` where the text is no page.
+/// Finds the article within a page, and settles the headline where it is not the first line; `None` where the text is
+/// no page.
 pub(super) fn find(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) -> Option<Span> {
-    if units.len() < MENU_LINES_MIN {
-        return None;
-    }
     let kinds: Vec<Kind> = units.iter().map(|unit| kind(unit, lexicons)).collect();
-    let core = heaviest(units, &kinds)?;
-    let count = |range: std::ops::Range<usize>, kind: Kind| {
-        kinds[range].iter().filter(|found| **found == kind).count()
-    };
-    let short_above = count(0..core.start, Kind::Short);
-    let short_below = count(core.end..units.len(), Kind::Short);
-    let furniture = count(0..core.start, Kind::Furniture) + count(core.end..units.len(), Kind::Furniture);
-    let is_page = short_above >= MENU_LINES_MIN
-        || short_above + short_below >= OUTSIDE_LINES_MIN && furniture >= PAGE_WORDS_MIN;
+    let (weight, core) = heaviest(units, &kinds)?;
+    let is_page = weight >= ARTICLE_WEIGHT_MIN && is_page(&kinds, core);
+    let headline = Lines::new(units, &kinds, lexicons, core, is_page).best();
     if !is_page {
+        if let Some(headline) = headline.filter(|headline| is_below_another(units, &kinds, *headline)) {
+            units[headline].set(LineRole::Headline, Evidence::Position("most like a headline of the text"));
+        }
         return None;
     }
-    let times = times(units);
-    let headline = headline_above(units, &kinds, core, &times);
     drop_within(units, &kinds, core);
     let start = headline.map_or(core.start, |headline| with_facts_above(&kinds, headline));
     if let Some(headline) = headline {
@@ -101,6 +90,23 @@ pub(super) fn find(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) -> Option<Sp
         drop_between(units, &kinds, headline + 1, core.start);
     }
     Some(Span { start, end: with_tail(units, &kinds, core.end) })
+}
+
+/// Whether so many short lines stand outside the text that it is a page's.
+fn is_page(kinds: &[Kind], core: Span) -> bool {
+    let count = |kinds: &[Kind], kind: Kind| kinds.iter().filter(|found| **found == kind).count();
+    let (above, below) = (&kinds[..core.start], &kinds[core.end..]);
+    let (short_above, short_below) = (count(above, Kind::Short), count(below, Kind::Short));
+    let furniture = count(above, Kind::Furniture) + count(below, Kind::Furniture);
+    short_above >= MENU_LINES_MIN
+        || short_above + short_below >= OUTSIDE_LINES_MIN && furniture >= PAGE_WORDS_MIN
+}
+
+/// Whether a line above the headline would be taken for it.
+fn is_below_another(units: &[Unit<'_>], kinds: &[Kind], headline: usize) -> bool {
+    units[headline].label.is_none()
+        && kinds[..headline].iter().any(|kind| *kind == Kind::Short)
+        && !units[..headline].iter().any(|unit| unit.label_is(Role::Title) || unit.opens_others())
 }
 
 /// Settles the units outside the span.
@@ -170,7 +176,7 @@ fn short_weight(text: &str) -> i64 {
 }
 
 /// The stretch of units with the greatest sum of weights; it begins and ends with prose.
-fn heaviest(units: &[Unit<'_>], kinds: &[Kind]) -> Option<Span> {
+fn heaviest(units: &[Unit<'_>], kinds: &[Kind]) -> Option<(i64, Span)> {
     let mut best: Option<(i64, Span)> = None;
     let (mut sum, mut start) = (0_i64, 0);
     for (index, kind) in kinds.iter().enumerate() {
@@ -186,16 +192,7 @@ fn heaviest(units: &[Unit<'_>], kinds: &[Kind]) -> Option<Span> {
             best = Some((sum, Span { start, end: index + 1 }));
         }
     }
-    best.filter(|(sum, _)| *sum >= ARTICLE_WEIGHT_MIN).map(|(_, span)| span)
-}
-
-/// How often each line that may be a title stands in the text.
-fn times(units: &[Unit<'_>]) -> HashMap<String, usize> {
-    let mut times = HashMap::new();
-    for unit in units.iter().filter(|unit| is_title(&unit.text)) {
-        *times.entry(fold(&unit.text)).or_default() += 1;
-    }
-    times
+    best
 }
 
 /// Within the text, short lines that also stand outside it are buttons, and titles in a row name other articles
@@ -228,69 +225,6 @@ fn is_title_of_list(unit: &Unit<'_>) -> bool {
         && !shape::ends_firmly(&unit.text)
         && !shape::has_number(&unit.text)
         && word_count(&unit.text) >= LIST_TITLE_WORDS_MIN
-}
-
-/// The unit above the text that is most like its headline.
-fn headline_above(
-    units: &[Unit<'_>],
-    kinds: &[Kind],
-    core: Span,
-    times: &HashMap<String, usize>,
-) -> Option<usize> {
-    let mut body = BTreeSet::new();
-    let text = units[core.start..core.end].iter().zip(&kinds[core.start..core.end]);
-    for (unit, _) in text.filter(|(_, kind)| **kind == Kind::Prose).take(BODY_UNITS_COMPARED) {
-        add_stems(&unit.text, &mut body);
-    }
-    let from = core.start.saturating_sub(HEADLINE_UNITS_MAX);
-    (from..core.start)
-        .filter_map(|index| Some((points(units, kinds, index, core, &body, times)?, index)))
-        .max_by_key(|(points, _)| *points)
-        .filter(|(points, _)| *points > 0)
-        .map(|(_, index)| index)
-}
-
-/// How much a unit is like the headline of the text below; `None` where it can't be.
-fn points(
-    units: &[Unit<'_>],
-    kinds: &[Kind],
-    index: usize,
-    core: Span,
-    body: &BTreeSet<String>,
-    times: &HashMap<String, usize>,
-) -> Option<i64> {
-    let unit = &units[index];
-    let text: &str = &unit.text;
-    let is_labelled = unit.label_is(Role::Title);
-    if !(kinds[index] == Kind::Short || kinds[index] == Kind::Prose || is_labelled) || !is_title(text) {
-        return None;
-    }
-    let mut stems = BTreeSet::new();
-    add_stems(text, &mut stems);
-    let shared = stems.iter().filter(|stem| body.contains(*stem)).count();
-    let words = word_count(text);
-    let mut points = i64::from(is_labelled) * 100 + i64::from(unit.markup.is_heading) * 50;
-    points += i64::try_from(shared * 60 / stems.len().max(2) + shared.min(5) * 8).unwrap_or_default();
-    points += match words {
-        0..=1 => -40,
-        2 => -20,
-        3 => 0,
-        4..=25 => 25,
-        _ => 0,
-    };
-    let has_facts_below =
-        kinds[index + 1..core.start].iter().take(FACTS_UNITS).any(|kind| *kind == Kind::Fact);
-    points += i64::from(has_facts_below) * 15;
-    let is_repeated = times.get(&fold(text)).is_some_and(|times| *times > 1);
-    points += if is_repeated && words > 3 { 15 } else { 0 };
-    let is_in_menu = [index.checked_sub(1), Some(index + 1)].into_iter().flatten().all(|near| {
-        kinds.get(near).is_some_and(|kind| matches!(kind, Kind::Short | Kind::Furniture))
-            && word_count(&units[near].text) <= 3
-    });
-    points -= i64::from(is_in_menu && words <= 3) * 40 + i64::from(unit.markup.is_item) * 40;
-    points -= i64::from(shape::ends_sentence(text)) * 30 + i64::from(kinds[index] == Kind::Prose) * 20;
-    let distance = i64::try_from(core.start - index).unwrap_or(i64::MAX);
-    Some(points - distance)
 }
 
 /// Dates, sections and bylines right above the headline are the article's.

@@ -72,6 +72,8 @@ fn walk_article<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec
 
 /// What holds for the whole text.
 struct Facts {
+    /// The unit that was settled as the headline.
+    headline: Option<usize>,
     has_labelled_title: bool,
     /// Most long lines end with a mark that closes a sentence: one that doesn't is no paragraph.
     ends_firmly: bool,
@@ -89,6 +91,7 @@ impl Facts {
             .collect();
         let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
         Self {
+            headline: units.iter().position(|unit| unit.role == LineRole::Headline),
             has_labelled_title: edge.into_iter().any(|unit| {
                 unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
             }),
@@ -239,6 +242,10 @@ impl Walk<'_, '_> {
             return;
         }
         if !self.title_settled {
+            if self.facts.headline.is_some_and(|headline| index < headline) {
+                self.take_above_headline(index);
+                return;
+            }
             if self.is_kicker(index) {
                 self.set(index, LineRole::Section, Evidence::Position("short line above the headline"));
                 return;

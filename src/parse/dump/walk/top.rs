@@ -14,6 +14,8 @@ const SUBHEADLINE_CHARS_MAX: usize = 220;
 const SUBHEADLINE_WORDS_MIN: usize = 4;
 /// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
 const KICKER_WORDS_MAX: usize = 2;
+/// A longer line above the headline says more of it.
+const SECTION_WORDS_MAX: usize = 5;
 const TITLE_WORDS_MIN: usize = 5;
 const KICKED_TITLE_CHARS_MAX: usize = 160;
 /// The text stands among so many units below such a title.
@@ -32,6 +34,13 @@ impl Walk<'_, '_> {
         self.set(index, LineRole::Date, Evidence::Shape("date among few words"));
         self.note_settled(index);
         true
+    }
+
+    /// A line above the one that is the headline.
+    pub(super) fn take_above_headline(&mut self, index: usize) {
+        let is_short = word_count(self.text(index)) <= SECTION_WORDS_MAX;
+        let role = if is_short { LineRole::Section } else { LineRole::Subheadline };
+        self.set(index, role, Evidence::Position("short line above the headline"));
     }
 
     /// Whether a very short first line stands above a title that has its text below.
