@@ -20,6 +20,8 @@ const UNITS_MAX: usize = 40;
 const PARAGRAPHS_COMPARED: usize = 30;
 /// A date or a byline stands among so many units below it.
 const FACTS_UNITS: usize = 3;
+/// A line of so many words below a very short one is no headline.
+const SUBHEADLINE_WORDS_MIN: usize = 14;
 /// Lines of a menu have at most so many words.
 const MENU_WORDS_MAX: usize = 3;
 /// What a line loses for each earlier one that could be the headline too, where the text begins with its headline.
@@ -73,12 +75,25 @@ impl<'a, 'text> Lines<'a, 'text> {
         for index in from..self.core.start {
             let Some(points) = self.points(index) else { continue };
             let points = if self.is_page { points } else { points + LATER_POINTS * earlier };
-            earlier += i64::from(word_count(&self.units[index].text) > MENU_WORDS_MAX);
+            let text = &self.units[index].text;
+            earlier += i64::from(word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
             if best.is_none_or(|(most, _)| points >= most) {
                 best = Some((points, index));
             }
         }
-        best.filter(|(points, _)| *points > 0).map(|(_, index)| index)
+        let best = best.filter(|(points, _)| *points > 0).map(|(_, index)| index)?;
+        (self.is_page || !self.says_more(best)).then_some(best)
+    }
+
+    /// Whether a long line says more of the very short headline right above it. Above a headline, a line as short would
+    /// stand above fewer words, or name a kind of article.
+    fn says_more(&self, index: usize) -> bool {
+        let Some(above) = index.checked_sub(1).map(|above| &self.units[above].text) else { return false };
+        word_count(&self.units[index].text) >= SUBHEADLINE_WORDS_MIN
+            && word_count(above) <= MENU_WORDS_MAX
+            && !self.lexicons.words.is_kicker(above)
+            && !self.lexicons.is_section(above)
+            && self.kinds[..index - 1].iter().all(|kind| *kind != Kind::Short)
     }
 
     /// How much a unit is like the headline; `None` where it can't be.

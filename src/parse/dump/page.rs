@@ -133,7 +133,8 @@ fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     }
     let is_fact = unit.is_settled()
         || unit.label.as_ref().is_some_and(|label| label.role != Role::Text)
-        || lexicons.is_date(text);
+        || lexicons.is_date(text)
+        || shape::is_row_of_hashtags(text);
     if is_fact {
         return Kind::Fact;
     }

@@ -31,6 +31,8 @@ const CAPTION_CHARS_MAX: usize = 300;
 const COUNT_CHARS_MAX: usize = 30;
 /// The initials at the end of a dispatch are at most so many.
 const INITIALS_MAX: usize = 6;
+/// The words of a code are this short, in characters.
+const CODE_CHARS_MAX: usize = 2;
 /// A tag's words and characters, and how many of them make a line of tags.
 const TAG_WORDS_MAX: usize = 5;
 const TAG_CHARS_MAX: usize = 45;
@@ -211,6 +213,13 @@ impl Lexicons<'_> {
         words.len() <= NAME_WORDS_MAX + 1 && words.iter().any(|word| self.words.is_medium(word))
     }
 
+    /// A short name that begins or ends with the kind of an institution: `وزارة النقل`.
+    pub fn names_institution(&self, name: &str) -> bool {
+        let words: Vec<&str> = name.split_whitespace().take(NAME_WORDS_MAX + 2).collect();
+        words.len() <= NAME_WORDS_MAX + 1
+            && [words.first(), words.last()].into_iter().flatten().any(|word| self.words.is_institution(word))
+    }
+
     fn all_agencies(&self, text: &str) -> bool {
         let mut parts =
             text.split([',', '،', '/', '+', '&', '-', '|']).flat_map(|part| part.split(" و ")).peekable();
@@ -249,7 +258,9 @@ impl Lexicons<'_> {
 
     pub fn is_boilerplate(&self, text: &str) -> bool {
         self.boilerplate.is_one(text)
+            || self.boilerplate.is_one(text.trim_start_matches(is_frame))
             || self.is_row_of_buttons(text)
+            || text.contains('|') && text.split('|').all(|part| self.boilerplate.is_one(part.trim()))
             || is_handle(text)
             || (is_count(text) && !self.is_date(text))
     }
@@ -271,6 +282,11 @@ impl Lexicons<'_> {
         let credit = &inner[open + 1..];
         word_count(before) >= 4 && (self.all_agencies(credit) || self.words.begins_caption(credit))
     }
+}
+
+/// Marks around the words at the end of a dispatch: `// … //`, `(…)`.
+const fn is_frame(character: char) -> bool {
+    matches!(character, '/' | '(' | '.' | ' ')
 }
 
 /// An e-mail address or an account, alone or among few words.
@@ -296,6 +312,17 @@ pub(super) fn is_initials(text: &str) -> bool {
         && !text.chars().any(|character| digit(character).is_some())
 }
 
+/// Numbers and very short words alone, such as those that agencies number and sign their dispatches with.
+pub(super) fn is_code(text: &str) -> bool {
+    let Some(words) = short_words(text) else { return false };
+    let is_of_code = |word: &&str| {
+        word.chars().count() <= CODE_CHARS_MAX || word.chars().any(|character| digit(character).is_some())
+    };
+    has_letters(text)
+        && text.chars().any(|character| digit(character).is_some())
+        && words.iter().filter(|word| has_letters(word)).all(is_of_code)
+}
+
 /// Numbers alone, such as those of pages: `1 / 3`.
 fn is_count(text: &str) -> bool {
     !is_longer_than(text, COUNT_CHARS_MAX)
@@ -303,12 +330,16 @@ fn is_count(text: &str) -> bool {
         && text.chars().any(|character| digit(character).is_some())
 }
 
-/// `14:35`
+/// `14:35`, `14.35`, `14h35`: hours and minutes alone.
 pub(super) fn is_time(text: &str) -> bool {
-    let mut halves = text.split(':');
-    let is_half =
-        |half: &str| (1..=2).contains(&half.chars().count()) && half.chars().all(|one| digit(one).is_some());
-    halves.next().is_some_and(is_half) && halves.next().is_some_and(is_half) && halves.next().is_none()
+    let Some((hours, minutes)) = text.split_once([':', '.', 'h', 'H']) else { return false };
+    let number = |half: &str, digits_min: usize| {
+        let is_number = (digits_min..=2).contains(&half.chars().count());
+        let number = half.chars().try_fold(0, |sum, one| digit(one).map(|digit| sum * 10 + u32::from(digit)));
+        number.filter(|_| is_number)
+    };
+    number(hours, 1).is_some_and(|hours| hours <= 24)
+        && number(minutes, 2).is_some_and(|minutes| minutes < 60)
 }
 
 /// `place - agency`, `place: agency`, `place (agency)`.
@@ -410,10 +441,17 @@ pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
     (is_place && is_name && !has_number && is_upper).then_some(name)
 }
 
+/// Hashtags and nothing else.
+pub(super) fn is_row_of_hashtags(text: &str) -> bool {
+    let mut words = text.split_whitespace().peekable();
+    let is_tag =
+        |word: &str| word.strip_prefix('#').is_some_and(|tag| tag.starts_with(char::is_alphanumeric));
+    words.peek().is_some() && words.all(is_tag)
+}
+
 /// A line of tags: hashtags, or short items between bars or commas.
 pub(super) fn is_row_of_tags(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().take(64).collect();
-    if words.len() >= 2 && words.iter().all(|word| word.starts_with('#') && word.len() > 1) {
+    if is_row_of_hashtags(text) {
         return true;
     }
     if ends_firmly(text) {

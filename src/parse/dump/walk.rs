@@ -10,11 +10,14 @@
 //!   bylines and tags also at the end.
 //! - What stands behind a label of `related` or `list` is settled in [`related`].
 
+mod boxes;
 mod labels;
 mod top;
 
+use std::collections::BTreeSet;
+
 use super::line::{Evidence, LineRole};
-use super::overlap::takes_up_title;
+use super::overlap::{add_stems, takes_up_title};
 use super::page;
 use super::pieces::Unit;
 use super::related;
@@ -32,6 +35,9 @@ const TOP_UNITS: usize = 14;
 /// A headline is repeated among so many units, if at all.
 const FIRST_LINES: usize = 8;
 
+/// A signature is compared with so many units above it.
+const TEXT_UNITS_COMPARED: usize = 20;
+
 /// Gives each unit its role: those of a page around the article first, then those of the article.
 pub(super) fn walk<'text>(
     mut units: Vec<Unit<'text>>,
@@ -48,7 +54,7 @@ pub(super) fn walk<'text>(
 }
 
 fn walk_article<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec<Unit<'text>>, Vec<Flaw>) {
-    let facts = Facts::of(&units);
+    let facts = Facts::of(&units, lexicons);
     let mut walk = Walk {
         units,
         lexicons,
@@ -72,6 +78,8 @@ fn walk_article<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec
 
 /// What holds for the whole text.
 struct Facts {
+    /// For each unit, whether it can only be text.
+    texts: Vec<bool>,
     /// The unit that was settled as the headline.
     headline: Option<usize>,
     has_labelled_title: bool,
@@ -83,7 +91,7 @@ struct Facts {
 const LONG_LINE_CHARS: usize = 80;
 
 impl Facts {
-    fn of(units: &[Unit<'_>]) -> Self {
+    fn of(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Self {
         let edge = units.iter().take(EDGE_UNITS);
         let long: Vec<&Unit<'_>> = units
             .iter()
@@ -91,6 +99,7 @@ impl Facts {
             .collect();
         let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
         Self {
+            texts: units.iter().map(|unit| is_text(unit, lexicons)).collect(),
             headline: units.iter().position(|unit| unit.role == LineRole::Headline),
             has_labelled_title: edge.into_iter().any(|unit| {
                 unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
@@ -154,6 +163,10 @@ impl Walk<'_, '_> {
             self.set(index, role, evidence);
             return;
         }
+        if self.heads_box(index) {
+            self.take_box(index);
+            return;
+        }
         if self.opens_unannounced(index) {
             self.take_unannounced(index);
             return;
@@ -201,6 +214,15 @@ impl Walk<'_, '_> {
         }
         if shape::is_url(text) {
             return Some((LineRole::Url, Evidence::Shape("address alone")));
+        }
+        if self.paragraphs > 0 && shape::is_time(text) {
+            return Some((LineRole::Date, Evidence::Shape("time of an entry")));
+        }
+        if self.title_settled && shape::is_code(text) && !lexicons.is_date(text) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("code")));
+        }
+        if shape::is_row_of_hashtags(text) {
+            return Some((LineRole::Keywords, Evidence::Shape("row of hashtags")));
         }
         if self.repeats_headline(index) {
             return Some((LineRole::Headline, Evidence::Shape("repeats the headline")));
@@ -301,9 +323,14 @@ impl Walk<'_, '_> {
             if shape::is_initials(text) {
                 return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
             }
+            let is_medium = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
+            if is_medium && !shape::ends_firmly(text) {
+                return Some((LineRole::Source, Evidence::Position("name of a medium below the text")));
+            }
             let is_signature = !shape::ends_firmly(text)
                 && text.split_whitespace().count() <= 3
-                && (self.lexicons.is_bare_name(text) || self.lexicons.may_be_name(text));
+                && (self.lexicons.is_bare_name(text)
+                    || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));
             if is_signature {
                 return Some((LineRole::Byline, Evidence::Position("name below the text")));
             }
@@ -312,6 +339,18 @@ impl Walk<'_, '_> {
             return None;
         }
         self.below_headline(index)
+    }
+
+    /// Whether the paragraphs above use a word of this unit, as they use no word of who wrote them.
+    fn uses_words_of_text(&self, index: usize) -> bool {
+        let mut words = BTreeSet::new();
+        add_stems(self.text(index), &mut words);
+        let above = self.units[..index].iter().rev().take(TEXT_UNITS_COMPARED);
+        above.filter(|unit| unit.role == LineRole::Paragraph).any(|unit| {
+            let mut used = BTreeSet::new();
+            add_stems(&unit.text, &mut used);
+            !words.is_disjoint(&used)
+        })
     }
 
     /// Names and credits that only their place below the headline tells.
@@ -356,17 +395,7 @@ impl Walk<'_, '_> {
 
     /// Whether a unit that is not settled yet can only be text.
     fn is_text(&self, unit: &Unit<'_>) -> bool {
-        unit.label.is_none()
-            && !unit.is_settled()
-            && !shape::is_separator(&unit.text)
-            && !shape::is_url(&unit.text)
-            && !self.lexicons.is_date(&unit.text)
-            && !self.lexicons.is_credit(&unit.text)
-            && !shape::is_byline(&unit.text, false)
-            && !self.lexicons.is_section(&unit.text)
-            && !self.lexicons.is_bare_name(&unit.text)
-            && !self.lexicons.is_caption(&unit.text)
-            && !self.lexicons.is_boilerplate(&unit.text)
+        is_text(unit, self.lexicons)
     }
 
     fn main(&self) -> related::Main {
@@ -436,6 +465,20 @@ impl Walk<'_, '_> {
         rest.take_while(|unit| !unit.opens_others() && !self.lexicons.words.heads_comments(&unit.text))
             .all(|unit| !self.is_text(unit) || shape::is_row_of_tags(&unit.text))
     }
+}
+
+fn is_text(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> bool {
+    unit.label.is_none()
+        && !unit.is_settled()
+        && !shape::is_separator(&unit.text)
+        && !shape::is_url(&unit.text)
+        && !lexicons.is_date(&unit.text)
+        && !lexicons.is_credit(&unit.text)
+        && !shape::is_byline(&unit.text, false)
+        && !lexicons.is_section(&unit.text)
+        && !lexicons.is_bare_name(&unit.text)
+        && !lexicons.is_caption(&unit.text)
+        && !lexicons.is_boilerplate(&unit.text)
 }
 
 /// The label that a settled role stands for.

@@ -12,11 +12,14 @@ pub(super) const DATED_WORDS_MAX: usize = 3;
 /// The longest line that says more of the headline, in characters, and the fewest words of one.
 const SUBHEADLINE_CHARS_MAX: usize = 220;
 const SUBHEADLINE_WORDS_MIN: usize = 4;
+/// The text stands among so many units that can be text below such a line: bylines may stand between.
+const TEXTS_BELOW: usize = 3;
 /// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
 const KICKER_WORDS_MAX: usize = 2;
 /// A longer line above the headline says more of it.
 const SECTION_WORDS_MAX: usize = 5;
 const TITLE_WORDS_MIN: usize = 5;
+const TITLE_WORDS_MAX: usize = 12;
 const KICKED_TITLE_CHARS_MAX: usize = 160;
 /// The text stands among so many units below such a title.
 const KICKED_UNITS: usize = 4;
@@ -38,9 +41,19 @@ impl Walk<'_, '_> {
 
     /// A line above the one that is the headline.
     pub(super) fn take_above_headline(&mut self, index: usize) {
-        let is_short = word_count(self.text(index)) <= SECTION_WORDS_MAX;
-        let role = if is_short { LineRole::Section } else { LineRole::Subheadline };
-        self.set(index, role, Evidence::Position("short line above the headline"));
+        let text = self.text(index);
+        let role = if shape::is_code(text) {
+            LineRole::Boilerplate
+        } else if self.lexicons.words.is_kicker(text) {
+            LineRole::Section
+        } else if self.lexicons.names_medium(text) || self.lexicons.names_institution(text) {
+            LineRole::Source
+        } else if word_count(text) <= SECTION_WORDS_MAX {
+            LineRole::Section
+        } else {
+            LineRole::Subheadline
+        };
+        self.set(index, role, Evidence::Position("line above the headline"));
     }
 
     /// Whether a very short first line stands above a title that has its text below.
@@ -57,7 +70,7 @@ impl Walk<'_, '_> {
             && self.is_text(title)
             && is_title(&title.text)
             && !shape::ends_sentence(&title.text)
-            && word_count(&title.text) >= TITLE_WORDS_MIN
+            && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&title.text))
             && !is_longer_than(&title.text, KICKED_TITLE_CHARS_MAX)
     }
 
@@ -78,21 +91,21 @@ impl Walk<'_, '_> {
         {
             return unit.markup.is_heading;
         }
-        let below: Vec<&Unit<'_>> = self.units[index + 1..]
-            .iter()
-            .take(TOP_UNITS)
-            .filter(|unit| self.is_text(unit))
-            .take(2)
-            .collect();
-        let Some(first) = below.first() else { return false };
+        let below = self.units[index + 1..].iter().take(TOP_UNITS).filter(|unit| self.is_text(unit));
+        let below: Vec<&Unit<'_>> = below.take(TEXTS_BELOW).collect();
+        if below.is_empty() {
+            return false;
+        }
         if unit.markup.is_heading {
             return true;
         }
         self.facts.ends_firmly
             && !shape::ends_firmly(&unit.text)
             && word_count(&unit.text) >= SUBHEADLINE_WORDS_MIN
-            && below.len() == 2
-            && first.text.len() > unit.text.len()
-            && (shape::ends_firmly(&first.text) || is_longer_than(&first.text, SUBHEADLINE_CHARS_MAX))
+            && below.len() >= 2
+            && below.iter().any(|text| {
+                text.text.len() > unit.text.len()
+                    && (shape::ends_firmly(&text.text) || is_longer_than(&text.text, SUBHEADLINE_CHARS_MAX))
+            })
     }
 }

@@ -1,0 +1,99 @@
+//! Boxes of other articles' titles under a heading that no lexicon knows.
+//!
+//! Owns the weighing of what speaks for such a box at the end of the text: a short line above longer ones that end like
+//! titles, set apart by a blank line, with a word that such headings hold, below paragraphs that end like sentences.
+
+use super::{EDGE_UNITS, Walk};
+use crate::article::Flaw;
+use crate::parse::dump::line::{Evidence, LineRole};
+use crate::parse::dump::pieces::Unit;
+use crate::parse::dump::related;
+use crate::parse::dump::shape;
+use crate::parse::flaws;
+use crate::parse::text::word_count;
+
+/// The words of a heading, and of the titles below it.
+const HEADING_WORDS_MAX: usize = 6;
+const SHORT_HEADING_WORDS_MAX: usize = 4;
+const TITLE_WORDS_MIN: usize = 3;
+const TITLE_WORDS_MAX: usize = 25;
+/// Titles of so many words on average are no list of things.
+const MEAN_TITLE_WORDS_MIN: usize = 4;
+/// So many titles, and so many other units behind them, are looked at.
+const TITLES_MAX: usize = 50;
+const REST_UNITS_MAX: usize = 2 * EDGE_UNITS;
+/// What speaks for a box, together, is at least this.
+const POINTS_MIN: i32 = 5;
+
+impl Walk<'_, '_> {
+    /// Whether a line heads a box of other articles at the end of the text.
+    pub(super) fn heads_box(&self, index: usize) -> bool {
+        let heading = &self.units[index];
+        let words = word_count(&heading.text);
+        if self.paragraphs == 0
+            || !(1..=HEADING_WORDS_MAX).contains(&words)
+            || heading.is_settled()
+            || heading.label.is_some()
+            || !(self.facts.texts[index] || self.lexicons.words.heads_others(&heading.text))
+            || shape::has_number(&heading.text)
+            || shape::ends_firmly(&heading.text) && !heading.text.ends_with(':')
+        {
+            return false;
+        }
+        let Some(titles) = self.titles_below(index) else { return false };
+        let all: usize = titles.iter().map(|index| word_count(&self.units[*index].text)).sum();
+        // The heading is no longer than the titles.
+        if words * titles.len() > all {
+            return false;
+        }
+        let is_introduced = index > 0 && self.units[index - 1].text.ends_with(':');
+        let is_set_apart = heading.after_blank && titles.iter().all(|index| !self.units[*index].after_blank);
+        let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
+        points += 2 * i32::from(is_set_apart || self.is_below_separator(index));
+        points += i32::from(titles.len() > 1);
+        points += i32::from(words <= SHORT_HEADING_WORDS_MAX);
+        points += i32::from(self.facts.ends_firmly);
+        points += i32::from(self.main_closed);
+        points += if all >= (MEAN_TITLE_WORDS_MIN + 1) * titles.len() { 1 } else { 0 };
+        points -= if all < MEAN_TITLE_WORDS_MIN * titles.len() { 2 } else { 0 };
+        points -= 3 * i32::from(is_introduced);
+        points >= POINTS_MIN
+    }
+
+    fn is_below_separator(&self, index: usize) -> bool {
+        index > 0 && shape::is_separator(self.text(index - 1))
+    }
+
+    /// The titles below a heading, where nothing but facts and words of the page follow them.
+    fn titles_below(&self, index: usize) -> Option<Vec<usize>> {
+        let mut titles = Vec::new();
+        let mut end = index + 1;
+        for unit in self.units[index + 1..].iter().take(2 * TITLES_MAX) {
+            if self.facts.texts[end] && is_title_line(unit) {
+                titles.push(end);
+            } else if titles.is_empty() || self.facts.texts[end] {
+                break;
+            }
+            end += 1;
+        }
+        let rest = self.units[end..].iter().zip(&self.facts.texts[end..]).take(REST_UNITS_MAX);
+        let is_tail = rest
+            .take_while(|(unit, _)| !unit.opens_others())
+            .all(|(unit, is_text)| !is_text || shape::is_row_of_tags(&unit.text));
+        (!titles.is_empty() && is_tail).then_some(titles)
+    }
+
+    /// Takes the heading and the titles below it.
+    pub(super) fn take_box(&mut self, index: usize) {
+        self.set(index, LineRole::RelatedStart, Evidence::Position("heads titles of other articles"));
+        let main = related::Main { is_closed: true, ..self.main() };
+        self.take_block(&main, index + 1, false);
+        self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+}
+
+fn is_title_line(unit: &Unit<'_>) -> bool {
+    related::is_bare_title(unit)
+        && !unit.text.ends_with(':')
+        && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&unit.text))
+}
