@@ -22,6 +22,8 @@ const PARAGRAPHS_COMPARED: usize = 30;
 const FACTS_UNITS: usize = 3;
 /// A line of so many words below a very short one is no headline.
 const SUBHEADLINE_WORDS_MIN: usize = 14;
+/// A part of a path that has so many words and is a line of its own is the title.
+const PATH_WORDS_MIN: usize = 3;
 /// Lines of a menu have at most so many words.
 const MENU_WORDS_MAX: usize = 3;
 /// What a line loses for each earlier one that could be the headline too, where the text begins with its headline.
@@ -90,6 +92,7 @@ impl<'a, 'text> Lines<'a, 'text> {
     fn says_more(&self, index: usize) -> bool {
         let Some(above) = index.checked_sub(1).map(|above| &self.units[above].text) else { return false };
         word_count(&self.units[index].text) >= SUBHEADLINE_WORDS_MIN
+            && !is_in_title_case(&self.units[index].text)
             && word_count(above) <= MENU_WORDS_MAX
             && !self.lexicons.words.is_kicker(above)
             && !self.lexicons.is_section(above)
@@ -104,6 +107,7 @@ impl<'a, 'text> Lines<'a, 'text> {
         if !(matches!(kind, Kind::Short | Kind::Prose) || is_labelled)
             || !is_title(text)
             || self.lexicons.is_section(text)
+            || self.is_path(text)
         {
             return None;
         }
@@ -118,14 +122,22 @@ impl<'a, 'text> Lines<'a, 'text> {
         };
         let below = &self.kinds[index + 1..self.core.start];
         let has_facts_below = below.iter().take(FACTS_UNITS).any(|kind| *kind == Kind::Fact);
-        points += i64::from(has_facts_below) * 15;
+        points += i64::from(has_facts_below) * 30;
         let is_repeated = self.times.get(&fold(text)).is_some_and(|times| *times > 1);
         points += i64::from(is_repeated && words > MENU_WORDS_MAX) * 15;
-        let is_in_menu = words <= MENU_WORDS_MAX && self.is_in_menu(index);
+        let is_in_menu = self.is_page && words <= MENU_WORDS_MAX && self.is_in_menu(index);
         points -= i64::from(is_in_menu) * 40 + i64::from(unit.markup.is_item) * 40;
         points -= i64::from(shape::ends_sentence(text)) * 30 + i64::from(kind == Kind::Prose) * 20;
         points -= i64::from(text.ends_with([':', '：'])) * 40;
         Some(points - i64::try_from(self.core.start - index).unwrap_or(i64::MAX))
+    }
+
+    /// A path to the page that ends with its title: `News › Local › Bridge reopens`.
+    fn is_path(&self, text: &str) -> bool {
+        let mut parts = text.split(['›', '»', '>', '/', '|']).peekable();
+        let is_line =
+            |part: &str| word_count(part) >= PATH_WORDS_MIN && self.times.contains_key(&fold(part.trim()));
+        parts.next_if(|part| part.len() == text.len()).is_none() && parts.any(is_line)
     }
 
     /// Points for the words that the text takes up: how many, and in how many paragraphs.
@@ -145,4 +157,10 @@ impl<'a, 'text> Lines<'a, 'text> {
                 && word_count(&self.units[near].text) <= MENU_WORDS_MAX
         })
     }
+}
+
+/// Whether most words begin with a capital, as in headlines of some papers and never in a sentence.
+fn is_in_title_case(text: &str) -> bool {
+    let capital = text.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)).count();
+    capital * 10 >= text.split_whitespace().count() * 6
 }

@@ -13,6 +13,7 @@ mod overlap;
 mod page;
 mod pieces;
 mod related;
+mod row;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,14 @@ pub(super) fn takes_up_title(units: &[Unit<'_>], title: usize, headline: Option<
     hits(&title_own) * main_own.len().max(1) > hits(&main_own) * title_own.len()
 }
 
+/// How many words two texts share.
+pub(super) fn shared_stems(one: &str, other: &str) -> usize {
+    let (mut stems, mut others) = (BTreeSet::new(), BTreeSet::new());
+    add_stems(one, &mut stems);
+    add_stems(other, &mut others);
+    stems.intersection(&others).count()
+}
+
 /// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.
 pub(super) fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
     let words = text.split(|character: char| !character.is_alphanumeric() && fold_char(character).is_some());

@@ -31,6 +31,8 @@ const CAPTION_CHARS_MAX: usize = 300;
 const COUNT_CHARS_MAX: usize = 30;
 /// The initials at the end of a dispatch are at most so many.
 const INITIALS_MAX: usize = 6;
+/// So many words may introduce an address.
+const URL_WORDS_MAX: usize = 5;
 /// The words of a code are this short, in characters.
 const CODE_CHARS_MAX: usize = 2;
 /// A tag's words and characters, and how many of them make a line of tags.
@@ -94,6 +96,12 @@ pub(super) fn is_separator(text: &str) -> bool {
 pub(super) fn is_url(text: &str) -> bool {
     ["http://", "https://", "www."].iter().any(|begin| text.starts_with(begin))
         && !text.contains(char::is_whitespace)
+}
+
+/// A few words and an address behind a colon: `Read the original: https://…`.
+pub(super) fn is_introduced_url(text: &str) -> bool {
+    text.split_once(": ")
+        .is_some_and(|(words, url)| is_url(url.trim()) && words.split_whitespace().count() <= URL_WORDS_MAX)
 }
 
 impl Lexicons<'_> {
@@ -211,6 +219,12 @@ impl Lexicons<'_> {
     pub fn names_medium(&self, name: &str) -> bool {
         let words: Vec<&str> = name.split_whitespace().take(NAME_WORDS_MAX + 2).collect();
         words.len() <= NAME_WORDS_MAX + 1 && words.iter().any(|word| self.words.is_medium(word))
+    }
+
+    /// An agency beside a place or a date: `واس / تبوك / 3 شعبان 1445`.
+    pub fn names_agency_in_row(&self, text: &str) -> bool {
+        !is_longer_than(text, CREDIT_CHARS_MAX)
+            && text.split(['/', '|']).any(|part| self.words.is_agency(part))
     }
 
     /// A short name that begins or ends with the kind of an institution: `وزارة النقل`.

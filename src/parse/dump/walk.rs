@@ -12,12 +12,11 @@
 
 mod boxes;
 mod labels;
+mod tail;
 mod top;
 
-use std::collections::BTreeSet;
-
 use super::line::{Evidence, LineRole};
-use super::overlap::{add_stems, takes_up_title};
+use super::overlap::takes_up_title;
 use super::page;
 use super::pieces::Unit;
 use super::related;
@@ -35,9 +34,6 @@ const TOP_UNITS: usize = 14;
 /// A headline is repeated among so many units, if at all.
 const FIRST_LINES: usize = 8;
 
-/// A signature is compared with so many units above it.
-const TEXT_UNITS_COMPARED: usize = 20;
-
 /// Gives each unit its role: those of a page around the article first, then those of the article.
 pub(super) fn walk<'text>(
     mut units: Vec<Unit<'text>>,
@@ -53,7 +49,11 @@ pub(super) fn walk<'text>(
     (units, flaws)
 }
 
-fn walk_article<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+fn walk_article<'text>(
+    mut units: Vec<Unit<'text>>,
+    lexicons: &Lexicons<'_>,
+) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    boxes::label_later_boxes(&mut units, lexicons);
     let facts = Facts::of(&units, lexicons);
     let mut walk = Walk {
         units,
@@ -215,6 +215,9 @@ impl Walk<'_, '_> {
         if shape::is_url(text) {
             return Some((LineRole::Url, Evidence::Shape("address alone")));
         }
+        if self.paragraphs > 0 && shape::is_introduced_url(text) {
+            return Some((LineRole::Url, Evidence::Shape("address behind few words")));
+        }
         if self.paragraphs > 0 && shape::is_time(text) {
             return Some((LineRole::Date, Evidence::Shape("time of an entry")));
         }
@@ -319,38 +322,16 @@ impl Walk<'_, '_> {
         if at_end && self.is_tail(index) && shape::is_row_of_tags(text) {
             return Some((LineRole::Keywords, Evidence::Shape("row of tags")));
         }
-        if at_end && self.paragraphs > 1 && self.is_tail(index) {
-            if shape::is_initials(text) {
-                return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
-            }
-            let is_medium = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
-            if is_medium && !shape::ends_firmly(text) {
-                return Some((LineRole::Source, Evidence::Position("name of a medium below the text")));
-            }
-            let is_signature = !shape::ends_firmly(text)
-                && text.split_whitespace().count() <= 3
-                && (self.lexicons.is_bare_name(text)
-                    || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));
-            if is_signature {
-                return Some((LineRole::Byline, Evidence::Position("name below the text")));
+        if at_end && self.is_tail(index) {
+            let found = self.below_text(index);
+            if found.is_some() {
+                return found;
             }
         }
         if !self.title_settled || self.paragraphs > 0 {
             return None;
         }
         self.below_headline(index)
-    }
-
-    /// Whether the paragraphs above use a word of this unit, as they use no word of who wrote them.
-    fn uses_words_of_text(&self, index: usize) -> bool {
-        let mut words = BTreeSet::new();
-        add_stems(self.text(index), &mut words);
-        let above = self.units[..index].iter().rev().take(TEXT_UNITS_COMPARED);
-        above.filter(|unit| unit.role == LineRole::Paragraph).any(|unit| {
-            let mut used = BTreeSet::new();
-            add_stems(&unit.text, &mut used);
-            !words.is_disjoint(&used)
-        })
     }
 
     /// Names and credits that only their place below the headline tells.

@@ -6,10 +6,11 @@
 use super::{EDGE_UNITS, Walk};
 use crate::article::Flaw;
 use crate::parse::dump::line::{Evidence, LineRole};
-use crate::parse::dump::pieces::Unit;
+use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::related;
-use crate::parse::dump::shape;
+use crate::parse::dump::shape::{self, Lexicons};
 use crate::parse::flaws;
+use crate::parse::lexicon::Role;
 use crate::parse::text::word_count;
 
 /// The words of a heading, and of the titles below it.
@@ -24,6 +25,28 @@ const TITLES_MAX: usize = 50;
 const REST_UNITS_MAX: usize = 2 * EDGE_UNITS;
 /// What speaks for a box, together, is at least this.
 const POINTS_MIN: i32 = 5;
+
+/// Below the first box, a short line with a word that such headings hold heads another box.
+pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
+    let Some(first) = units.iter().position(Unit::opens_others) else { return };
+    for index in first + 2..units.len().saturating_sub(1) {
+        let (heading, title) = (&units[index], &units[index + 1]);
+        let words = word_count(&heading.text);
+        let is_heading = heading.label.is_none()
+            && !heading.is_settled()
+            && !heading.markup.is_item
+            && words <= SHORT_HEADING_WORDS_MAX
+            && !shape::ends_sentence(&heading.text)
+            && lexicons.words.heads_others(&heading.text)
+            && title.label.is_none()
+            && is_title_line(title)
+            && word_count(&title.text) > words;
+        if is_heading {
+            let label = Label { role: Role::Related, name: heading.text.to_string(), value: String::new() };
+            units[index].label = Some(label);
+        }
+    }
+}
 
 impl Walk<'_, '_> {
     /// Whether a line heads a box of other articles at the end of the text.

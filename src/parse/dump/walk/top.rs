@@ -28,7 +28,7 @@ impl Walk<'_, '_> {
     /// A date beside a place: only the date is the value.
     pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
         let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
-        if self.paragraphs > 1 || index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
+        if index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
             return false;
         }
         let Some(date) = self.lexicons.date_among(self.text(index), others_max) else { return false };
@@ -46,7 +46,10 @@ impl Walk<'_, '_> {
             LineRole::Boilerplate
         } else if self.lexicons.words.is_kicker(text) {
             LineRole::Section
-        } else if self.lexicons.names_medium(text) || self.lexicons.names_institution(text) {
+        } else if self.lexicons.names_medium(text)
+            || self.lexicons.names_agency_in_row(text)
+            || self.lexicons.names_institution(text)
+        {
             LineRole::Source
         } else if word_count(text) <= SECTION_WORDS_MAX {
             LineRole::Section
@@ -59,6 +62,9 @@ impl Walk<'_, '_> {
     /// Whether a very short first line stands above a title that has its text below.
     pub(super) fn is_kicker(&self, index: usize) -> bool {
         let Some(title) = self.units.get(index + 1) else { return false };
+        if self.lexicons.words.is_kicker(self.text(index)) && self.is_kicked_title(index + 1) {
+            return true;
+        }
         let below = self.units[index + 2..].iter().take(KICKED_UNITS);
         let has_text = below.into_iter().any(|unit| {
             unit.label.is_none() && unit.text.len() > title.text.len() && shape::ends_firmly(&unit.text)
@@ -72,6 +78,20 @@ impl Walk<'_, '_> {
             && !shape::ends_sentence(&title.text)
             && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&title.text))
             && !is_longer_than(&title.text, KICKED_TITLE_CHARS_MAX)
+    }
+
+    /// Whether a line can be the headline below a word for its kind, with other lines below it.
+    fn is_kicked_title(&self, index: usize) -> bool {
+        let title = &self.units[index];
+        index + 1 < self.units.len()
+            && title.label.is_none()
+            && !title.is_settled()
+            && is_title(&title.text)
+            && !shape::ends_sentence(&title.text)
+            && !shape::is_byline(&title.text, false)
+            && !self.is_date_unit(index)
+            && !self.lexicons.is_credit(&title.text)
+            && !self.lexicons.is_boilerplate(&title.text)
     }
 
     /// Whether a line between headline and text says more of the headline.
