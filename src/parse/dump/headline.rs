@@ -29,6 +29,9 @@ const MENU_WORDS_MAX: usize = 3;
 /// What a line loses for each earlier one that could be the headline too, where the text begins with its headline.
 const LATER_POINTS: i64 = -45;
 
+/// What the first line gains in a page that is more than a menu's.
+const FIRST_POINTS: i64 = 10;
+
 /// What lines are compared by.
 pub(super) struct Lines<'a, 'text> {
     units: &'a [Unit<'text>],
@@ -76,7 +79,11 @@ impl<'a, 'text> Lines<'a, 'text> {
         let mut earlier = 0;
         for index in from..self.core.start {
             let Some(points) = self.points(index) else { continue };
-            let points = if self.is_page { points } else { points + LATER_POINTS * earlier };
+            let points = if self.is_page {
+                points + FIRST_POINTS * i64::from(earlier == 0)
+            } else {
+                points + LATER_POINTS * earlier
+            };
             let text = &self.units[index].text;
             earlier += i64::from(word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
             if best.is_none_or(|(most, _)| points >= most) {
@@ -153,7 +160,9 @@ impl<'a, 'text> Lines<'a, 'text> {
 
     fn is_in_menu(&self, index: usize) -> bool {
         [index.checked_sub(1), Some(index + 1)].into_iter().flatten().all(|near| {
-            self.kinds.get(near).is_some_and(|kind| matches!(kind, Kind::Short | Kind::Furniture))
+            self.kinds
+                .get(near)
+                .is_some_and(|kind| matches!(kind, Kind::Short | Kind::Furniture | Kind::Mark))
                 && word_count(&self.units[near].text) <= MENU_WORDS_MAX
         })
     }

@@ -31,6 +31,7 @@ const SENTENCE_WORDS_MIN: usize = 4;
 /// What other short lines count, by their words: menus have few, lists within an article and titles more.
 const SHORT_WEIGHTS: [(usize, i64); 3] = [(3, -30), (7, -20), (usize::MAX, -14)];
 const FURNITURE_WEIGHT: i64 = -40;
+const MARK_WEIGHT: i64 = -20;
 const OTHERS_WEIGHT: i64 = -200;
 const COMMENTS_WEIGHT: i64 = -400;
 /// Facts about the article stand among so many units above its headline, and below its text.
@@ -38,6 +39,8 @@ const FACTS_UNITS: usize = 3;
 const TAIL_UNITS: usize = 6;
 /// A list of other articles below the text has at most so many lines.
 const OTHERS_UNITS_MAX: usize = 60;
+/// The heading of such a list has at most so many words where no label is known.
+const OTHERS_HEADING_WORDS_MAX: usize = 5;
 /// A title among the articles of a list has so many words.
 const OTHERS_WORDS_MIN: usize = 4;
 /// A title of another article within the text has so many words.
@@ -55,8 +58,10 @@ pub(super) enum Kind {
     Fact,
     /// Short, and nothing that is known.
     Short,
-    /// Words of a page, addresses, separators.
+    /// Words of a page.
     Furniture,
+    /// Separators, addresses and numbers alone.
+    Mark,
     /// Heads other articles.
     Others,
     /// Heads the comments of readers.
@@ -87,9 +92,12 @@ pub(super) fn find(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) -> Option<Sp
     let start = headline.map_or(core.start, |headline| with_facts_above(&kinds, headline));
     if let Some(headline) = headline {
         units[headline].set(LineRole::Headline, Evidence::Position("title above the text of a page"));
-        drop_between(units, &kinds, headline + 1, core.start);
+        let menu = kinds[..headline].iter().filter(|kind| **kind == Kind::Short).count();
+        if menu >= MENU_LINES_MIN {
+            drop_between(units, &kinds, headline + 1, core.start);
+        }
     }
-    Some(Span { start, end: with_tail(units, &kinds, core.end) })
+    Some(Span { start, end: with_tail(units, &kinds, core.end, lexicons) })
 }
 
 /// Whether so many short lines stand outside the text that it is a page's.
@@ -105,7 +113,7 @@ fn is_page(kinds: &[Kind], core: Span) -> bool {
 /// Whether a line above the headline would be taken for it.
 fn is_below_another(units: &[Unit<'_>], kinds: &[Kind], headline: usize) -> bool {
     units[headline].label.is_none()
-        && kinds[..headline].iter().any(|kind| *kind == Kind::Short)
+        && kinds[..headline].contains(&Kind::Short)
         && !units[..headline].iter().any(|unit| unit.label_is(Role::Title) || unit.opens_others())
 }
 
@@ -138,7 +146,10 @@ fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     if is_fact {
         return Kind::Fact;
     }
-    if shape::is_separator(text) || shape::is_url(text) || lexicons.is_boilerplate(text) {
+    if shape::is_separator(text) || shape::is_url(text) || !text.chars().any(char::is_alphabetic) {
+        return Kind::Mark;
+    }
+    if lexicons.is_boilerplate(text) {
         return Kind::Furniture;
     }
     if is_prose(text) {
@@ -163,6 +174,7 @@ fn weight(unit: &Unit<'_>, kind: Kind) -> i64 {
         Kind::Short if unit.markup.is_heading => 0,
         Kind::Short => short_weight(&unit.text),
         Kind::Furniture => FURNITURE_WEIGHT,
+        Kind::Mark => MARK_WEIGHT,
         Kind::Others => OTHERS_WEIGHT,
         Kind::Comments => COMMENTS_WEIGHT,
     }
@@ -250,13 +262,17 @@ fn drop_between(units: &mut [Unit<'_>], kinds: &[Kind], from: usize, to: usize) 
 }
 
 /// The end of the article: labelled lines below its text, and a list of others under a label.
-fn with_tail(units: &[Unit<'_>], kinds: &[Kind], end: usize) -> usize {
+fn with_tail(units: &[Unit<'_>], kinds: &[Kind], end: usize, lexicons: &Lexicons<'_>) -> usize {
     let facts = |from: usize| -> usize {
         let tail = kinds[from..].iter().take(TAIL_UNITS);
-        from + tail.take_while(|kind| matches!(kind, Kind::Fact | Kind::Furniture)).count()
+        from + tail.take_while(|kind| matches!(kind, Kind::Fact | Kind::Furniture | Kind::Mark)).count()
     };
     let mut end = facts(end);
-    if kinds.get(end) == Some(&Kind::Others) {
+    let heads_others = units.get(end).is_some_and(|unit| {
+        kinds[end] == Kind::Others
+            || word_count(&unit.text) <= OTHERS_HEADING_WORDS_MAX && lexicons.words.heads_others(&unit.text)
+    });
+    if heads_others {
         let others = units[end + 1..].iter().zip(&kinds[end + 1..]).take(OTHERS_UNITS_MAX);
         let is_of_list = |(unit, kind): &(&Unit<'_>, &Kind)| match kind {
             Kind::Short => word_count(&unit.text) >= OTHERS_WORDS_MIN,

@@ -58,16 +58,16 @@ fn top_parts(unit: &Unit<'_>, lexicons: &Lexicons<'_>, is_first: bool) -> Option
     {
         return None;
     }
-    [&["|", "•", "·"][..], &[" - ", " – ", " — "], &["/"], &["،", ","]]
-        .into_iter()
-        .find_map(|marks| {
+    let marks = [&["|", "•", "·"][..], &[" - ", " – ", " — "], &["/"], &["،", ","]];
+    at_words(text, lexicons, is_first).or_else(|| {
+        marks.into_iter().find_map(|marks| {
             let mut parts = vec![text];
             for mark in marks {
                 parts = parts.iter().flat_map(|part| part.split(mark)).collect();
             }
             top_roles(&parts, lexicons, is_first)
         })
-        .or_else(|| top_roles(&before_names(text), lexicons, is_first))
+    })
 }
 
 /// The roles of the parts, where each is known and one of them is a date or a byline.
@@ -84,9 +84,11 @@ fn top_roles(parts: &[&str], lexicons: &Lexicons<'_>, is_first: bool) -> Option<
 }
 
 /// `Posted on 1 May 2024 by A. Writer` in two parts: at a word before a name, or before a date behind a name.
-fn before_names(text: &str) -> Vec<&str> {
-    let at = [" by ", " par ", " بقلم ", " بواسطة ", " le "].iter().find_map(|word| text.find(word));
-    at.map_or_else(|| vec![text], |at| vec![&text[..at], &text[at + 1..]])
+fn at_words(text: &str, lexicons: &Lexicons<'_>, is_first: bool) -> Option<Vec<TopPart>> {
+    [" by ", " par ", " le ", " بقلم ", " بواسطة "].iter().find_map(|word| {
+        let at = text.find(word)?;
+        top_roles(&[&text[..at], &text[at + 1..]], lexicons, is_first)
+    })
 }
 
 fn top_part(part: &str, lexicons: &Lexicons<'_>, has_date: bool) -> Option<TopPart> {

@@ -349,7 +349,7 @@ pub(super) fn is_time(text: &str) -> bool {
     let Some((hours, minutes)) = text.split_once([':', '.', 'h', 'H']) else { return false };
     let number = |half: &str, digits_min: usize| {
         let is_number = (digits_min..=2).contains(&half.chars().count());
-        let number = half.chars().try_fold(0, |sum, one| digit(one).map(|digit| sum * 10 + u32::from(digit)));
+        let number = half.chars().try_fold(0, |sum, one| digit(one).map(|digit| sum * 10 + digit));
         number.filter(|_| is_number)
     };
     number(hours, 1).is_some_and(|hours| hours <= 24)

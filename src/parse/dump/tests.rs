@@ -283,7 +283,3 @@ fn dumps_made_to_be_slow_or_large_are_read_to_their_limits() {
         assert_eq!(lines.last().map(|line| line.number), Some(super::pieces::numbered(&text).count()));
     }
 }
-#[test]
-fn zz_adhoc() {
-    println!("{}", score(&cases("/tmp/wt/dumpsrc/adhoc")).0);
-}

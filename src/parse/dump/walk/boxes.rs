@@ -77,8 +77,8 @@ impl Walk<'_, '_> {
         points += i32::from(words <= SHORT_HEADING_WORDS_MAX);
         points += i32::from(self.facts.ends_firmly);
         points += i32::from(self.main_closed);
-        points += if all >= (MEAN_TITLE_WORDS_MIN + 1) * titles.len() { 1 } else { 0 };
-        points -= if all < MEAN_TITLE_WORDS_MIN * titles.len() { 2 } else { 0 };
+        points += i32::from(all > MEAN_TITLE_WORDS_MIN * titles.len());
+        points -= 2 * i32::from(all < MEAN_TITLE_WORDS_MIN * titles.len());
         points -= 3 * i32::from(is_introduced);
         points >= POINTS_MIN
     }

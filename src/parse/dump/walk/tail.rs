@@ -10,6 +10,8 @@ use crate::parse::lexicon::Role;
 
 /// A signature has at most so many words, one more where all paragraphs end like sentences, as names don't.
 const SIGNATURE_WORDS_MAX: usize = 3;
+/// Lines of a list have at most so many words.
+const LIST_WORDS_MAX: usize = 6;
 /// What an author is, in so many words: `* كاتبة من لبنان`.
 const PROFESSION_WORDS_MAX: usize = 6;
 /// A signature is compared with so many units above it.
@@ -37,10 +39,22 @@ impl Walk<'_, '_> {
         }
         let is_one_longer = words == SIGNATURE_WORDS_MAX + 1 && self.facts.ends_firmly;
         let is_signature = self.paragraphs > 1
+            && !text.chars().any(char::is_numeric)
+            && !self.is_in_list(index)
             && (words <= SIGNATURE_WORDS_MAX || is_one_longer)
             && (self.lexicons.is_bare_name(text)
                 || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));
         is_signature.then_some((LineRole::Byline, Evidence::Position("name below the text")))
+    }
+
+    /// Whether the line right above is as short a line of the text.
+    fn is_in_list(&self, index: usize) -> bool {
+        index.checked_sub(1).map(|above| &self.units[above]).is_some_and(|above| {
+            above.role == LineRole::Paragraph
+                && !self.units[index].after_blank
+                && !shape::ends_firmly(&above.text)
+                && above.text.split_whitespace().count() <= LIST_WORDS_MAX
+        })
     }
 
     /// Whether the paragraphs above use a word of this unit, as they use no word of who wrote them.
