@@ -37,6 +37,8 @@ const COMMENTS_WEIGHT: i64 = -400;
 /// Facts about the article stand among so many units above its headline, and below its text.
 const FACTS_UNITS: usize = 3;
 const TAIL_UNITS: usize = 6;
+/// A date that stands alone is looked for among so many units above the headline.
+const DATE_UNITS_ABOVE: usize = 5;
 /// A list of other articles below the text has at most so many lines.
 const OTHERS_UNITS_MAX: usize = 60;
 /// The heading of such a list has at most so many words where no label is known.
@@ -127,6 +129,14 @@ pub(super) fn drop_outside(above: &mut [Unit<'_>], below: &mut [Unit<'_>]) {
     }
 }
 
+/// A date a little above the article is its own, where it has no other.
+pub(super) fn date_above(above: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
+    let date = above.iter_mut().rev().take(DATE_UNITS_ABOVE).find(|unit| lexicons.is_date(&unit.text));
+    if let Some(unit) = date {
+        unit.set(LineRole::Date, Evidence::Position("date above the headline"));
+    }
+}
+
 fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     let text: &str = &unit.text;
     if unit.opens_others() {
@@ -161,7 +171,7 @@ fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     Kind::Short
 }
 
-fn is_prose(text: &str) -> bool {
+pub(super) fn is_prose(text: &str) -> bool {
     shape::ends_firmly(text) && word_count(text) >= PROSE_WORDS_MIN || is_longer_than(text, PROSE_CHARS_MIN)
 }
 

@@ -92,6 +92,7 @@ fn at_words(text: &str, lexicons: &Lexicons<'_>, is_first: bool) -> Option<Vec<T
 }
 
 fn top_part(part: &str, lexicons: &Lexicons<'_>, has_date: bool) -> Option<TopPart> {
+    let part = part.trim_matches(['[', ']']);
     if let Some((role, _, value)) = lexicons.labelled_date(part) {
         let role = if role == Role::Date { LineRole::Date } else { LineRole::Modified };
         return Some((value.to_owned(), role, "label and date"));

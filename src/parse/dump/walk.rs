@@ -20,6 +20,7 @@ use super::overlap::takes_up_title;
 use super::page;
 use super::pieces::Unit;
 use super::related;
+use super::row;
 use super::shape::{self, Lexicons, is_title};
 use crate::article::Flaw;
 use crate::parse::flaws;
@@ -43,7 +44,10 @@ pub(super) fn walk<'text>(
     let mut below = units.split_off(span.end);
     let article = units.split_off(span.start);
     page::drop_outside(&mut units, &mut below);
-    let (article, flaws) = walk_article(article, lexicons);
+    let (article, flaws) = walk_article(row::divide_top(article, lexicons), lexicons);
+    if !article.iter().any(|unit| unit.role == LineRole::Date) {
+        page::date_above(&mut units, lexicons);
+    }
     units.extend(article);
     units.extend(below);
     (units, flaws)
@@ -62,6 +66,7 @@ fn walk_article<'text>(
         next: 0,
         headline: None,
         paragraphs: 0,
+        prose: 0,
         first_paragraph: None,
         main_closed: false,
         title_settled: false,
@@ -118,6 +123,8 @@ struct Walk<'text, 'parser> {
     headline: Option<usize>,
     /// Of the main article, so far.
     paragraphs: usize,
+    /// Those of them that are sentences or long.
+    prose: usize,
     first_paragraph: Option<usize>,
     /// A source or keyword line came after the last paragraph: the main article has ended.
     main_closed: bool,
@@ -294,6 +301,7 @@ impl Walk<'_, '_> {
         }
         self.main_closed = false;
         self.paragraphs += 1;
+        self.prose += usize::from(page::is_prose(self.text(index)));
         self.first_paragraph.get_or_insert(index);
         self.set(index, LineRole::Paragraph, Evidence::Position("text of the article"));
     }
@@ -302,7 +310,7 @@ impl Walk<'_, '_> {
     fn at_edge(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let lexicons = self.lexicons;
         let text = self.text(index);
-        let at_top = self.paragraphs < 2 && index < TOP_UNITS;
+        let at_top = self.prose < 2 && index < TOP_UNITS;
         let at_end = self.paragraphs > 0 && self.is_near_end(index);
         if !at_top && !at_end {
             return None;
@@ -313,7 +321,7 @@ impl Walk<'_, '_> {
         if lexicons.is_credit(text) {
             return Some((LineRole::Source, Evidence::Shape("agency")));
         }
-        if shape::is_byline(text, !self.title_settled) && (self.paragraphs < 2 || self.is_tail(index)) {
+        if shape::is_byline(text, !self.title_settled) && (at_top || self.is_tail(index)) {
             return Some((LineRole::Byline, Evidence::Shape("byline")));
         }
         if self.paragraphs == 0 && lexicons.is_section(text) {
