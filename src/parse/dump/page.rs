@@ -159,7 +159,7 @@ fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     if shape::is_separator(text) || shape::is_url(text) || !text.chars().any(char::is_alphabetic) {
         return Kind::Mark;
     }
-    if lexicons.is_boilerplate(text) {
+    if lexicons.is_boilerplate(text) || shape::is_number_behind_label(text) {
         return Kind::Furniture;
     }
     if is_prose(text) {

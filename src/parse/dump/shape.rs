@@ -24,6 +24,8 @@ const SHORT_WORDS_MAX: usize = 14;
 const BYLINE_CHARS_MAX: usize = 120;
 /// A name without capitals has at most this many words.
 const NAME_WORDS_MAX: usize = 5;
+/// A date with so many other words before a credit is no caption: `Paris, 3 May 2024 (AFP)`.
+const CREDITED_PLACE_WORDS_MAX: usize = 3;
 /// A credit such as `place - agency`, in characters.
 const CREDIT_CHARS_MAX: usize = 70;
 const CAPTION_CHARS_MAX: usize = 300;
@@ -31,6 +33,8 @@ const CAPTION_CHARS_MAX: usize = 300;
 const COUNT_CHARS_MAX: usize = 30;
 /// The initials at the end of a dispatch are at most so many.
 const INITIALS_MAX: usize = 6;
+/// So many words may stand before a number.
+const NUMBER_LABEL_WORDS_MAX: usize = 3;
 /// So many words may introduce an address.
 const URL_WORDS_MAX: usize = 5;
 /// The words of a code are this short, in characters.
@@ -111,14 +115,35 @@ impl Lexicons<'_> {
         if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
             return self.is_age_without_number(text);
         }
-        is_time(text) || self.reads_as_date(text) || self.is_made_of_date_words(text)
+        is_time(text)
+            || self.is_short_age(text)
+            || self.reads_as_date(text)
+            || self.is_made_of_date_words(text)
     }
 
-    fn reads_as_date(&self, text: &str) -> bool {
+    pub fn reads_as_date(&self, text: &str) -> bool {
         let zone = TimeZone::UTC;
         let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
         date::read(text, "", self.date_words, &context)
             .is_ok_and(|(date, _)| date.precision >= DatePrecision::Day)
+    }
+
+    /// `4h ago`, `٣ س ·`: a number with one letter, and nothing but words of a time.
+    fn is_short_age(&self, text: &str) -> bool {
+        let Some(words) = short_words(text) else { return false };
+        let mut rest = String::new();
+        for word in &words {
+            rest.extend(word.chars().filter(|one| digit(*one).is_none() && one.is_alphabetic()));
+            rest.push(' ');
+        }
+        let rest: Vec<&str> = rest.split_whitespace().collect();
+        let is_unit =
+            |word: &&str| matches!(*word, "h" | "m" | "d" | "w" | "س" | "د" | "ي" | "min" | "hr" | "hrs");
+        let numbers = words.iter().filter(|word| word.chars().any(|one| digit(one).is_some())).count();
+        numbers == 1
+            && words.len() <= 4
+            && rest.first().is_some_and(is_unit)
+            && rest[1..].iter().all(|word| self.words.is_date_word(word))
     }
 
     /// `منذ ساعتين`: no number, and nothing but words of a time.
@@ -173,6 +198,14 @@ impl Lexicons<'_> {
 
     /// Two or three capitalised words and nothing else.
     pub fn is_bare_name(&self, text: &str) -> bool {
+        let names = [" and ", " et ", " & ", " ve "].iter().find_map(|word| text.split_once(word));
+        names.map_or_else(
+            || self.is_one_bare_name(text),
+            |(one, other)| self.is_one_bare_name(one) && self.is_one_bare_name(other),
+        )
+    }
+
+    fn is_one_bare_name(&self, text: &str) -> bool {
         let count = text.split_whitespace().count();
         (2..=3).contains(&count)
             && has_capitals(text)
@@ -284,7 +317,11 @@ impl Lexicons<'_> {
         if is_longer_than(text, CAPTION_CHARS_MAX) {
             return false;
         }
-        self.words.begins_caption(text) || self.ends_with_credit(text)
+        let inner = text.strip_prefix(['[', '(']).and_then(|inner| inner.strip_suffix([']', ')']));
+        let is_bracketed = inner.and_then(|inner| inner.split_whitespace().next()).is_some_and(|first| {
+            self.labels.match_before(first).is_some_and(|label| label.role == Role::Caption)
+        });
+        is_bracketed || self.words.begins_caption(text) || self.ends_with_credit(text)
     }
 
     /// `… at the scene (AFP)`, in a line that is no sentence.
@@ -294,7 +331,9 @@ impl Lexicons<'_> {
         let Some(open) = inner.rfind(['(', '[']) else { return false };
         let before = inner[..open].trim();
         let credit = &inner[open + 1..];
-        word_count(before) >= 4 && (self.all_agencies(credit) || self.words.begins_caption(credit))
+        word_count(before) >= 4
+            && self.date_among(before, CREDITED_PLACE_WORDS_MAX).is_none()
+            && (self.all_agencies(credit) || self.words.begins_caption(credit))
     }
 }
 
@@ -324,6 +363,18 @@ pub(super) fn is_initials(text: &str) -> bool {
         && text.contains(['/', '.'])
         && text.split_whitespace().count() <= 5
         && !text.chars().any(|character| digit(character).is_some())
+}
+
+/// `Ref: 24/1182`: few words, a colon, and a number that is neither a time nor a date.
+pub(super) fn is_number_behind_label(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(label, number)| {
+        (1..=NUMBER_LABEL_WORDS_MAX).contains(&label.split_whitespace().count())
+            && has_letters(label)
+            && !label.chars().any(|character| digit(character).is_some())
+            && number.split_whitespace().count() == 1
+            && is_numeric_word(number.trim())
+            && !number.contains(':')
+    })
 }
 
 /// Numbers and very short words alone, such as those that agencies number and sign their dispatches with.

@@ -35,6 +35,9 @@ const TOP_UNITS: usize = 14;
 /// A headline is repeated among so many units, if at all.
 const FIRST_LINES: usize = 8;
 
+/// The time or the date of an entry has at most so many words.
+const ENTRY_WORDS_MAX: usize = 5;
+
 /// Gives each unit its role: those of a page around the article first, then those of the article.
 pub(super) fn walk<'text>(
     mut units: Vec<Unit<'text>>,
@@ -170,7 +173,7 @@ impl Walk<'_, '_> {
             self.set(index, role, evidence);
             return;
         }
-        if self.heads_box(index) {
+        if self.heads_box(index) || self.heads_article(index) {
             self.take_box(index);
             return;
         }
@@ -222,10 +225,14 @@ impl Walk<'_, '_> {
         if shape::is_url(text) {
             return Some((LineRole::Url, Evidence::Shape("address alone")));
         }
-        if self.paragraphs > 0 && shape::is_introduced_url(text) {
+        if self.paragraphs > 0 && shape::is_introduced_url(text) && self.is_tail(index) {
             return Some((LineRole::Url, Evidence::Shape("address behind few words")));
         }
-        if self.paragraphs > 0 && shape::is_time(text) {
+        if self.is_numbered_label(index) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("number behind a label")));
+        }
+        let is_entry = self.paragraphs > 0 && text.split_whitespace().count() <= ENTRY_WORDS_MAX;
+        if is_entry && lexicons.is_date(text) && (text.contains(':') || !lexicons.reads_as_date(text)) {
             return Some((LineRole::Date, Evidence::Shape("time of an entry")));
         }
         if self.title_settled && shape::is_code(text) && !lexicons.is_date(text) {
@@ -244,7 +251,7 @@ impl Walk<'_, '_> {
             return Some((LineRole::Caption, Evidence::Shape("caption")));
         }
         if lexicons.words.heads_comments(text) && self.paragraphs > 0 {
-            self.in_comments = self.paragraphs > 1 || self.main_closed;
+            self.in_comments = self.prose > 0 && self.paragraphs > 1 || self.main_closed;
             return Some((LineRole::Boilerplate, Evidence::Shape("head of comments")));
         }
         let is_credit = lexicons.words.is_agency(text);
@@ -254,6 +261,12 @@ impl Walk<'_, '_> {
             return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
         }
         None
+    }
+
+    /// `Ref: 24/1182` above the text or below it.
+    fn is_numbered_label(&self, index: usize) -> bool {
+        shape::is_number_behind_label(self.text(index))
+            && (self.paragraphs == 0 && index < TOP_UNITS || self.paragraphs > 0 && self.is_tail(index))
     }
 
     fn repeats_headline(&self, index: usize) -> bool {
@@ -356,6 +369,13 @@ impl Walk<'_, '_> {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
         }
         let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
+        let below_is_profession = self.units.get(index + 1).is_some_and(|below| {
+            let first = below.text.split_whitespace().next().unwrap_or_default();
+            below.label.is_none() && self.lexicons.words.is_profession(first)
+        });
+        if is_name && below_is_profession {
+            return Some((LineRole::Byline, Evidence::Position("name above a profession")));
+        }
         if is_name
             && (self.is_date_unit(index + 1) || index > 0 && self.units[index - 1].role == LineRole::Date)
         {
@@ -369,7 +389,10 @@ impl Walk<'_, '_> {
             return Some((LineRole::Byline, Evidence::Position("name above the text")));
         }
         let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
-        (above_is_byline && self.lexicons.words.is_profession(text))
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let is_profession = self.lexicons.words.is_profession(text)
+            || self.lexicons.words.is_profession(first) && !page::is_prose(text);
+        (above_is_byline && is_profession)
             .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
     }
 

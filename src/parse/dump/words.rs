@@ -117,7 +117,11 @@ impl Words {
             return false;
         }
         let name: String = text.chars().filter(|character| digit(*character).is_none()).collect();
-        self.comments.contains(&folded_name(&name))
+        let folded = folded_name(&name);
+        self.comments.contains(&folded)
+            || ["thoughts on ", "thought on ", "responses to ", "comments on ", "replies to "]
+                .iter()
+                .any(|begin| name.len() < text.len() && folded.starts_with(&fold(begin)))
     }
 
     /// Whether a line begins with words that describe a picture.

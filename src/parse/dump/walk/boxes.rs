@@ -6,6 +6,8 @@
 use super::{EDGE_UNITS, Walk};
 use crate::article::Flaw;
 use crate::parse::dump::line::{Evidence, LineRole};
+use crate::parse::dump::overlap::takes_up_title;
+use crate::parse::dump::page;
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::related;
 use crate::parse::dump::shape::{self, Lexicons};
@@ -25,6 +27,8 @@ const TITLES_MAX: usize = 50;
 const REST_UNITS_MAX: usize = 2 * EDGE_UNITS;
 /// What speaks for a box, together, is at least this.
 const POINTS_MIN: i32 = 5;
+/// What speaks for a whole article below a heading is at least this.
+const ARTICLE_POINTS_MIN: i32 = 5;
 
 /// Below the first box, a short line with a word that such headings hold heads another box.
 pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
@@ -78,9 +82,47 @@ impl Walk<'_, '_> {
         points += i32::from(self.facts.ends_firmly);
         points += i32::from(self.main_closed);
         points += i32::from(all > MEAN_TITLE_WORDS_MIN * titles.len());
+        points += 2 * i32::from(self.are_dated(&titles));
+        points -= i32::from(self.uses_words_of_text(index));
+        points -= i32::from(titles.iter().any(|index| self.units[*index].markup.is_item));
         points -= 2 * i32::from(all < MEAN_TITLE_WORDS_MIN * titles.len());
         points -= 3 * i32::from(is_introduced);
         points >= POINTS_MIN
+    }
+
+    /// Whether each title has a date of its own below it.
+    fn are_dated(&self, titles: &[usize]) -> bool {
+        titles.len() > 1
+            && titles.iter().all(|index| {
+                self.units.get(index + 1).is_some_and(|below| self.lexicons.is_date(&below.text))
+            })
+    }
+
+    /// Whether a line heads another article, which is its title and its text.
+    pub(super) fn heads_article(&self, index: usize) -> bool {
+        let heading = &self.units[index];
+        let [Some(title), Some(text)] = [1, 2].map(|below| self.units.get(index + below)) else {
+            return false;
+        };
+        let words = word_count(&heading.text);
+        if self.paragraphs == 0
+            || heading.is_settled()
+            || heading.label.is_some()
+            || !(1..=HEADING_WORDS_MAX).contains(&words)
+            || shape::ends_sentence(&heading.text)
+            || !self.facts.texts[index + 1]
+            || !is_title_line(title)
+            || word_count(&title.text) < words
+            || !self.facts.texts[index + 2]
+            || !page::is_prose(&text.text)
+        {
+            return false;
+        }
+        let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
+        points += 2 * i32::from(self.main_closed);
+        points += 2 * i32::from(self.is_below_separator(index));
+        points += i32::from(takes_up_title(&self.units, index + 1, self.headline.or(self.first_paragraph)));
+        points >= ARTICLE_POINTS_MIN
     }
 
     fn is_below_separator(&self, index: usize) -> bool {

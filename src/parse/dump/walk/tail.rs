@@ -58,7 +58,7 @@ impl Walk<'_, '_> {
     }
 
     /// Whether the paragraphs above use a word of this unit, as they use no word of who wrote them.
-    fn uses_words_of_text(&self, index: usize) -> bool {
+    pub(super) fn uses_words_of_text(&self, index: usize) -> bool {
         let above = self.units[..index].iter().rev().take(TEXT_UNITS_COMPARED);
         above
             .filter(|unit| unit.role == LineRole::Paragraph)
