@@ -210,6 +210,7 @@ impl Lexicons<'_> {
         (2..=3).contains(&count)
             && has_capitals(text)
             && is_capitalised_name(text)
+            && !text.contains(':')
             && !self.words.is_agency(text)
     }
 
@@ -252,6 +253,25 @@ impl Lexicons<'_> {
     pub fn names_medium(&self, name: &str) -> bool {
         let words: Vec<&str> = name.split_whitespace().take(NAME_WORDS_MAX + 2).collect();
         words.len() <= NAME_WORDS_MAX + 1 && words.iter().any(|word| self.words.is_medium(word))
+    }
+
+    /// An agency and a word or two of its name: `سبأ نت`.
+    pub fn begins_with_agency(&self, text: &str) -> bool {
+        let mut words = text.split_whitespace();
+        words.next().is_some_and(|first| self.words.is_agency(first)) && words.count() <= 2
+    }
+
+    /// A name and what its bearer is: `بهرام نیک‌پی / روزنامه‌نگار`.
+    pub fn is_name_with_profession(&self, text: &str) -> bool {
+        text.split_once(['/', '،', ',', '|']).is_some_and(|(name, profession)| {
+            (2..=NAME_WORDS_MAX).contains(&name.split_whitespace().count())
+                && profession.split_whitespace().count() <= NAME_WORDS_MAX
+                && (self.words.is_profession(profession.trim())
+                    || profession
+                        .split_whitespace()
+                        .next()
+                        .is_some_and(|first| self.words.is_profession(first)))
+        })
     }
 
     /// An agency beside a place or a date: `واس / تبوك / 3 شعبان 1445`.
@@ -479,8 +499,10 @@ pub(super) fn is_byline(text: &str, is_first: bool) -> bool {
     if ends_sentence(text) && word_count(rest) > 3 {
         return false;
     }
-    rest.split([',', '،', '/', '|', '&', '(', ')']).map(str::trim).filter(|name| !name.is_empty()).all(
-        |name| {
+    rest.split([',', '،', ';', '؛', '/', '|', '&', '(', ')'])
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .all(|name| {
             let count = name.split_whitespace().count();
             let is_latin = name.chars().any(|character| character.is_ascii_alphabetic());
             if is_latin {
@@ -488,8 +510,7 @@ pub(super) fn is_byline(text: &str, is_first: bool) -> bool {
             } else {
                 count <= NAME_WORDS_MAX
             }
-        },
-    )
+        })
 }
 
 /// `place - name`: a credit whose second half no lexicon knows. Gives that half.
@@ -520,6 +541,10 @@ pub(super) fn is_row_of_tags(text: &str) -> bool {
         return true;
     }
     if ends_firmly(text) {
+        return false;
+    }
+    let numbers = text.split_whitespace().take(64).filter(|word| is_numeric_word(word)).count();
+    if text.contains(':') || numbers * 3 > text.split_whitespace().take(64).count() {
         return false;
     }
     let is_mark = |character: char| matches!(character, '|' | '#' | ',' | '،' | '•' | '·');

@@ -334,7 +334,8 @@ impl Walk<'_, '_> {
         if lexicons.is_credit(text) {
             return Some((LineRole::Source, Evidence::Shape("agency")));
         }
-        if shape::is_byline(text, !self.title_settled) && (at_top || self.is_tail(index)) {
+        let unbracketed = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+        if shape::is_byline(unbracketed, !self.title_settled) && (at_top || self.is_tail(index)) {
             return Some((LineRole::Byline, Evidence::Shape("byline")));
         }
         if self.paragraphs == 0 && lexicons.is_section(text) {
@@ -349,7 +350,8 @@ impl Walk<'_, '_> {
                 return found;
             }
         }
-        if !self.title_settled || self.paragraphs > 0 {
+        let is_near = self.headline.is_none_or(|headline| index <= headline + EDGE_UNITS);
+        if !self.title_settled || self.prose > 0 || self.paragraphs > 1 || !is_near {
             return None;
         }
         self.below_headline(index)
@@ -365,7 +367,7 @@ impl Walk<'_, '_> {
         if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
             return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
         }
-        if self.lexicons.is_bare_name(text) {
+        if self.lexicons.is_bare_name(text) || self.lexicons.is_name_with_profession(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
         }
         let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;

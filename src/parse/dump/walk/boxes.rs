@@ -81,6 +81,7 @@ impl Walk<'_, '_> {
         points += i32::from(words <= SHORT_HEADING_WORDS_MAX);
         points += i32::from(self.facts.ends_firmly);
         points += i32::from(self.main_closed);
+        points += 2 * i32::from(self.is_below_furniture(index));
         points += i32::from(all > MEAN_TITLE_WORDS_MIN * titles.len());
         points += 2 * i32::from(self.are_dated(&titles));
         points -= i32::from(self.uses_words_of_text(index));
@@ -123,6 +124,13 @@ impl Walk<'_, '_> {
         points += 2 * i32::from(self.is_below_separator(index));
         points += i32::from(takes_up_title(&self.units, index + 1, self.headline.or(self.first_paragraph)));
         points >= ARTICLE_POINTS_MIN
+    }
+
+    /// Whether words of the page stand right above: the text has ended.
+    fn is_below_furniture(&self, index: usize) -> bool {
+        index > 0
+            && self.units[index - 1].role == LineRole::Boilerplate
+            && !shape::is_separator(self.text(index - 1))
     }
 
     fn is_below_separator(&self, index: usize) -> bool {

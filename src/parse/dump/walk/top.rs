@@ -47,6 +47,7 @@ impl Walk<'_, '_> {
         } else if self.lexicons.words.is_kicker(text) {
             LineRole::Section
         } else if self.lexicons.names_medium(text)
+            || self.lexicons.begins_with_agency(text)
             || self.lexicons.names_agency_in_row(text)
             || self.lexicons.names_institution(text)
         {
