@@ -22,6 +22,8 @@ const PARAGRAPHS_COMPARED: usize = 30;
 const FACTS_UNITS: usize = 3;
 /// A line of so many words below a very short one is no headline.
 const SUBHEADLINE_WORDS_MIN: usize = 14;
+/// The name of who speaks has at most so many words.
+const NAME_WORDS_MAX: usize = 3;
 /// A part of a path that has so many words and is a line of its own is the title.
 const PATH_WORDS_MIN: usize = 3;
 /// Lines of a menu have at most so many words.
@@ -136,7 +138,16 @@ impl<'a, 'text> Lines<'a, 'text> {
         points -= i64::from(is_in_menu) * 40 + i64::from(unit.markup.is_item) * 40;
         points -= i64::from(shape::ends_sentence(text)) * 30 + i64::from(kind == Kind::Prose) * 20;
         points -= i64::from(text.ends_with([':', '：'])) * 40;
+        points -= i64::from(self.names_who_speaks(text, words)) * 60;
         Some(points - i64::try_from(self.core.start - index).unwrap_or(i64::MAX))
+    }
+
+    /// The name of a medium, an office or an account, perhaps with the number of an issue.
+    fn names_who_speaks(&self, text: &str, words: usize) -> bool {
+        let is_numbered = text.chars().any(char::is_numeric);
+        let words_max = if is_numbered { NAME_WORDS_MAX + 2 } else { NAME_WORDS_MAX };
+        let is_name = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
+        words <= words_max && is_name || words <= NAME_WORDS_MAX + 2 && text.contains(" @")
     }
 
     /// A path to the page that ends with its title: `News › Local › Bridge reopens`.

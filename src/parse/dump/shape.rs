@@ -174,14 +174,13 @@ impl Lexicons<'_> {
 
     /// A date with few other words, such as a place: `بغداد، في 3/4/2024`. Gives the date; `others_max` bounds the rest.
     pub fn date_among<'text>(&self, text: &'text str, others_max: usize) -> Option<&'text str> {
-        let words = short_words(text)?;
-        if is_longer_than(text, DATE_CHARS_MAX) || ends_sentence(text) {
+        if short_words(text).is_none() || is_longer_than(text, DATE_CHARS_MAX) || ends_sentence(text) {
             return None;
         }
         let zone = TimeZone::UTC;
         let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
         let found = date::find(text, self.date_words, &context)?;
-        let others = words.len().saturating_sub(found.split_whitespace().count());
+        let others = word_count(text).saturating_sub(word_count(found));
         (others <= others_max).then_some(found)
     }
 

@@ -5,10 +5,13 @@
 //!   label stands alone, on the next. A source or an author is no sentence. `author` and `title`, whose words are
 //!   ordinary ones, count only among the first or the last units ([`EDGE_UNITS`]). Of a repeated label the first one
 //!   counts; a later one is dropped among the first and last units, and is a paragraph elsewhere.
-//! - The headline is the line labelled so, else the first line of title shape that is nothing else.
-//! - Dates, bylines, credits and sections without a label count at the top, before the second paragraph, and credits,
-//!   bylines and tags also at the end.
-//! - What stands behind a label of `related` or `list` is settled in [`related`].
+//! - The headline is the line labelled so, else the one that `headline` found, else the first line of title shape that
+//!   is nothing else.
+//! - Dates, bylines, credits and sections without a label count at the top, before the second paragraph that is prose,
+//!   and credits, bylines and tags also at the end (`tail`).
+//! - What stands behind a label of `related` or `list` is settled in [`related`]; headings that no lexicon knows are
+//!   weighed in `boxes`.
+//! - In a text that holds a whole page, [`page`] takes off first what stands around the article.
 
 mod boxes;
 mod labels;

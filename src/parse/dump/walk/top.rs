@@ -46,6 +46,8 @@ impl Walk<'_, '_> {
             LineRole::Boilerplate
         } else if self.lexicons.words.is_kicker(text) {
             LineRole::Section
+        } else if text.contains(" @") {
+            LineRole::Byline
         } else if self.lexicons.names_medium(text)
             || self.lexicons.begins_with_agency(text)
             || self.lexicons.names_agency_in_row(text)
