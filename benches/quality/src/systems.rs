@@ -137,7 +137,8 @@ fn khabar_dump(extent: Extent) -> Box<dyn Fn(&Page) -> Option<Found>> {
     let parser = parser(&settings());
     Box::new(move |page| {
         let lines = parser.read_lines(&dump::render(page, extent));
-        let lines = lines.iter().map(|line| format!("{}\t{}\t{}", line.role.name(), line.evidence, line.text));
+        let lines =
+            lines.iter().map(|line| format!("{}\t{}\t{}", line.role.name(), line.evidence, line.text));
         Some(Found { lines: lines.collect(), ..read(page)? })
     })
 }

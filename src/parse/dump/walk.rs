@@ -360,47 +360,6 @@ impl Walk<'_, '_> {
         self.below_headline(index)
     }
 
-    /// Names and credits that only their place below the headline tells.
-    fn below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
-        let text = self.text(index);
-        if let Some(name) = shape::credit_of_unknown(text) {
-            let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
-            return Some((role, Evidence::Position("place and name below the headline")));
-        }
-        if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
-            return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
-        }
-        if self.lexicons.is_bare_name(text) || self.lexicons.is_name_with_profession(text) {
-            return Some((LineRole::Byline, Evidence::Position("name below the headline")));
-        }
-        let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
-        let below_is_profession = self.units.get(index + 1).is_some_and(|below| {
-            let first = below.text.split_whitespace().next().unwrap_or_default();
-            below.label.is_none() && self.lexicons.words.is_profession(first)
-        });
-        if is_name && below_is_profession {
-            return Some((LineRole::Byline, Evidence::Position("name above a profession")));
-        }
-        if is_name
-            && (self.is_date_unit(index + 1) || index > 0 && self.units[index - 1].role == LineRole::Date)
-        {
-            return Some((LineRole::Byline, Evidence::Position("name beside the date")));
-        }
-        let is_above_text = self
-            .units
-            .get(index + 1)
-            .is_some_and(|next| self.is_text(next) && is_longer_than(&next.text, LONG_LINE_CHARS));
-        if is_name && is_above_text && self.headline.is_some() && !shape::ends_firmly(text) {
-            return Some((LineRole::Byline, Evidence::Position("name above the text")));
-        }
-        let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
-        let first = text.split_whitespace().next().unwrap_or_default();
-        let is_profession = self.lexicons.words.is_profession(text)
-            || self.lexicons.words.is_profession(first) && !page::is_prose(text);
-        (above_is_byline && is_profession)
-            .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
-    }
-
     fn is_date_unit(&self, index: usize) -> bool {
         self.units.get(index).is_some_and(|unit| {
             unit.label_is(Role::Date)
