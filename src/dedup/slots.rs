@@ -14,6 +14,7 @@ const CHUNK_SLOTS: usize = 4096;
 
 /// The parts of a claim that all claims have.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "flags of a claim, each of its own")]
 pub struct Slot {
     pub time_ms: i64,
     pub record: RecordKey,

@@ -181,15 +181,21 @@ impl Labels {
         Some(Labelled { role: entry.role, label: &entry.label, value })
     }
 
-    /// A label of other articles with another mark than a colon behind it: `Read also | …`, `اقرأ أيضا.. …`.
+    /// A label with another mark than a colon behind it: `Read also | …`, `اقرأ أيضا.. …`; those of facts with a bar
+    /// alone, since their words also begin sentences: `المصدر | …`.
     pub fn match_marked<'text>(&self, line: &'text str) -> Option<Labelled<'_, 'text>> {
-        let found = self.match_before(line).filter(|found| found.role == Role::Related)?;
+        let found = self.match_before(line)?;
         let value = found.value.trim_start_matches(is_value_mark);
         let line = line.trim_end();
         let label = line.get(..line.len() - found.value.len()).unwrap_or_default().trim_end();
         let has_mark = value.len() < found.value.len() || label.ends_with(is_value_mark);
         let is_marked = has_mark && value.chars().any(char::is_alphanumeric);
-        is_marked.then_some(Labelled { value: value.trim(), ..found })
+        let is_fact = matches!(
+            found.role,
+            Role::Source | Role::Date | Role::Modified | Role::Keywords | Role::Author | Role::Section
+        );
+        let is_allowed = found.role == Role::Related || is_fact && found.value.starts_with('|');
+        (is_marked && is_allowed).then_some(Labelled { value: value.trim(), ..found })
     }
 
     /// The longest label that begins this line without a colon; its value is the rest, empty where the label is all.

@@ -35,16 +35,20 @@ impl Split {
     }
 
     fn takes(self, id: &str) -> bool {
-        // FNV-1a: the same on every machine.
-        let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = fnv(id);
         match self {
             Self::All => true,
             Self::Tune => hash & 0x100 == 0,
             Self::Held => hash & 0x100 != 0,
         }
     }
+}
+
+/// FNV-1a: the same on every machine.
+pub fn fnv(id: &str) -> u64 {
+    id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,7 @@
 
 mod bootstrap;
 mod data;
+mod dump;
 mod score;
 mod systems;
 mod table;
@@ -61,7 +62,7 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
                 let file = PathBuf::from(folder).join(format!("{}.{}.jsonl", set.name, system.name()));
                 table::write_found(&file, &pages, &results)?;
             }
-            if *system == System::Khabar
+            if system.is_khabar()
                 && split == Split::Tune
                 && let Some(count) = worst_count()
             {

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use khabar::config::Settings;
 use khabar::config::load::{LayerArguments, load};
 use khabar::flow::{Header, RawCoordinates, RawRecord};
 use khabar::output_limits::OutputLimits;
@@ -12,21 +13,37 @@ use khabar::sources::Sources;
 use khabar::stages::Stages;
 
 use crate::data::Page;
+use crate::dump::{self, Extent};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum System {
     Khabar,
+    /// khabar, with the page as plain text.
+    KhabarDump(Extent),
     Trafilatura,
     Libreadability,
     DomSmoothie,
 }
 
 impl System {
-    pub const ALL: [Self; 4] = [Self::Khabar, Self::Trafilatura, Self::Libreadability, Self::DomSmoothie];
+    pub const ALL: [Self; 6] = [
+        Self::Khabar,
+        Self::Trafilatura,
+        Self::Libreadability,
+        Self::DomSmoothie,
+        Self::KhabarDump(Extent::Page),
+        Self::KhabarDump(Extent::Article),
+    ];
+
+    pub const fn is_khabar(self) -> bool {
+        matches!(self, Self::Khabar | Self::KhabarDump(_))
+    }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Khabar => "khabar",
+            Self::KhabarDump(Extent::Page) => "page dump",
+            Self::KhabarDump(Extent::Article) => "article dump",
             Self::Trafilatura => "trafilatura",
             Self::Libreadability => "libreadability",
             Self::DomSmoothie => "dom_smoothie",
@@ -43,6 +60,8 @@ pub struct Found {
     pub date: String,
     /// Where the date comes from: khabar alone says it.
     pub date_evidence: String,
+    /// Each line of a text with its role and the evidence for it; empty for pages.
+    pub lines: Vec<String>,
     pub took: Duration,
 }
 
@@ -50,7 +69,8 @@ type Extract = Box<dyn Fn(&Page) -> Option<Found>>;
 
 pub fn run(system: System, pages: &[Page]) -> Vec<Found> {
     let extract: Extract = match system {
-        System::Khabar => khabar(),
+        System::Khabar => khabar(html),
+        System::KhabarDump(extent) => khabar_dump(extent),
         System::Trafilatura => Box::new(trafilatura),
         System::Libreadability => Box::new(libreadability),
         System::DomSmoothie => Box::new(dom_smoothie),
@@ -65,25 +85,44 @@ pub fn run(system: System, pages: &[Page]) -> Vec<Found> {
         .collect()
 }
 
-fn khabar() -> Extract {
-    let settings = load(&LayerArguments::default()).expect("the default configuration is valid").settings;
+/// The bytes of a record and its headers.
+type Payload = (Vec<u8>, Vec<Header>);
+
+fn header(name: &str, value: &str) -> Header {
+    Header { name: name.to_owned(), value: Some(value.as_bytes().to_vec()) }
+}
+
+fn html(page: &Page) -> Payload {
+    let mut headers = vec![header("content-type", "text/html")];
+    headers.extend(page.gold.url.as_ref().map(|url| header("url", url)));
+    (page.html.clone(), headers)
+}
+
+/// Whoever has only the text has no address either.
+fn dump(page: &Page, extent: Extent) -> Payload {
+    let text = dump::render(page, extent);
+    (text.into_bytes(), vec![header("content-type", "text/plain; charset=utf-8")])
+}
+
+fn settings() -> Settings {
+    load(&LayerArguments::default()).expect("the default configuration is valid").settings
+}
+
+fn parser(settings: &Settings) -> Parser {
     let sources = Sources::load(&settings.sources).expect("the compiled-in sources are valid");
-    let parser = Parser::new(&settings.parse, &settings.lexicon, sources).expect("the lexicons are valid");
-    let stages = Stages::new(&settings, parser, None, Arc::new(OutputLimits::new(usize::MAX)));
+    Parser::new(&settings.parse, &settings.lexicon, sources).expect("the lexicons are valid")
+}
+
+fn khabar(payload: impl Fn(&Page) -> Payload + 'static) -> Box<dyn Fn(&Page) -> Option<Found>> {
+    let settings = settings();
+    let stages = Stages::new(&settings, parser(&settings), None, Arc::new(OutputLimits::new(usize::MAX)));
     Box::new(move |page| {
-        let mut headers =
-            vec![Header { name: "content-type".to_owned(), value: Some(b"text/html".to_vec()) }];
-        headers.extend(
-            page.gold
-                .url
-                .as_ref()
-                .map(|url| Header { name: "url".to_owned(), value: Some(url.clone().into_bytes()) }),
-        );
+        let (payload, headers) = payload(page);
         let raw = RawRecord {
             coordinates: RawCoordinates { topic: Arc::from("pages"), partition: 0, offset: 0 },
             timestamp_ms: None,
             key: None,
-            payload: Some(page.html.clone()),
+            payload: Some(payload),
             headers,
         };
         let article = stages.prepare(raw).ok()?.record.article;
@@ -97,8 +136,19 @@ fn khabar() -> Extract {
                 .unwrap_or_default(),
             date: article.published.map(|date| date.value).unwrap_or_default(),
             headline: article.headline.unwrap_or_default(),
-            took: Duration::ZERO,
+            ..Found::default()
         })
+    })
+}
+
+fn khabar_dump(extent: Extent) -> Box<dyn Fn(&Page) -> Option<Found>> {
+    let read = khabar(move |page| dump(page, extent));
+    let parser = parser(&settings());
+    Box::new(move |page| {
+        let lines = parser.read_lines(&dump::render(page, extent));
+        let lines =
+            lines.iter().map(|line| format!("{}\t{}\t{}", line.role.name(), line.evidence, line.text));
+        Some(Found { lines: lines.collect(), ..read(page)? })
     })
 }
 

@@ -120,6 +120,7 @@ pub fn write_found(file: &std::path::Path, pages: &[Page], results: &[Found]) ->
             "author": found.author,
             "datePublished": found.date,
             "dateEvidence": found.date_evidence,
+            "lines": found.lines,
         });
         text.push_str(&object.to_string());
         text.push('\n');

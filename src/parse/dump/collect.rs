@@ -33,6 +33,8 @@ fn take_main(dump: &mut Dump, unit: &Unit<'_>) {
         LineRole::Keywords => return take_keywords(&mut dump.keywords, unit),
         // An address below the text may be of anything.
         LineRole::Url if unit.label.is_none() && !above_text => return,
+        // The time of an entry says nothing of the day.
+        LineRole::Date if unit.label.is_none() && shape::is_time(&unit.text) => return,
         LineRole::Headline => &mut dump.headline,
         LineRole::Date => &mut dump.date,
         LineRole::Modified => &mut dump.modified,

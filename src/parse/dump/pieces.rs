@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::line::{Evidence, LineRole};
 use super::markup::{self, Markup};
+use super::row;
 use super::shape::{self, Lexicons};
 use crate::parse::fold::fold_char;
 use crate::parse::lexicon::{Role, is_decoration};
@@ -18,6 +19,8 @@ const WRAP_CHARS_MIN: usize = 35;
 /// Breaks between lines that must look wrapped: a number of them, and a share of all in percent.
 const WRAP_BREAKS_MIN: usize = 3;
 const WRAP_SHARE_MIN: usize = 60;
+/// One line in so many may be longer than the width.
+const OVERLONG_SHARE: usize = 25;
 /// A wrapped line may be shorter than the longest by its neighbour's first word and this many characters.
 const WRAP_SLACK_CHARS: usize = 4;
 /// Lines below a label that may be tags, one a line.
@@ -26,9 +29,6 @@ const LABEL_WORDS_MAX: usize = 8;
 const ONE_LINE_CHARS_MIN: usize = 300;
 /// Labels within one line.
 const ONE_LINE_LABELS_MAX: usize = 64;
-/// Only lines at the top are divided into date, byline and section.
-const TOP_UNITS: usize = 10;
-const TOP_LINE_CHARS_MAX: usize = 160;
 
 /// A label at the beginning of a unit.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ pub(super) fn units<'text>(
         unit.label = label_of(&unit.text, lexicons);
     }
     let units = divide_bars(join_wrapped(units, lexicons), lexicons);
-    (divide_top(units, lexicons), is_cut)
+    (row::divide_top(units, lexicons), is_cut)
 }
 
 /// The lines with their numbers. A carriage return and a line feed are one break; behind the last break is no line.
@@ -208,7 +208,10 @@ fn join_wrapped<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<
             && may_continue(&unit)
             && !lexicons.is_date(&unit.text)
             && !lexicons.is_credit(&unit.text)
-            && is_full(lengths[index - 1], &unit.text, width)
+            && (is_full(lengths[index - 1], &unit.text, width)
+                || joined
+                    .last()
+                    .is_some_and(|last| goes_on(&last.text, &unit.text, lengths[index - 1], width)))
             && joined.last().is_some_and(|last| last.last + 1 == unit.first && is_continued(last, lexicons));
         if let (true, Some(last)) = (continues, joined.last_mut()) {
             last.text.to_mut().push(' ');
@@ -252,6 +255,17 @@ fn is_full(length: usize, next: &str, width: usize) -> bool {
     length + 1 + word + WRAP_SLACK_CHARS > width
 }
 
+/// Whether a sentence of a line that is nearly full goes on in the next one with a small letter.
+fn goes_on(above: &str, next: &str, length: usize, width: usize) -> bool {
+    length * 3 > width * 2 && !shape::ends_firmly(above) && next.starts_with(char::is_lowercase)
+}
+
+/// The longest length but for few: an address or a table may be wider than the text.
+fn usual_longest(mut lengths: Vec<usize>) -> Option<usize> {
+    lengths.sort_unstable();
+    lengths.get(lengths.len().saturating_sub(1 + lengths.len() / OVERLONG_SHARE)).copied()
+}
+
 /// The width at which the text was wrapped, where it was.
 fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
     let is_line = |index: usize| {
@@ -262,7 +276,7 @@ fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
             units[*index].first == units[index - 1].first + 1 && is_line(*index) && is_line(index - 1)
         })
         .collect();
-    let width = pairs.iter().map(|index| lengths[index - 1].max(lengths[*index])).max()?;
+    let width = usual_longest(pairs.iter().map(|index| lengths[index - 1].max(lengths[*index])).collect())?;
     if !(WRAP_CHARS_MIN..=WRAP_CHARS_MAX).contains(&width) {
         return None;
     }
@@ -330,95 +344,6 @@ fn push_parts<'text>(
             ..whole.clone()
         });
     }
-}
-
-/// At the top: `By A. Writer | 3 May 2024 | Sport` is three units, where each part is known by its shape.
-fn divide_top<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<Unit<'text>> {
-    let mut divided: Vec<Unit<'text>> = Vec::with_capacity(units.len());
-    for (index, unit) in units.into_iter().enumerate() {
-        if index >= TOP_UNITS
-            || unit.is_settled()
-            || is_longer_than(&unit.text, TOP_LINE_CHARS_MAX)
-            || unit.opens_others()
-        {
-            divided.push(unit);
-            continue;
-        }
-        match top_parts(&unit, lexicons, index == 0) {
-            Some(parts) => {
-                for (at, (text, role, name)) in parts.into_iter().enumerate() {
-                    let evidence = Evidence::Shape(name);
-                    divided.push(Unit {
-                        text: Cow::Owned(text),
-                        role,
-                        evidence,
-                        label: None,
-                        is_part: true,
-                        after_blank: unit.after_blank && at == 0,
-                        ..unit.clone()
-                    });
-                }
-            }
-            None => divided.push(unit),
-        }
-    }
-    divided
-}
-
-type TopPart = (String, LineRole, &'static str);
-
-fn top_parts(unit: &Unit<'_>, lexicons: &Lexicons<'_>, is_first: bool) -> Option<Vec<TopPart>> {
-    let text: &str = &unit.text;
-    if lexicons.is_date(text)
-        || lexicons.is_section(text)
-        || unit.label.as_ref().is_some_and(|label| label.role != Role::Author || label.value.is_empty())
-    {
-        return None;
-    }
-    [&["|", "•", "·"][..], &[" - ", " – ", " — "], &["/"], &["،", ","]].into_iter().find_map(|marks| {
-        let mut parts = vec![text];
-        for mark in marks {
-            parts = parts.iter().flat_map(|part| part.split(mark)).collect();
-        }
-        let parts: Vec<&str> = parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
-        if !(2..=6).contains(&parts.len()) {
-            return None;
-        }
-        let has_date =
-            parts.iter().any(|part| lexicons.is_date(part) || lexicons.labelled_date(part).is_some());
-        let roles: Option<Vec<TopPart>> =
-            parts.iter().map(|part| top_part(part, lexicons, has_date)).collect();
-        let roles = roles?;
-        let is_known = has_date || roles.iter().any(|(_, role, _)| *role == LineRole::Byline) && !is_first;
-        is_known.then_some(roles)
-    })
-}
-
-fn top_part(part: &str, lexicons: &Lexicons<'_>, has_date: bool) -> Option<TopPart> {
-    if let Some((role, _, value)) = lexicons.labelled_date(part) {
-        let role = if role == Role::Date { LineRole::Date } else { LineRole::Modified };
-        return Some((value.to_owned(), role, "label and date"));
-    }
-    if let Some(label) = lexicons.labels.match_line(part).filter(|label| !label.value.is_empty()) {
-        let role = super::role_of(label.role)?;
-        return Some((label.value.to_owned(), role, "label in a row"));
-    }
-    let (role, name) = if lexicons.is_date(part) {
-        (LineRole::Date, "date")
-    } else if shape::is_byline(part, false) {
-        (LineRole::Byline, "byline")
-    } else if lexicons.is_credit(part) {
-        (LineRole::Source, "credit")
-    } else if lexicons.is_section(part) {
-        (LineRole::Section, "section")
-    } else if lexicons.is_boilerplate(part) {
-        (LineRole::Boilerplate, "buttons")
-    } else if has_date && lexicons.may_be_name(part) {
-        (LineRole::Byline, "name beside a date")
-    } else {
-        return None;
-    };
-    Some((part.to_owned(), role, name))
 }
 
 /// A whole dump in one line: a unit from each label to the next.

@@ -13,11 +13,8 @@
 //! 5. In the middle of a related article's text, a title whose words the text below doesn't take up is a reference
 //!    only: the text below goes on with the related article.
 
-mod overlap;
-
-pub(super) use overlap::takes_up_title;
-
 use super::line::{Evidence, LineRole};
+use super::overlap::{shared_stems, takes_up_title};
 use super::pieces::Unit;
 use super::role_of;
 use super::shape::{self, Lexicons, is_title};
@@ -31,6 +28,9 @@ const INNER_TITLE_CHARS_MAX: usize = 150;
 /// Longer lines in a list of titles may be text without full stops below a title.
 const LIST_TITLE_CHARS_MAX: usize = 120;
 const INNER_TITLE_WORDS_MIN: usize = 3;
+
+/// A longer line that shares so many words with the title above is its text, with or without a full stop.
+const TAKEN_UP_WORDS_MIN: usize = 3;
 
 /// What is known of the main article where the label stands.
 pub(super) struct Main {
@@ -201,7 +201,7 @@ impl Reading<'_, '_, '_> {
 
     /// Whether all texts are titles: no sentences, and the first is not much shorter than those below.
     fn are_titles(&self, texts: &[usize]) -> bool {
-        if !texts.iter().all(|index| is_bare_title(&self.units[*index])) {
+        if !texts.iter().all(|index| is_bare_title(&self.units[*index])) || self.is_text_of(texts) {
             return false;
         }
         let length = |index: &usize| self.units[*index].text.chars().count();
@@ -209,6 +209,14 @@ impl Reading<'_, '_, '_> {
         let first = texts.first().map(length).unwrap_or_default();
         let rest: usize = texts.iter().skip(1).map(length).sum();
         longest <= LIST_TITLE_CHARS_MAX || first * 3 * texts.len().saturating_sub(1) >= rest * 2
+    }
+
+    /// Whether the second line is text of the first: longer, and with the title's own words.
+    fn is_text_of(&self, texts: &[usize]) -> bool {
+        let [title, text, ..] = texts else { return false };
+        let (title, text) = (&self.units[*title].text, &self.units[*text].text);
+        let is_longer = text.chars().count() * 2 >= title.chars().count() * 3;
+        is_longer && shared_stems(title, text) >= TAKEN_UP_WORDS_MIN
     }
 
     /// Each text is the title of an article.

@@ -2,8 +2,11 @@
 //!
 //! Owns one line at a time; it doesn't know where the line stands.
 
+mod names;
+
 use jiff::tz::TimeZone;
 
+use self::names::{has_capitals, is_capitalised_name};
 use super::words::Words;
 use crate::article::DatePrecision;
 use crate::parse::boilerplate::Boilerplate;
@@ -24,6 +27,8 @@ const SHORT_WORDS_MAX: usize = 14;
 const BYLINE_CHARS_MAX: usize = 120;
 /// A name without capitals has at most this many words.
 const NAME_WORDS_MAX: usize = 5;
+/// A date with so many other words before a credit is no caption: `Paris, 3 May 2024 (AFP)`.
+const CREDITED_PLACE_WORDS_MAX: usize = 3;
 /// A credit such as `place - agency`, in characters.
 const CREDIT_CHARS_MAX: usize = 70;
 const CAPTION_CHARS_MAX: usize = 300;
@@ -31,6 +36,12 @@ const CAPTION_CHARS_MAX: usize = 300;
 const COUNT_CHARS_MAX: usize = 30;
 /// The initials at the end of a dispatch are at most so many.
 const INITIALS_MAX: usize = 6;
+/// So many words may stand before a number.
+const NUMBER_LABEL_WORDS_MAX: usize = 3;
+/// So many words may introduce an address.
+const URL_WORDS_MAX: usize = 5;
+/// The words of a code are this short, in characters.
+const CODE_CHARS_MAX: usize = 2;
 /// A tag's words and characters, and how many of them make a line of tags.
 const TAG_WORDS_MAX: usize = 5;
 const TAG_CHARS_MAX: usize = 45;
@@ -94,6 +105,12 @@ pub(super) fn is_url(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
+/// A few words and an address behind a colon: `Read the original: https://…`.
+pub(super) fn is_introduced_url(text: &str) -> bool {
+    text.split_once(": ")
+        .is_some_and(|(words, url)| is_url(url.trim()) && words.split_whitespace().count() <= URL_WORDS_MAX)
+}
+
 impl Lexicons<'_> {
     /// Whether the text is nothing but a date, or a time that has passed since.
     pub fn is_date(&self, text: &str) -> bool {
@@ -101,14 +118,35 @@ impl Lexicons<'_> {
         if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
             return self.is_age_without_number(text);
         }
-        is_time(text) || self.reads_as_date(text) || self.is_made_of_date_words(text)
+        is_time(text)
+            || self.is_short_age(text)
+            || self.reads_as_date(text)
+            || self.is_made_of_date_words(text)
     }
 
-    fn reads_as_date(&self, text: &str) -> bool {
+    pub fn reads_as_date(&self, text: &str) -> bool {
         let zone = TimeZone::UTC;
         let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
         date::read(text, "", self.date_words, &context)
             .is_ok_and(|(date, _)| date.precision >= DatePrecision::Day)
+    }
+
+    /// `4h ago`, `٣ س ·`: a number with one letter, and nothing but words of a time.
+    fn is_short_age(&self, text: &str) -> bool {
+        let Some(words) = short_words(text) else { return false };
+        let mut rest = String::new();
+        for word in &words {
+            rest.extend(word.chars().filter(|one| digit(*one).is_none() && one.is_alphabetic()));
+            rest.push(' ');
+        }
+        let rest: Vec<&str> = rest.split_whitespace().collect();
+        let is_unit =
+            |word: &&str| matches!(*word, "h" | "m" | "d" | "w" | "س" | "د" | "ي" | "min" | "hr" | "hrs");
+        let numbers = words.iter().filter(|word| word.chars().any(|one| digit(one).is_some())).count();
+        numbers == 1
+            && words.len() <= 4
+            && rest.first().is_some_and(is_unit)
+            && rest[1..].iter().all(|word| self.words.is_date_word(word))
     }
 
     /// `منذ ساعتين`: no number, and nothing but words of a time.
@@ -139,14 +177,13 @@ impl Lexicons<'_> {
 
     /// A date with few other words, such as a place: `بغداد، في 3/4/2024`. Gives the date; `others_max` bounds the rest.
     pub fn date_among<'text>(&self, text: &'text str, others_max: usize) -> Option<&'text str> {
-        let words = short_words(text)?;
-        if is_longer_than(text, DATE_CHARS_MAX) || ends_sentence(text) {
+        if short_words(text).is_none() || is_longer_than(text, DATE_CHARS_MAX) || ends_sentence(text) {
             return None;
         }
         let zone = TimeZone::UTC;
         let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
         let found = date::find(text, self.date_words, &context)?;
-        let others = words.len().saturating_sub(found.split_whitespace().count());
+        let others = word_count(text).saturating_sub(word_count(found));
         (others <= others_max).then_some(found)
     }
 
@@ -159,62 +196,6 @@ impl Lexicons<'_> {
             .match_before(text)
             .filter(|found| matches!(found.role, Role::Date | Role::Modified) && self.is_date(found.value))
             .map(|found| (found.role, found.label, found.value))
-    }
-
-    /// Two or three capitalised words and nothing else.
-    pub fn is_bare_name(&self, text: &str) -> bool {
-        let count = text.split_whitespace().count();
-        (2..=3).contains(&count)
-            && has_capitals(text)
-            && is_capitalised_name(text)
-            && !self.words.is_agency(text)
-    }
-
-    /// A name in a script without capitals: little enough to be one.
-    pub fn may_be_name(&self, text: &str) -> bool {
-        (2..=4).contains(&text.split_whitespace().count())
-            && people::is_name_of_person(text)
-            && !self.words.is_section(text)
-            && !text.contains('-')
-            && !self.names_medium(text)
-    }
-
-    /// An agency alone, or a place and an agency: `القاهرة - أ ش أ`, `PARIS (AFP)`.
-    pub fn is_credit(&self, text: &str) -> bool {
-        let text = text.trim_end_matches([' ', '-', '–', '—']);
-        if is_longer_than(text, CREDIT_CHARS_MAX) || ends_sentence(text.trim_end_matches('.')) {
-            return false;
-        }
-        if let Some(inner) = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')'))
-            && self.names_medium(inner)
-        {
-            return true;
-        }
-        if self.words.is_agency(text) || self.all_agencies(text) {
-            return true;
-        }
-        let Some((place, agency)) = divide_credit(text) else { return false };
-        let is_dated = place.chars().any(|character| digit(character).is_some());
-        let place = place.split([',', '،']).next().unwrap_or_default().trim();
-        if text.ends_with(')')
-            && self.names_medium(agency)
-            && (is_dated || place.split_whitespace().count() <= 2)
-        {
-            return true;
-        }
-        (1..=4).contains(&place.split_whitespace().count()) && self.all_agencies(agency)
-    }
-
-    /// A short name with a word such as `agency` or `newspaper` in it.
-    pub fn names_medium(&self, name: &str) -> bool {
-        let words: Vec<&str> = name.split_whitespace().take(NAME_WORDS_MAX + 2).collect();
-        words.len() <= NAME_WORDS_MAX + 1 && words.iter().any(|word| self.words.is_medium(word))
-    }
-
-    fn all_agencies(&self, text: &str) -> bool {
-        let mut parts =
-            text.split([',', '،', '/', '+', '&', '-', '|']).flat_map(|part| part.split(" و ")).peekable();
-        parts.peek().is_some() && parts.all(|part| self.words.is_agency(part))
     }
 
     /// The path to a section: `الرئيسية / اقتصاد`, or a section's name alone.
@@ -248,8 +229,11 @@ impl Lexicons<'_> {
     }
 
     pub fn is_boilerplate(&self, text: &str) -> bool {
+        let unframed = text.trim_start_matches(is_frame);
         self.boilerplate.is_one(text)
+            || unframed.len() < text.len() && self.boilerplate.is_one(unframed)
             || self.is_row_of_buttons(text)
+            || text.contains('|') && text.split('|').all(|part| self.boilerplate.is_one(part.trim()))
             || is_handle(text)
             || (is_count(text) && !self.is_date(text))
     }
@@ -259,7 +243,11 @@ impl Lexicons<'_> {
         if is_longer_than(text, CAPTION_CHARS_MAX) {
             return false;
         }
-        self.words.begins_caption(text) || self.ends_with_credit(text)
+        let inner = text.strip_prefix(['[', '(']).and_then(|inner| inner.strip_suffix([']', ')']));
+        let is_bracketed = inner.and_then(|inner| inner.split_whitespace().next()).is_some_and(|first| {
+            self.labels.match_before(first).is_some_and(|label| label.role == Role::Caption)
+        });
+        is_bracketed || self.words.begins_caption(text) || self.ends_with_credit(text)
     }
 
     /// `… at the scene (AFP)`, in a line that is no sentence.
@@ -269,8 +257,15 @@ impl Lexicons<'_> {
         let Some(open) = inner.rfind(['(', '[']) else { return false };
         let before = inner[..open].trim();
         let credit = &inner[open + 1..];
-        word_count(before) >= 4 && (self.all_agencies(credit) || self.words.begins_caption(credit))
+        word_count(before) >= 4
+            && self.date_among(before, CREDITED_PLACE_WORDS_MAX).is_none()
+            && (self.all_agencies(credit) || self.words.begins_caption(credit))
     }
+}
+
+/// Marks around the words at the end of a dispatch: `// … //`, `(…)`.
+const fn is_frame(character: char) -> bool {
+    matches!(character, '/' | '(' | '.' | ' ')
 }
 
 /// An e-mail address or an account, alone or among few words.
@@ -296,6 +291,29 @@ pub(super) fn is_initials(text: &str) -> bool {
         && !text.chars().any(|character| digit(character).is_some())
 }
 
+/// `Ref: 24/1182`: few words, a colon, and a number that is neither a time nor a date.
+pub(super) fn is_number_behind_label(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(label, number)| {
+        (1..=NUMBER_LABEL_WORDS_MAX).contains(&label.split_whitespace().count())
+            && has_letters(label)
+            && !label.chars().any(|character| digit(character).is_some())
+            && number.split_whitespace().count() == 1
+            && is_numeric_word(number.trim())
+            && !number.contains(':')
+    })
+}
+
+/// Numbers and very short words alone, such as those that agencies number and sign their dispatches with.
+pub(super) fn is_code(text: &str) -> bool {
+    let Some(words) = short_words(text) else { return false };
+    let is_of_code = |word: &&str| {
+        word.chars().count() <= CODE_CHARS_MAX || word.chars().any(|character| digit(character).is_some())
+    };
+    has_letters(text)
+        && text.chars().any(|character| digit(character).is_some())
+        && words.iter().filter(|word| has_letters(word)).all(is_of_code)
+}
+
 /// Numbers alone, such as those of pages: `1 / 3`.
 fn is_count(text: &str) -> bool {
     !is_longer_than(text, COUNT_CHARS_MAX)
@@ -303,55 +321,16 @@ fn is_count(text: &str) -> bool {
         && text.chars().any(|character| digit(character).is_some())
 }
 
-/// `14:35`
+/// `14:35`, `14.35`, `14h35`: hours and minutes alone.
 pub(super) fn is_time(text: &str) -> bool {
-    let mut halves = text.split(':');
-    let is_half =
-        |half: &str| (1..=2).contains(&half.chars().count()) && half.chars().all(|one| digit(one).is_some());
-    halves.next().is_some_and(is_half) && halves.next().is_some_and(is_half) && halves.next().is_none()
-}
-
-/// `place - agency`, `place: agency`, `place (agency)`.
-fn divide_credit(text: &str) -> Option<(&str, &str)> {
-    if let Some(inner) = text.strip_suffix(')')
-        && let Some((place, agency)) = inner.split_once('(')
-    {
-        return Some((place.trim().trim_end_matches(['-', '–', ',', '،', ' ']), agency));
-    }
-    [" + ", "+", " - ", " – ", " — ", " ـ ", ": ", " / ", "/", "-", "،", ", "]
-        .iter()
-        .find_map(|mark| text.split_once(mark))
-        .map(|(place, agency)| (place.trim(), agency.trim().trim_matches(['(', ')'])))
-}
-
-fn has_capitals(text: &str) -> bool {
-    text.chars().any(char::is_uppercase)
-}
-
-fn is_capitalised_name(text: &str) -> bool {
-    let mut words = text.split_whitespace();
-    words.all(|word| {
-        let first = word.chars().find(|character| character.is_alphabetic());
-        first.is_none_or(|first| !first.is_lowercase())
-            || matches!(
-                word,
-                "and"
-                    | "et"
-                    | "de"
-                    | "du"
-                    | "la"
-                    | "le"
-                    | "van"
-                    | "von"
-                    | "al"
-                    | "bin"
-                    | "el"
-                    | "in"
-                    | "à"
-                    | "for"
-                    | "ve"
-            )
-    }) && digit(text.chars().next().unwrap_or_default()).is_none()
+    let Some((hours, minutes)) = text.split_once([':', '.', 'h', 'H']) else { return false };
+    let number = |half: &str, digits_min: usize| {
+        let is_number = (digits_min..=2).contains(&half.chars().count());
+        let number = half.chars().try_fold(0, |sum, one| digit(one).map(|digit| sum * 10 + digit));
+        number.filter(|_| is_number)
+    };
+    number(hours, 1).is_some_and(|hours| hours <= 24)
+        && number(minutes, 2).is_some_and(|minutes| minutes < 60)
 }
 
 /// A line without its bullet.
@@ -383,8 +362,10 @@ pub(super) fn is_byline(text: &str, is_first: bool) -> bool {
     if ends_sentence(text) && word_count(rest) > 3 {
         return false;
     }
-    rest.split([',', '،', '/', '|', '&', '(', ')']).map(str::trim).filter(|name| !name.is_empty()).all(
-        |name| {
+    rest.split([',', '،', ';', '؛', '/', '|', '&', '(', ')'])
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .all(|name| {
             let count = name.split_whitespace().count();
             let is_latin = name.chars().any(|character| character.is_ascii_alphabetic());
             if is_latin {
@@ -392,8 +373,7 @@ pub(super) fn is_byline(text: &str, is_first: bool) -> bool {
             } else {
                 count <= NAME_WORDS_MAX
             }
-        },
-    )
+        })
 }
 
 /// `place - name`: a credit whose second half no lexicon knows. Gives that half.
@@ -410,13 +390,24 @@ pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
     (is_place && is_name && !has_number && is_upper).then_some(name)
 }
 
+/// Hashtags and nothing else.
+pub(super) fn is_row_of_hashtags(text: &str) -> bool {
+    let mut words = text.split_whitespace().peekable();
+    let is_tag =
+        |word: &str| word.strip_prefix('#').is_some_and(|tag| tag.starts_with(char::is_alphanumeric));
+    words.peek().is_some() && words.all(is_tag)
+}
+
 /// A line of tags: hashtags, or short items between bars or commas.
 pub(super) fn is_row_of_tags(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().take(64).collect();
-    if words.len() >= 2 && words.iter().all(|word| word.starts_with('#') && word.len() > 1) {
+    if is_row_of_hashtags(text) {
         return true;
     }
     if ends_firmly(text) {
+        return false;
+    }
+    let numbers = text.split_whitespace().take(64).filter(|word| is_numeric_word(word)).count();
+    if text.contains(':') || numbers * 3 > text.split_whitespace().take(64).count() {
         return false;
     }
     let is_mark = |character: char| matches!(character, '|' | '#' | ',' | '،' | '•' | '·');

@@ -262,6 +262,89 @@ fn facts_without_labels_are_found_by_their_shape() {
     assert_eq!(article.published.map(|date| date.evidence).as_deref(), Some("line:4"));
 }
 
+/// A page as a browser copies it: a menu, the article, lists and the foot.
+const PAGE: &str = "Skip to main content\nHarbour Echo\nNews\nPolitics\nSport\nTides\nShips\nJobs\nWeather\nSign in\n\
+    Subscribe\nHarbour pilots warn of a narrow entrance\nBy Nora Quill\n3 June 2023\nFacebook\nThe pilots of the \
+    harbour say that the new breakwater makes the entrance too narrow for large ships.\nThe ministry will answer \
+    within two weeks, after its own engineers have looked at the plans of the breakwater.\nUntil then pilots ask \
+    captains to wait outside the harbour in a northerly gale, and to call them by radio.\nMost viewed\nFerry \
+    timetable changes from Monday on\nSeal pups counted on the sandbank\nAbout us\nContact\nTerms\nPrivacy\n\
+    Cookies\nAdvertise\nApps\nHelp\n© 2023 Harbour Echo\n";
+
+#[test]
+fn of_a_whole_page_only_the_article_is_read() {
+    let article = article(PAGE);
+    assert_eq!(article.headline.as_deref(), Some("Harbour pilots warn of a narrow entrance"));
+    assert_eq!(article.authors, ["Nora Quill"]);
+    assert_eq!(article.published.map(|date| date.value).as_deref(), Some("2023-06-03T00:00:00Z"));
+    assert_eq!(article.paragraphs.len(), 3);
+}
+
+#[test]
+fn a_long_list_below_the_text_is_no_foot_of_a_page() {
+    let mut text = "Results of the parish election\nTurnout was 41 per cent, and nine seats were contested by many.\n\
+        The count ended at midnight, and nobody asked for another one before the returning officer went home.\n"
+        .to_owned();
+    for (count, name) in "abcdefghijklmnopqrst".chars().enumerate() {
+        let _ = writeln!(text, "Candidate {name} {}", 900 - count);
+    }
+    assert_eq!(article(&text).paragraphs.len(), 22);
+}
+
+#[test]
+fn the_headline_is_told_from_the_lines_above_it() {
+    for above in ["Weekend file", "ملف الأسبوع", "Opinion", "The long read"] {
+        let text = format!(
+            "{above}\nCoppersmiths of the old market return to work\nIn the old market the coppersmiths are at \
+             work again.\nNineteen of sixty shops have opened, and more will follow in the spring.\n"
+        );
+        assert_eq!(
+            article(&text).headline.as_deref(),
+            Some("Coppersmiths of the old market return to work"),
+            "{above}"
+        );
+    }
+}
+
+#[test]
+fn times_of_entries_are_no_text_and_no_date_of_the_article() {
+    let article = article(
+        "Storm over the islands: live\nAll ferries are cancelled until the morning.\n21.40\nThe coast road has \
+         reopened in one direction, police say.\n20:15\nA lorry has overturned on the viaduct.\n",
+    );
+    assert_eq!(article.paragraphs.len(), 3);
+    assert!(article.published.is_none());
+}
+
+#[test]
+fn titles_under_a_heading_that_no_lexicon_knows_are_related_and_lists_are_not() {
+    let body = "Tunnel fire closes the motorway\nA lorry caught fire in the tunnel shortly after six on Monday, and the motorway is closed.\n\
+        Nobody was hurt, the fire service said, and the cause is being investigated.\n";
+    let box_of_titles = format!(
+        "{body}\nFrom the same desk\nFerry crews walk out for a second day\nWho painted the bandstand pink?\n"
+    );
+    let found = article(&box_of_titles);
+    assert_eq!((found.paragraphs.len(), found.related.len()), (2, 2));
+    let list = format!(
+        "{body}Diversions in place\nNorthbound traffic leaves at junction nine\nSouthbound traffic follows the valley road\n"
+    );
+    let found = article(&list);
+    assert_eq!((found.paragraphs.len(), found.related.len()), (5, 0));
+}
+
+#[test]
+fn words_that_close_a_text_are_no_signature() {
+    let text = |last: &str| {
+        format!(
+            "جسر جديد في البلدة\nافتتح المحافظ جسرا جديدا في وسط البلدة صباح اليوم.\nوقال إن جسرا آخر سيفتتح قبل نهاية العام.\n{last}\n"
+        )
+    };
+    assert_eq!(article(&text("سليم الهمامي")).authors, ["سليم الهمامي"]);
+    for closing in ["نهاية العام", "انتهى الخبر", "// يتبع //"] {
+        assert!(article(&text(closing)).authors.is_empty(), "{closing}");
+    }
+}
+
 #[test]
 fn dumps_made_to_be_slow_or_large_are_read_to_their_limits() {
     let parser = parser();

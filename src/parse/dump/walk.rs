@@ -5,17 +5,25 @@
 //!   label stands alone, on the next. A source or an author is no sentence. `author` and `title`, whose words are
 //!   ordinary ones, count only among the first or the last units ([`EDGE_UNITS`]). Of a repeated label the first one
 //!   counts; a later one is dropped among the first and last units, and is a paragraph elsewhere.
-//! - The headline is the line labelled so, else the first line of title shape that is nothing else.
-//! - Dates, bylines, credits and sections without a label count at the top, before the second paragraph, and credits,
-//!   bylines and tags also at the end.
-//! - What stands behind a label of `related` or `list` is settled in [`related`].
+//! - The headline is the line labelled so, else the one that `headline` found, else the first line of title shape that
+//!   is nothing else.
+//! - Dates, bylines, credits and sections without a label count at the top, before the second paragraph that is prose,
+//!   and credits, bylines and tags also at the end (`tail`).
+//! - What stands behind a label of `related` or `list` is settled in [`related`]; headings that no lexicon knows are
+//!   weighed in `boxes`.
+//! - In a text that holds a whole page, [`page`] takes off first what stands around the article.
 
+mod boxes;
 mod labels;
+mod tail;
 mod top;
 
 use super::line::{Evidence, LineRole};
+use super::overlap::takes_up_title;
+use super::page;
 use super::pieces::Unit;
 use super::related;
+use super::row;
 use super::shape::{self, Lexicons, is_title};
 use crate::article::Flaw;
 use crate::parse::flaws;
@@ -30,9 +38,33 @@ const TOP_UNITS: usize = 14;
 /// A headline is repeated among so many units, if at all.
 const FIRST_LINES: usize = 8;
 
-/// Gives each unit its role.
-pub(super) fn walk<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (Vec<Unit<'text>>, Vec<Flaw>) {
-    let facts = Facts::of(&units);
+/// The time or the date of an entry has at most so many words.
+const ENTRY_WORDS_MAX: usize = 5;
+
+/// Gives each unit its role: those of a page around the article first, then those of the article.
+pub(super) fn walk<'text>(
+    mut units: Vec<Unit<'text>>,
+    lexicons: &Lexicons<'_>,
+) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    let Some(span) = page::find(&mut units, lexicons) else { return walk_article(units, lexicons) };
+    let mut below = units.split_off(span.end);
+    let article = units.split_off(span.start);
+    page::drop_outside(&mut units, &mut below);
+    let (article, flaws) = walk_article(row::divide_top(article, lexicons), lexicons);
+    if !article.iter().any(|unit| unit.role == LineRole::Date) {
+        page::date_above(&mut units, lexicons);
+    }
+    units.extend(article);
+    units.extend(below);
+    (units, flaws)
+}
+
+fn walk_article<'text>(
+    mut units: Vec<Unit<'text>>,
+    lexicons: &Lexicons<'_>,
+) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    boxes::label_later_boxes(&mut units, lexicons);
+    let facts = Facts::of(&units, lexicons);
     let mut walk = Walk {
         units,
         lexicons,
@@ -40,6 +72,7 @@ pub(super) fn walk<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (
         next: 0,
         headline: None,
         paragraphs: 0,
+        prose: 0,
         first_paragraph: None,
         main_closed: false,
         title_settled: false,
@@ -56,6 +89,10 @@ pub(super) fn walk<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> (
 
 /// What holds for the whole text.
 struct Facts {
+    /// For each unit, whether it can only be text.
+    texts: Vec<bool>,
+    /// The unit that was settled as the headline.
+    headline: Option<usize>,
     has_labelled_title: bool,
     /// Most long lines end with a mark that closes a sentence: one that doesn't is no paragraph.
     ends_firmly: bool,
@@ -65,7 +102,7 @@ struct Facts {
 const LONG_LINE_CHARS: usize = 80;
 
 impl Facts {
-    fn of(units: &[Unit<'_>]) -> Self {
+    fn of(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Self {
         let edge = units.iter().take(EDGE_UNITS);
         let long: Vec<&Unit<'_>> = units
             .iter()
@@ -73,6 +110,8 @@ impl Facts {
             .collect();
         let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
         Self {
+            texts: units.iter().map(|unit| is_text(unit, lexicons)).collect(),
+            headline: units.iter().position(|unit| unit.role == LineRole::Headline),
             has_labelled_title: edge.into_iter().any(|unit| {
                 unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
             }),
@@ -90,6 +129,8 @@ struct Walk<'text, 'parser> {
     headline: Option<usize>,
     /// Of the main article, so far.
     paragraphs: usize,
+    /// Those of them that are sentences or long.
+    prose: usize,
     first_paragraph: Option<usize>,
     /// A source or keyword line came after the last paragraph: the main article has ended.
     main_closed: bool,
@@ -135,6 +176,10 @@ impl Walk<'_, '_> {
             self.set(index, role, evidence);
             return;
         }
+        if self.heads_box(index) || self.heads_article(index) {
+            self.take_box(index);
+            return;
+        }
         if self.opens_unannounced(index) {
             self.take_unannounced(index);
             return;
@@ -160,6 +205,10 @@ impl Walk<'_, '_> {
     /// A part of a line whose shape settled it before.
     fn note_settled(&mut self, index: usize) {
         let role = self.units[index].role;
+        if role == LineRole::Headline {
+            self.headline.get_or_insert(index);
+            self.title_settled = true;
+        }
         let (known, value) = (role_key(role), collapse(self.text(index)).into_owned());
         if let Some(role) = known
             && !self.values.iter().any(|(earlier, _)| *earlier == role)
@@ -179,6 +228,22 @@ impl Walk<'_, '_> {
         if shape::is_url(text) {
             return Some((LineRole::Url, Evidence::Shape("address alone")));
         }
+        if self.paragraphs > 0 && shape::is_introduced_url(text) && self.is_tail(index) {
+            return Some((LineRole::Url, Evidence::Shape("address behind few words")));
+        }
+        if self.is_numbered_label(index) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("number behind a label")));
+        }
+        let is_entry = self.paragraphs > 0 && text.split_whitespace().count() <= ENTRY_WORDS_MAX;
+        if is_entry && lexicons.is_date(text) && (text.contains(':') || !lexicons.reads_as_date(text)) {
+            return Some((LineRole::Date, Evidence::Shape("time of an entry")));
+        }
+        if self.title_settled && shape::is_code(text) && !lexicons.is_date(text) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("code")));
+        }
+        if shape::is_row_of_hashtags(text) {
+            return Some((LineRole::Keywords, Evidence::Shape("row of hashtags")));
+        }
         if self.repeats_headline(index) {
             return Some((LineRole::Headline, Evidence::Shape("repeats the headline")));
         }
@@ -189,7 +254,7 @@ impl Walk<'_, '_> {
             return Some((LineRole::Caption, Evidence::Shape("caption")));
         }
         if lexicons.words.heads_comments(text) && self.paragraphs > 0 {
-            self.in_comments = self.paragraphs > 1 || self.main_closed;
+            self.in_comments = self.prose > 0 && self.paragraphs > 1 || self.main_closed;
             return Some((LineRole::Boilerplate, Evidence::Shape("head of comments")));
         }
         let is_credit = lexicons.words.is_agency(text);
@@ -199,6 +264,12 @@ impl Walk<'_, '_> {
             return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
         }
         None
+    }
+
+    /// `Ref: 24/1182` above the text or below it.
+    fn is_numbered_label(&self, index: usize) -> bool {
+        shape::is_number_behind_label(self.text(index))
+            && (self.paragraphs == 0 && index < TOP_UNITS || self.paragraphs > 0 && self.is_tail(index))
     }
 
     fn repeats_headline(&self, index: usize) -> bool {
@@ -219,6 +290,10 @@ impl Walk<'_, '_> {
             return;
         }
         if !self.title_settled {
+            if self.facts.headline.is_some_and(|headline| index < headline) {
+                self.take_above_headline(index);
+                return;
+            }
             if self.is_kicker(index) {
                 self.set(index, LineRole::Section, Evidence::Position("short line above the headline"));
                 return;
@@ -242,6 +317,7 @@ impl Walk<'_, '_> {
         }
         self.main_closed = false;
         self.paragraphs += 1;
+        self.prose += usize::from(page::is_prose(self.text(index)));
         self.first_paragraph.get_or_insert(index);
         self.set(index, LineRole::Paragraph, Evidence::Position("text of the article"));
     }
@@ -250,7 +326,7 @@ impl Walk<'_, '_> {
     fn at_edge(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let lexicons = self.lexicons;
         let text = self.text(index);
-        let at_top = self.paragraphs < 2 && index < TOP_UNITS;
+        let at_top = self.prose < 2 && index < TOP_UNITS;
         let at_end = self.paragraphs > 0 && self.is_near_end(index);
         if !at_top && !at_end {
             return None;
@@ -261,7 +337,8 @@ impl Walk<'_, '_> {
         if lexicons.is_credit(text) {
             return Some((LineRole::Source, Evidence::Shape("agency")));
         }
-        if shape::is_byline(text, !self.title_settled) && (self.paragraphs < 2 || self.is_tail(index)) {
+        let unbracketed = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+        if shape::is_byline(unbracketed, !self.title_settled) && (at_top || self.is_tail(index)) {
             return Some((LineRole::Byline, Evidence::Shape("byline")));
         }
         if self.paragraphs == 0 && lexicons.is_section(text) {
@@ -270,52 +347,17 @@ impl Walk<'_, '_> {
         if at_end && self.is_tail(index) && shape::is_row_of_tags(text) {
             return Some((LineRole::Keywords, Evidence::Shape("row of tags")));
         }
-        if at_end && self.paragraphs > 1 && self.is_tail(index) {
-            if shape::is_initials(text) {
-                return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
-            }
-            let is_signature = !shape::ends_firmly(text)
-                && text.split_whitespace().count() <= 3
-                && (self.lexicons.is_bare_name(text) || self.lexicons.may_be_name(text));
-            if is_signature {
-                return Some((LineRole::Byline, Evidence::Position("name below the text")));
+        if at_end && self.is_tail(index) {
+            let found = self.below_text(index);
+            if found.is_some() {
+                return found;
             }
         }
-        if !self.title_settled || self.paragraphs > 0 {
+        let is_near = self.headline.is_none_or(|headline| index <= headline + EDGE_UNITS);
+        if !self.title_settled || self.prose > 0 || self.paragraphs > 1 || !is_near {
             return None;
         }
         self.below_headline(index)
-    }
-
-    /// Names and credits that only their place below the headline tells.
-    fn below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
-        let text = self.text(index);
-        if let Some(name) = shape::credit_of_unknown(text) {
-            let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
-            return Some((role, Evidence::Position("place and name below the headline")));
-        }
-        if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
-            return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
-        }
-        if self.lexicons.is_bare_name(text) {
-            return Some((LineRole::Byline, Evidence::Position("name below the headline")));
-        }
-        let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
-        if is_name
-            && (self.is_date_unit(index + 1) || index > 0 && self.units[index - 1].role == LineRole::Date)
-        {
-            return Some((LineRole::Byline, Evidence::Position("name beside the date")));
-        }
-        let is_above_text = self
-            .units
-            .get(index + 1)
-            .is_some_and(|next| self.is_text(next) && is_longer_than(&next.text, LONG_LINE_CHARS));
-        if is_name && is_above_text && self.headline.is_some() && !shape::ends_firmly(text) {
-            return Some((LineRole::Byline, Evidence::Position("name above the text")));
-        }
-        let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
-        (above_is_byline && self.lexicons.words.is_profession(text))
-            .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
     }
 
     fn is_date_unit(&self, index: usize) -> bool {
@@ -329,17 +371,7 @@ impl Walk<'_, '_> {
 
     /// Whether a unit that is not settled yet can only be text.
     fn is_text(&self, unit: &Unit<'_>) -> bool {
-        unit.label.is_none()
-            && !unit.is_settled()
-            && !shape::is_separator(&unit.text)
-            && !shape::is_url(&unit.text)
-            && !self.lexicons.is_date(&unit.text)
-            && !self.lexicons.is_credit(&unit.text)
-            && !shape::is_byline(&unit.text, false)
-            && !self.lexicons.is_section(&unit.text)
-            && !self.lexicons.is_bare_name(&unit.text)
-            && !self.lexicons.is_caption(&unit.text)
-            && !self.lexicons.is_boilerplate(&unit.text)
+        is_text(unit, self.lexicons)
     }
 
     fn main(&self) -> related::Main {
@@ -388,8 +420,7 @@ impl Walk<'_, '_> {
         let after_separator = index > 0 && shape::is_separator(self.text(index - 1));
         let is_text = is_longer_than(&next.text, LONG_LINE_CHARS) || self.is_date_unit(index + 1);
         is_text
-            && (after_separator
-                || related::takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
+            && (after_separator || takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
     }
 
     fn take_unannounced(&mut self, index: usize) {
@@ -410,6 +441,20 @@ impl Walk<'_, '_> {
         rest.take_while(|unit| !unit.opens_others() && !self.lexicons.words.heads_comments(&unit.text))
             .all(|unit| !self.is_text(unit) || shape::is_row_of_tags(&unit.text))
     }
+}
+
+fn is_text(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> bool {
+    unit.label.is_none()
+        && !unit.is_settled()
+        && !shape::is_separator(&unit.text)
+        && !shape::is_url(&unit.text)
+        && !lexicons.is_date(&unit.text)
+        && !lexicons.is_credit(&unit.text)
+        && !shape::is_byline(&unit.text, false)
+        && !lexicons.is_section(&unit.text)
+        && !lexicons.is_bare_name(&unit.text)
+        && !lexicons.is_caption(&unit.text)
+        && !lexicons.is_boilerplate(&unit.text)
 }
 
 /// The label that a settled role stands for.

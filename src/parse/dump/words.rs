@@ -22,6 +22,9 @@ pub(crate) struct Words {
     captions: Vec<String>,
     professions: HashSet<String>,
     media: HashSet<String>,
+    others: HashSet<String>,
+    kickers: HashSet<String>,
+    institutions: HashSet<String>,
 }
 
 impl Words {
@@ -53,6 +56,9 @@ impl Words {
             "button" => &mut self.buttons,
             "comments" => &mut self.comments,
             "medium" => &mut self.media,
+            "others" => &mut self.others,
+            "kicker" => &mut self.kickers,
+            "institution" => &mut self.institutions,
             "profession" => &mut self.professions,
             "caption" => {
                 self.captions.push(folded);
@@ -85,6 +91,21 @@ impl Words {
         is_among(&self.media, word)
     }
 
+    /// Whether a short line holds a word that headings above other articles hold: `more`, `also`.
+    pub fn heads_others(&self, text: &str) -> bool {
+        text.split_whitespace().take(HEADING_WORDS_MAX).any(|word| is_among(&self.others, word))
+    }
+
+    /// Whether a line stands above headlines and names the kind of article: `Analysis`, `خاص`.
+    pub fn is_kicker(&self, text: &str) -> bool {
+        is_among(&self.kickers, text)
+    }
+
+    /// Whether a word is one that names of ministries, offices and councils begin or end with.
+    pub fn is_institution(&self, word: &str) -> bool {
+        is_among(&self.institutions, word)
+    }
+
     /// Whether a word, or two together, name a button or what a counter counts.
     pub fn is_button(&self, words: &str) -> bool {
         is_among(&self.buttons, words)
@@ -96,7 +117,11 @@ impl Words {
             return false;
         }
         let name: String = text.chars().filter(|character| digit(*character).is_none()).collect();
-        self.comments.contains(&folded_name(&name))
+        let folded = folded_name(&name);
+        self.comments.contains(&folded)
+            || ["thoughts on ", "thought on ", "responses to ", "comments on ", "replies to "]
+                .iter()
+                .any(|begin| name.len() < text.len() && folded.starts_with(&fold(begin)))
     }
 
     /// Whether a line begins with words that describe a picture.
@@ -106,6 +131,8 @@ impl Words {
     }
 }
 
+/// A heading above other articles has no more words.
+const HEADING_WORDS_MAX: usize = 8;
 /// The longest name of the lexicon has fewer bytes than this: longer texts need no look.
 const NAME_BYTES_MAX: usize = 256;
 /// Of a line, so many characters tell whether it begins like a caption.

@@ -1,7 +1,8 @@
 //! What stands between the first line and the text: kickers, lines that say more of the headline, dates with a place.
 
-use super::{TOP_UNITS, Walk};
+use super::{LONG_LINE_CHARS, TOP_UNITS, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
+use crate::parse::dump::page;
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::shape::{self, is_title};
 use crate::parse::lexicon::Role;
@@ -12,18 +13,64 @@ pub(super) const DATED_WORDS_MAX: usize = 3;
 /// The longest line that says more of the headline, in characters, and the fewest words of one.
 const SUBHEADLINE_CHARS_MAX: usize = 220;
 const SUBHEADLINE_WORDS_MIN: usize = 4;
+/// The text stands among so many units that can be text below such a line: bylines may stand between.
+const TEXTS_BELOW: usize = 3;
 /// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
 const KICKER_WORDS_MAX: usize = 2;
+/// A longer line above the headline says more of it.
+const SECTION_WORDS_MAX: usize = 5;
 const TITLE_WORDS_MIN: usize = 5;
+const TITLE_WORDS_MAX: usize = 12;
 const KICKED_TITLE_CHARS_MAX: usize = 160;
 /// The text stands among so many units below such a title.
 const KICKED_UNITS: usize = 4;
 
 impl Walk<'_, '_> {
+    /// Names and credits that only their place below the headline tells.
+    pub(super) fn below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
+        let text = self.text(index);
+        if let Some(name) = shape::credit_of_unknown(text) {
+            let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
+            return Some((role, Evidence::Position("place and name below the headline")));
+        }
+        if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
+            return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
+        }
+        if self.lexicons.is_bare_name(text) || self.lexicons.is_name_with_profession(text) {
+            return Some((LineRole::Byline, Evidence::Position("name below the headline")));
+        }
+        let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
+        let below_is_profession = self.units.get(index + 1).is_some_and(|below| {
+            let first = below.text.split_whitespace().next().unwrap_or_default();
+            below.label.is_none() && self.lexicons.words.is_profession(first)
+        });
+        if is_name && below_is_profession {
+            return Some((LineRole::Byline, Evidence::Position("name above a profession")));
+        }
+        if is_name
+            && (self.is_date_unit(index + 1) || index > 0 && self.units[index - 1].role == LineRole::Date)
+        {
+            return Some((LineRole::Byline, Evidence::Position("name beside the date")));
+        }
+        let is_above_text = self
+            .units
+            .get(index + 1)
+            .is_some_and(|next| self.is_text(next) && is_longer_than(&next.text, LONG_LINE_CHARS));
+        if is_name && is_above_text && self.headline.is_some() && !shape::ends_firmly(text) {
+            return Some((LineRole::Byline, Evidence::Position("name above the text")));
+        }
+        let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let is_profession = self.lexicons.words.is_profession(text)
+            || self.lexicons.words.is_profession(first) && !page::is_prose(text);
+        (above_is_byline && is_profession)
+            .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
+    }
+
     /// A date beside a place: only the date is the value.
     pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
         let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
-        if self.paragraphs > 1 || index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
+        if index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
             return false;
         }
         let Some(date) = self.lexicons.date_among(self.text(index), others_max) else { return false };
@@ -34,9 +81,35 @@ impl Walk<'_, '_> {
         true
     }
 
+    /// A line above the one that is the headline.
+    pub(super) fn take_above_headline(&mut self, index: usize) {
+        let text = self.text(index);
+        let role = if shape::is_code(text) {
+            LineRole::Boilerplate
+        } else if self.lexicons.words.is_kicker(text) {
+            LineRole::Section
+        } else if text.contains(" @") {
+            LineRole::Byline
+        } else if self.lexicons.names_medium(text)
+            || self.lexicons.begins_with_agency(text)
+            || self.lexicons.names_agency_in_row(text)
+            || self.lexicons.names_institution(text)
+        {
+            LineRole::Source
+        } else if word_count(text) <= SECTION_WORDS_MAX {
+            LineRole::Section
+        } else {
+            LineRole::Subheadline
+        };
+        self.set(index, role, Evidence::Position("line above the headline"));
+    }
+
     /// Whether a very short first line stands above a title that has its text below.
     pub(super) fn is_kicker(&self, index: usize) -> bool {
         let Some(title) = self.units.get(index + 1) else { return false };
+        if self.lexicons.words.is_kicker(self.text(index)) && self.is_kicked_title(index + 1) {
+            return true;
+        }
         let below = self.units[index + 2..].iter().take(KICKED_UNITS);
         let has_text = below.into_iter().any(|unit| {
             unit.label.is_none() && unit.text.len() > title.text.len() && shape::ends_firmly(&unit.text)
@@ -48,8 +121,22 @@ impl Walk<'_, '_> {
             && self.is_text(title)
             && is_title(&title.text)
             && !shape::ends_sentence(&title.text)
-            && word_count(&title.text) >= TITLE_WORDS_MIN
+            && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&title.text))
             && !is_longer_than(&title.text, KICKED_TITLE_CHARS_MAX)
+    }
+
+    /// Whether a line can be the headline below a word for its kind, with other lines below it.
+    fn is_kicked_title(&self, index: usize) -> bool {
+        let title = &self.units[index];
+        index + 1 < self.units.len()
+            && title.label.is_none()
+            && !title.is_settled()
+            && is_title(&title.text)
+            && !shape::ends_sentence(&title.text)
+            && !shape::is_byline(&title.text, false)
+            && !self.is_date_unit(index)
+            && !self.lexicons.is_credit(&title.text)
+            && !self.lexicons.is_boilerplate(&title.text)
     }
 
     /// Whether a line between headline and text says more of the headline.
@@ -69,21 +156,21 @@ impl Walk<'_, '_> {
         {
             return unit.markup.is_heading;
         }
-        let below: Vec<&Unit<'_>> = self.units[index + 1..]
-            .iter()
-            .take(TOP_UNITS)
-            .filter(|unit| self.is_text(unit))
-            .take(2)
-            .collect();
-        let Some(first) = below.first() else { return false };
+        let below = self.units[index + 1..].iter().take(TOP_UNITS).filter(|unit| self.is_text(unit));
+        let below: Vec<&Unit<'_>> = below.take(TEXTS_BELOW).collect();
+        if below.is_empty() {
+            return false;
+        }
         if unit.markup.is_heading {
             return true;
         }
         self.facts.ends_firmly
             && !shape::ends_firmly(&unit.text)
             && word_count(&unit.text) >= SUBHEADLINE_WORDS_MIN
-            && below.len() == 2
-            && first.text.len() > unit.text.len()
-            && (shape::ends_firmly(&first.text) || is_longer_than(&first.text, SUBHEADLINE_CHARS_MAX))
+            && below.len() >= 2
+            && below.iter().any(|text| {
+                text.text.len() > unit.text.len()
+                    && (shape::ends_firmly(&text.text) || is_longer_than(&text.text, SUBHEADLINE_CHARS_MAX))
+            })
     }
 }

@@ -1,12 +1,17 @@
 //! Whether a text speaks of a title: by the words that they share.
+//!
+//! Owns the comparing of two texts by the beginnings of their words.
 
 use std::collections::BTreeSet;
 
-use crate::parse::dump::pieces::Unit;
+use super::line::LineRole;
+use super::pieces::Unit;
 use crate::parse::fold::fold_char;
 
 /// This many lines below a title are compared with it.
 const COMPARED_LINES: usize = 2;
+/// The paragraphs among so many units above a title tell which words are its own.
+const UNITS_ABOVE: usize = 40;
 /// Of each compared text, this many words at most.
 const COMPARED_WORDS_MAX: usize = 200;
 /// Words with fewer letters say nothing about the matter.
@@ -15,11 +20,7 @@ const WORD_CHARS_MIN: usize = 3;
 const STEM_CHARS: usize = 5;
 
 /// Whether the units below a title take up its words rather than those of the main headline.
-pub(in crate::parse::dump) fn takes_up_title(
-    units: &[Unit<'_>],
-    title: usize,
-    headline: Option<usize>,
-) -> bool {
+pub(super) fn takes_up_title(units: &[Unit<'_>], title: usize, headline: Option<usize>) -> bool {
     let (mut title_words, mut main_words) = (BTreeSet::new(), BTreeSet::new());
     add_stems(&units[title].text, &mut title_words);
     add_stems(headline.map(|index| &*units[index].text).unwrap_or_default(), &mut main_words);
@@ -28,16 +29,32 @@ pub(in crate::parse::dump) fn takes_up_title(
     for unit in texts.take(COMPARED_LINES) {
         add_stems(&unit.text, &mut below);
     }
-    let title_own = title_words.difference(&main_words);
-    let main_own = main_words.difference(&title_words);
-    let title_hits = title_own.filter(|word| below.contains(*word)).count();
-    let main_hits = main_own.filter(|word| below.contains(*word)).count();
+    // Words that the main article used before say nothing for the title, unless it has no others.
+    let mut used = BTreeSet::new();
+    let above = units[..title].iter().rev().take(UNITS_ABOVE);
+    for unit in above.filter(|unit| unit.role == LineRole::Paragraph) {
+        add_stems(&unit.text, &mut used);
+    }
+    let mut title_own: Vec<&String> = title_words.difference(&main_words).collect();
+    if title_own.iter().any(|word| !used.contains(*word)) {
+        title_own.retain(|word| !used.contains(*word));
+    }
+    let main_own: Vec<&String> = main_words.difference(&title_words).collect();
+    let hits = |own: &[&String]| own.iter().filter(|word| below.contains(**word)).count();
     // As shares: a long headline has more words to be hit.
-    title_hits * main_words.len() > main_hits * title_words.len()
+    hits(&title_own) * main_own.len().max(1) > hits(&main_own) * title_own.len()
+}
+
+/// How many words two texts share.
+pub(super) fn shared_stems(one: &str, other: &str) -> usize {
+    let (mut stems, mut others) = (BTreeSet::new(), BTreeSet::new());
+    add_stems(one, &mut stems);
+    add_stems(other, &mut others);
+    stems.intersection(&others).count()
 }
 
 /// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.
-fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
+pub(super) fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
     let words = text.split(|character: char| !character.is_alphanumeric() && fold_char(character).is_some());
     for word in words.flat_map(str::split_whitespace).take(COMPARED_WORDS_MAX) {
         let folded: String = word.chars().filter_map(fold_char).take(32).collect();

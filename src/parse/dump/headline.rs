@@ -1,0 +1,186 @@
+//! Which of the lines above the text is its headline.
+//!
+//! Owns the comparing of those lines. Each gets points for what headlines have: words that the text takes up, a length
+//! between a label's and a paragraph's, a date or a byline below. In a text that begins with its headline an earlier
+//! line has the better claim; in a page the nearer one.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::overlap::add_stems;
+use super::page::{Kind, Span};
+use super::pieces::Unit;
+use super::shape::{self, Lexicons, is_title};
+use crate::parse::fold::fold;
+use crate::parse::lexicon::Role;
+use crate::parse::text::word_count;
+
+/// The headline stands among so many units above the text.
+const UNITS_MAX: usize = 40;
+/// Its words are looked for in so many paragraphs.
+const PARAGRAPHS_COMPARED: usize = 30;
+/// A date or a byline stands among so many units below it.
+const FACTS_UNITS: usize = 3;
+/// A line of so many words below a very short one is no headline.
+const SUBHEADLINE_WORDS_MIN: usize = 14;
+/// The name of who speaks has at most so many words.
+const NAME_WORDS_MAX: usize = 3;
+/// A part of a path that has so many words and is a line of its own is the title.
+const PATH_WORDS_MIN: usize = 3;
+/// Lines of a menu have at most so many words.
+const MENU_WORDS_MAX: usize = 3;
+/// What a line loses for each earlier one that could be the headline too, where the text begins with its headline.
+const LATER_POINTS: i64 = -45;
+
+/// What the first line gains in a page that is more than a menu's.
+const FIRST_POINTS: i64 = 10;
+
+/// What lines are compared by.
+pub(super) struct Lines<'a, 'text> {
+    units: &'a [Unit<'text>],
+    kinds: &'a [Kind],
+    lexicons: &'a Lexicons<'a>,
+    core: Span,
+    /// In how many paragraphs each word stands.
+    body: HashMap<String, usize>,
+    paragraphs: usize,
+    /// How often each line stands in the text.
+    times: HashMap<String, usize>,
+    is_page: bool,
+}
+
+impl<'a, 'text> Lines<'a, 'text> {
+    pub fn new(
+        units: &'a [Unit<'text>],
+        kinds: &'a [Kind],
+        lexicons: &'a Lexicons<'a>,
+        core: Span,
+        is_page: bool,
+    ) -> Self {
+        let mut body: HashMap<String, usize> = HashMap::new();
+        let text = units[core.start..core.end].iter().zip(&kinds[core.start..core.end]);
+        let mut paragraphs = 0;
+        for (unit, _) in text.filter(|(_, kind)| **kind == Kind::Prose).take(PARAGRAPHS_COMPARED) {
+            let mut stems = BTreeSet::new();
+            add_stems(&unit.text, &mut stems);
+            for stem in stems {
+                *body.entry(stem).or_default() += 1;
+            }
+            paragraphs += 1;
+        }
+        let mut times = HashMap::new();
+        for unit in units.iter().filter(|unit| is_title(&unit.text)) {
+            *times.entry(fold(&unit.text)).or_default() += 1;
+        }
+        Self { units, kinds, lexicons, core, body, paragraphs, times, is_page }
+    }
+
+    /// The unit that is most like the headline.
+    pub fn best(&self) -> Option<usize> {
+        let from = self.core.start.saturating_sub(UNITS_MAX);
+        let mut best: Option<(i64, usize)> = None;
+        let mut earlier = 0;
+        for index in from..self.core.start {
+            let Some(points) = self.points(index) else { continue };
+            let points = if self.is_page {
+                points + FIRST_POINTS * i64::from(earlier == 0)
+            } else {
+                points + LATER_POINTS * earlier
+            };
+            let text = &self.units[index].text;
+            earlier += i64::from(word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
+            if best.is_none_or(|(most, _)| points >= most) {
+                best = Some((points, index));
+            }
+        }
+        let best = best.filter(|(points, _)| *points > 0).map(|(_, index)| index)?;
+        (self.is_page || !self.says_more(best)).then_some(best)
+    }
+
+    /// Whether a long line says more of the very short headline right above it. Above a headline, a line as short would
+    /// stand above fewer words, or name a kind of article.
+    fn says_more(&self, index: usize) -> bool {
+        let Some(above) = index.checked_sub(1).map(|above| &self.units[above].text) else { return false };
+        word_count(&self.units[index].text) >= SUBHEADLINE_WORDS_MIN
+            && !is_in_title_case(&self.units[index].text)
+            && word_count(above) <= MENU_WORDS_MAX
+            && !self.lexicons.words.is_kicker(above)
+            && !self.lexicons.is_section(above)
+            && self.kinds[..index - 1].iter().all(|kind| *kind != Kind::Short)
+    }
+
+    /// How much a unit is like the headline; `None` where it can't be.
+    fn points(&self, index: usize) -> Option<i64> {
+        let (unit, kind) = (&self.units[index], self.kinds[index]);
+        let text: &str = &unit.text;
+        let is_labelled = unit.label_is(Role::Title);
+        if !(matches!(kind, Kind::Short | Kind::Prose) || is_labelled)
+            || !is_title(text)
+            || self.lexicons.is_section(text)
+            || self.is_path(text)
+        {
+            return None;
+        }
+        let words = word_count(text);
+        let mut points = i64::from(is_labelled) * 100 + i64::from(unit.markup.is_heading) * 50;
+        points += self.taken_up(text);
+        points += match words {
+            0..=1 => -40,
+            2 => -20,
+            4..=25 => 25,
+            _ => 0,
+        };
+        let below = &self.kinds[index + 1..self.core.start];
+        let has_facts_below = below.iter().take(FACTS_UNITS).any(|kind| *kind == Kind::Fact);
+        points += i64::from(has_facts_below) * 30;
+        let is_repeated = self.times.get(&fold(text)).is_some_and(|times| *times > 1);
+        points += i64::from(is_repeated && words > MENU_WORDS_MAX) * 15;
+        let is_in_menu = self.is_page && words <= MENU_WORDS_MAX && self.is_in_menu(index);
+        points -= i64::from(is_in_menu) * 40 + i64::from(unit.markup.is_item) * 40;
+        points -= i64::from(shape::ends_sentence(text)) * 30 + i64::from(kind == Kind::Prose) * 20;
+        points -= i64::from(text.ends_with([':', '：'])) * 40;
+        points -= i64::from(self.names_who_speaks(text, words)) * 60;
+        Some(points - i64::try_from(self.core.start - index).unwrap_or(i64::MAX))
+    }
+
+    /// The name of a medium, an office or an account, perhaps with the number of an issue.
+    fn names_who_speaks(&self, text: &str, words: usize) -> bool {
+        let is_numbered = text.chars().any(char::is_numeric);
+        let words_max = if is_numbered { NAME_WORDS_MAX + 2 } else { NAME_WORDS_MAX };
+        let is_name = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
+        words <= words_max && is_name || words <= NAME_WORDS_MAX + 2 && text.contains(" @")
+    }
+
+    /// A path to the page that ends with its title: `News › Local › Bridge reopens`.
+    fn is_path(&self, text: &str) -> bool {
+        let mut parts = text.split(['›', '»', '>', '/', '|']).peekable();
+        let is_line =
+            |part: &str| word_count(part) >= PATH_WORDS_MIN && self.times.contains_key(&fold(part.trim()));
+        parts.next_if(|part| part.len() == text.len()).is_none() && parts.any(is_line)
+    }
+
+    /// Points for the words that the text takes up: how many, and in how many paragraphs.
+    fn taken_up(&self, text: &str) -> i64 {
+        let mut stems = BTreeSet::new();
+        add_stems(text, &mut stems);
+        let taken: Vec<usize> = stems.iter().filter_map(|stem| self.body.get(stem)).copied().collect();
+        let share = taken.len() * 60 / stems.len().max(2);
+        let spread: usize = taken.iter().map(|times| times.min(&(self.paragraphs / 2 + 1)) * 20).sum();
+        let spread = spread / self.paragraphs.max(1);
+        i64::try_from(share + taken.len().min(5) * 8 + spread.min(40)).unwrap_or_default()
+    }
+
+    fn is_in_menu(&self, index: usize) -> bool {
+        [index.checked_sub(1), Some(index + 1)].into_iter().flatten().all(|near| {
+            self.kinds
+                .get(near)
+                .is_some_and(|kind| matches!(kind, Kind::Short | Kind::Furniture | Kind::Mark))
+                && word_count(&self.units[near].text) <= MENU_WORDS_MAX
+        })
+    }
+}
+
+/// Whether most words begin with a capital, as in headlines of some papers and never in a sentence.
+fn is_in_title_case(text: &str) -> bool {
+    let capital = text.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)).count();
+    capital * 10 >= text.split_whitespace().count() * 6
+}

@@ -1,0 +1,172 @@
+//! Boxes of other articles' titles under a heading that no lexicon knows.
+//!
+//! Owns the weighing of what speaks for such a box at the end of the text: a short line above longer ones that end like
+//! titles, set apart by a blank line, with a word that such headings hold, below paragraphs that end like sentences.
+
+use super::{EDGE_UNITS, Walk};
+use crate::article::Flaw;
+use crate::parse::dump::line::{Evidence, LineRole};
+use crate::parse::dump::overlap::takes_up_title;
+use crate::parse::dump::page;
+use crate::parse::dump::pieces::{Label, Unit};
+use crate::parse::dump::related;
+use crate::parse::dump::shape::{self, Lexicons};
+use crate::parse::flaws;
+use crate::parse::lexicon::Role;
+use crate::parse::text::word_count;
+
+/// The words of a heading, and of the titles below it.
+const HEADING_WORDS_MAX: usize = 6;
+const SHORT_HEADING_WORDS_MAX: usize = 4;
+const TITLE_WORDS_MIN: usize = 3;
+const TITLE_WORDS_MAX: usize = 25;
+/// Titles of so many words on average are no list of things.
+const MEAN_TITLE_WORDS_MIN: usize = 4;
+/// So many titles, and so many other units behind them, are looked at.
+const TITLES_MAX: usize = 50;
+const REST_UNITS_MAX: usize = 2 * EDGE_UNITS;
+/// What speaks for a box, together, is at least this.
+const POINTS_MIN: i32 = 5;
+/// What speaks for a whole article below a heading is at least this.
+const ARTICLE_POINTS_MIN: i32 = 5;
+
+/// Below the first box, a short line with a word that such headings hold heads another box.
+pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
+    let Some(first) = units.iter().position(Unit::opens_others) else { return };
+    for index in first + 2..units.len().saturating_sub(1) {
+        let (heading, title) = (&units[index], &units[index + 1]);
+        let words = word_count(&heading.text);
+        let is_heading = heading.label.is_none()
+            && !heading.is_settled()
+            && !heading.markup.is_item
+            && words <= SHORT_HEADING_WORDS_MAX
+            && !shape::ends_sentence(&heading.text)
+            && lexicons.words.heads_others(&heading.text)
+            && title.label.is_none()
+            && is_title_line(title)
+            && word_count(&title.text) > words;
+        if is_heading {
+            let label = Label { role: Role::Related, name: heading.text.to_string(), value: String::new() };
+            units[index].label = Some(label);
+        }
+    }
+}
+
+impl Walk<'_, '_> {
+    /// Whether a line heads a box of other articles at the end of the text.
+    pub(super) fn heads_box(&self, index: usize) -> bool {
+        let heading = &self.units[index];
+        let words = word_count(&heading.text);
+        if self.paragraphs == 0
+            || !(1..=HEADING_WORDS_MAX).contains(&words)
+            || heading.is_settled()
+            || heading.label.is_some()
+            || !(self.facts.texts[index] || self.lexicons.words.heads_others(&heading.text))
+            || shape::has_number(&heading.text)
+            || shape::ends_firmly(&heading.text) && !heading.text.ends_with(':')
+        {
+            return false;
+        }
+        let Some(titles) = self.titles_below(index) else { return false };
+        let all: usize = titles.iter().map(|index| word_count(&self.units[*index].text)).sum();
+        // The heading is no longer than the titles.
+        if words * titles.len() > all {
+            return false;
+        }
+        let is_introduced = index > 0 && self.units[index - 1].text.ends_with(':');
+        let is_set_apart = heading.after_blank && titles.iter().all(|index| !self.units[*index].after_blank);
+        let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
+        points += 2 * i32::from(is_set_apart || self.is_below_separator(index));
+        points += i32::from(titles.len() > 1);
+        points += i32::from(words <= SHORT_HEADING_WORDS_MAX);
+        points += i32::from(self.facts.ends_firmly);
+        points += i32::from(self.main_closed);
+        points += 2 * i32::from(self.is_below_furniture(index));
+        points += i32::from(all > MEAN_TITLE_WORDS_MIN * titles.len());
+        points += 2 * i32::from(self.are_dated(&titles));
+        points -= i32::from(self.uses_words_of_text(index));
+        points -= i32::from(titles.iter().any(|index| self.units[*index].markup.is_item));
+        points -= 2 * i32::from(all < MEAN_TITLE_WORDS_MIN * titles.len());
+        points -= 3 * i32::from(is_introduced);
+        points >= POINTS_MIN
+    }
+
+    /// Whether each title has a date of its own below it.
+    fn are_dated(&self, titles: &[usize]) -> bool {
+        titles.len() > 1
+            && titles.iter().all(|index| {
+                self.units.get(index + 1).is_some_and(|below| self.lexicons.is_date(&below.text))
+            })
+    }
+
+    /// Whether a line heads another article, which is its title and its text.
+    pub(super) fn heads_article(&self, index: usize) -> bool {
+        let heading = &self.units[index];
+        let [Some(title), Some(text)] = [1, 2].map(|below| self.units.get(index + below)) else {
+            return false;
+        };
+        let words = word_count(&heading.text);
+        if self.paragraphs == 0
+            || heading.is_settled()
+            || heading.label.is_some()
+            || !(1..=HEADING_WORDS_MAX).contains(&words)
+            || shape::ends_sentence(&heading.text)
+            || !self.facts.texts[index + 1]
+            || !is_title_line(title)
+            || word_count(&title.text) < words
+            || !self.facts.texts[index + 2]
+            || !page::is_prose(&text.text)
+        {
+            return false;
+        }
+        let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
+        points += 2 * i32::from(self.main_closed);
+        points += 2 * i32::from(self.is_below_separator(index));
+        points += i32::from(takes_up_title(&self.units, index + 1, self.headline.or(self.first_paragraph)));
+        points >= ARTICLE_POINTS_MIN
+    }
+
+    /// Whether words of the page stand right above: the text has ended.
+    fn is_below_furniture(&self, index: usize) -> bool {
+        index > 0
+            && self.units[index - 1].role == LineRole::Boilerplate
+            && !shape::is_separator(self.text(index - 1))
+    }
+
+    fn is_below_separator(&self, index: usize) -> bool {
+        index > 0 && shape::is_separator(self.text(index - 1))
+    }
+
+    /// The titles below a heading, where nothing but facts and words of the page follow them.
+    fn titles_below(&self, index: usize) -> Option<Vec<usize>> {
+        let mut titles = Vec::new();
+        let mut end = index + 1;
+        for unit in self.units[index + 1..].iter().take(2 * TITLES_MAX) {
+            if self.facts.texts[end] && is_title_line(unit) {
+                titles.push(end);
+            } else if titles.is_empty() || self.facts.texts[end] {
+                break;
+            }
+            end += 1;
+        }
+        let rest = self.units[end..].iter().zip(&self.facts.texts[end..]).take(REST_UNITS_MAX);
+        let is_tail = rest
+            .take_while(|(unit, _)| !unit.opens_others())
+            .all(|(unit, is_text)| !is_text || shape::is_row_of_tags(&unit.text));
+        (!titles.is_empty() && is_tail).then_some(titles)
+    }
+
+    /// Takes the heading and the titles below it.
+    pub(super) fn take_box(&mut self, index: usize) {
+        self.set(index, LineRole::RelatedStart, Evidence::Position("heads titles of other articles"));
+        let main = related::Main { is_closed: true, ..self.main() };
+        self.take_block(&main, index + 1, false);
+        self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+}
+
+fn is_title_line(unit: &Unit<'_>) -> bool {
+    related::is_bare_title(unit)
+        && !unit.text.ends_with(':')
+        && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&unit.text))
+}

@@ -1,0 +1,67 @@
+//! What stands below the text: signatures, names of media and offices, initials.
+//!
+//! Owns the lines between the last paragraph and the labelled lines, buttons or boxes that follow it.
+
+use super::Walk;
+use crate::parse::dump::line::{Evidence, LineRole};
+use crate::parse::dump::overlap::shared_stems;
+use crate::parse::dump::shape;
+use crate::parse::lexicon::Role;
+
+/// A signature has at most so many words, one more where all paragraphs end like sentences, as names don't.
+const SIGNATURE_WORDS_MAX: usize = 3;
+/// Lines of a list have at most so many words.
+const LIST_WORDS_MAX: usize = 6;
+/// What an author is, in so many words: `* كاتبة من لبنان`.
+const PROFESSION_WORDS_MAX: usize = 6;
+/// A signature is compared with so many units above it.
+const TEXT_UNITS_COMPARED: usize = 20;
+
+impl Walk<'_, '_> {
+    /// What a unit is that no text of the article follows.
+    pub(super) fn below_text(&self, index: usize) -> Option<(LineRole, Evidence)> {
+        let text = self.text(index);
+        let words = text.split_whitespace().count();
+        if self.paragraphs > 1 && shape::is_initials(text) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
+        }
+        if shape::ends_firmly(text) {
+            return None;
+        }
+        let is_medium = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
+        if is_medium && (self.paragraphs > 1 || self.facts.ends_firmly) {
+            return Some((LineRole::Source, Evidence::Position("name of a medium below the text")));
+        }
+        let knows_author = self.values.iter().any(|(role, _)| *role == Role::Author);
+        let first = shape::without_decoration(text).split_whitespace().next().unwrap_or_default();
+        if knows_author && words <= PROFESSION_WORDS_MAX && self.lexicons.words.is_profession(first) {
+            return Some((LineRole::Byline, Evidence::Shape("profession below the text")));
+        }
+        let is_one_longer = words == SIGNATURE_WORDS_MAX + 1 && self.facts.ends_firmly;
+        let is_signature = self.paragraphs > 1
+            && !text.chars().any(char::is_numeric)
+            && !self.is_in_list(index)
+            && (words <= SIGNATURE_WORDS_MAX || is_one_longer)
+            && (self.lexicons.is_bare_name(text)
+                || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));
+        is_signature.then_some((LineRole::Byline, Evidence::Position("name below the text")))
+    }
+
+    /// Whether the line right above is as short a line of the text.
+    fn is_in_list(&self, index: usize) -> bool {
+        index.checked_sub(1).map(|above| &self.units[above]).is_some_and(|above| {
+            above.role == LineRole::Paragraph
+                && !self.units[index].after_blank
+                && !shape::ends_firmly(&above.text)
+                && above.text.split_whitespace().count() <= LIST_WORDS_MAX
+        })
+    }
+
+    /// Whether the paragraphs above use a word of this unit, as they use no word of who wrote them.
+    pub(super) fn uses_words_of_text(&self, index: usize) -> bool {
+        let above = self.units[..index].iter().rev().take(TEXT_UNITS_COMPARED);
+        above
+            .filter(|unit| unit.role == LineRole::Paragraph)
+            .any(|unit| shared_stems(self.text(index), &unit.text) > 0)
+    }
+}
