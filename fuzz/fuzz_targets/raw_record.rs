@@ -63,6 +63,7 @@ fn judgement(verdict: Verdict, rule: &'static str) -> Judgement {
         rule,
         sequence: 12,
         level: 1,
+        suppressed: verdict.is_duplicate(),
     }
 }
 

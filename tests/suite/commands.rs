@@ -7,6 +7,7 @@ use serde_json::Value;
 use khabar::dedup::claim::{LogEntry, decode, encode_level, scope};
 use khabar::dedup::level::{ENGINE, Level, LevelRecord};
 
+use crate::support::articles;
 use crate::support::broker::{Broker, BrokerOptions};
 use crate::support::client::Isolation;
 use crate::support::records::NewRecord;
@@ -260,4 +261,24 @@ fn an_article_is_explained_line_by_line_without_a_broker() {
     assert_eq!(explained["fields"]["headline"]["found"], "line:1");
     let output = run_program(&["explain", "no/such/file.txt"], b"");
     assert_code(&output, 1);
+}
+
+#[test]
+fn an_article_is_shown_beside_the_one_that_it_repeats() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (first, copy) = (folder.path().join("first.txt"), folder.path().join("copy.txt"));
+    let dump = articles::dump(4);
+    std::fs::write(&first, &dump).expect("it can be written");
+    let body: Vec<&str> = dump.lines().filter(|line| !line.starts_with("خبر رقم")).collect();
+    std::fs::write(&copy, format!("عنوان آخر\n{}\n", body.join("\n"))).expect("it can be written");
+    let against = first.display().to_string();
+    let copy = copy.display().to_string();
+    let output = run_program(&["explain", &copy, "--against", &against, "--json"], b"");
+    assert_code(&output, 0);
+    let compared: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+    assert_eq!((&compared["verdict"], &compared["suppressed"]), (&"near".into(), &true.into()));
+    assert_eq!(compared["match"], against.as_str());
+    let output = run_program(&["explain", &copy, "--against", &against], b"");
+    assert!(text(&output).contains("[+"), "what is new is marked: {}", text(&output));
 }

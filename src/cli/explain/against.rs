@@ -122,7 +122,15 @@ fn lines(text: &str, parts: &[Stretch]) -> Vec<String> {
         if part.shared {
             marked.push_str(own);
         } else {
-            let _ = write!(marked, "[+{own}+]");
+            // Each paragraph has marks of its own.
+            for (at, line) in own.split('\n').enumerate() {
+                let _ = match (at, line.trim().is_empty()) {
+                    (0, true) => Ok(()),
+                    (0, false) => write!(marked, "[+{line}+]"),
+                    (_, true) => writeln!(marked),
+                    (_, false) => write!(marked, "\n[+{line}+]"),
+                };
+            }
         }
         after = part.span.end;
     }
@@ -174,6 +182,9 @@ mod tests {
         let other = "On Friday the ferry came back to the harbour on Thursday, the mayor said.";
         let marked = lines(text, &stretches(text, other)).join(" ");
         assert!(marked.ends_with("[+Nobody wept+]."), "{marked}");
+        let paragraphs = "Headline of its own\n\nAnother beginning here";
+        let marked = lines(paragraphs, &stretches(paragraphs, text));
+        assert_eq!(marked, ["[+Headline of its own+]", "", "[+Another beginning here+]"]);
         let long = "x".repeat(500);
         assert!(lines(&long, &[]).iter().all(|line| line.chars().count() <= COLUMN_CHARS));
         assert_eq!(lines(&long, &[]).concat(), long);
