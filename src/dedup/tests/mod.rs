@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
-use super::level::{Addition, ENGINE, Level, LevelRecord};
+use super::level::{Addition, ENGINE, Engine, Level, LevelRecord};
 use super::rules;
 use super::sketch::{SKETCH_SIZE, sketch};
 use super::window::{EVICTION_SLACK_MS, Window};
@@ -387,4 +387,24 @@ fn a_log_whose_clock_was_behind_for_a_while_can_be_read_where_nothing_is_evicted
     assert_eq!(judged[0].verdict, Verdict::New);
     assert!(judged[1..].iter().all(|judged| judged.verdict == Verdict::Exact));
     window.insert(&claim_of(4, None, &text), 101 * HOUR_MS).unwrap();
+}
+
+#[test]
+fn a_log_of_the_first_engine_is_kept_and_written_for_those_that_know_no_other() {
+    let first = Level { engine: 1, near: "off".to_owned(), addition: None, ..level() };
+    assert!(first.is_known());
+    assert!(first.conflicts(&level()).is_empty(), "near repeats wait for the raise");
+    assert_eq!(first.differences(&level()).len(), 4, "which then brings engine, near and its limits");
+    assert!(!Level { near: "suppress".to_owned(), ..first.clone() }.is_known());
+    let json = serde_json::to_value(&first).unwrap();
+    assert!(json.get("addition").is_none(), "the binary before knows no such field");
+    assert_eq!(serde_json::from_value::<Level>(json).unwrap(), first);
+
+    let claim = claim_of(5, Some("https://news.example/1"), &text_of_words(0, 100));
+    let bytes = claim::encode_claim_at(&claim, Engine::One);
+    let mut known = claim.clone();
+    known.sketch.key_tails.clear();
+    known.sketch.headline_hash = 0;
+    let read = claim::decode(&bytes, &mut |topic| Arc::from(topic));
+    assert_eq!(read, Ok(LogEntry::Claim(Box::new(known))));
 }
