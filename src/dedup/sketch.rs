@@ -109,6 +109,110 @@ pub fn sketch(headline: &str, body: &str) -> Sketch {
     sketch
 }
 
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// The normalised words of a text: as text with blanks, as hashes, and the numbers among them.
+struct Words {
+    text: String,
+    hashes: Vec<u64>,
+    numerals: Vec<u16>,
+    word_hash: u64,
+    word_is_open: bool,
+    word_is_number: bool,
+    /// The character before, where it belongs to a script without spaces.
+    unspaced: Option<char>,
+}
+
+impl Words {
+    fn with_capacity(bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            hashes: Vec::with_capacity(bytes / 8),
+            numerals: Vec::new(),
+            word_hash: FNV_BASIS,
+            word_is_open: false,
+            word_is_number: true,
+            unspaced: None,
+        }
+    }
+
+    fn push_all(&mut self, text: &str) {
+        text.chars().for_each(|character| self.push(character));
+        self.end_word();
+        self.unspaced = None;
+    }
+
+    fn push(&mut self, character: char) {
+        match u32::from(character) {
+            code @ 0..0x80 => self.push_known(ASCII[code as usize]),
+            code @ 0x600..0x700 => self.push_known(ARABIC[(code - 0x600) as usize]),
+            _ => self.push_other(character),
+        }
+    }
+
+    /// A character of the tables, which hold the letter that stands for it, or what else it is.
+    fn push_known(&mut self, known: u16) {
+        if self.unspaced.is_some() {
+            self.unspaced = None;
+            self.end_word();
+        }
+        match known {
+            BOUNDARY => self.end_word(),
+            DROPPED => {}
+            letter => self.push_letter(char::from_u32(u32::from(letter)).unwrap_or_default()),
+        }
+    }
+
+    fn push_other(&mut self, character: char) {
+        if is_written_without_spaces(character) {
+            self.push_unspaced(character);
+            return;
+        }
+        if self.unspaced.take().is_some() {
+            self.end_word();
+        }
+        match normalise(character) {
+            Normalised::Dropped => {}
+            Normalised::Boundary => self.end_word(),
+            Normalised::Letter(letter) => self.push_letter(letter),
+            Normalised::Folded => character.to_lowercase().for_each(|letter| self.push_letter(letter)),
+        }
+    }
+
+    /// In scripts without spaces a word is a character with the one before it, so that a shingle spans four.
+    fn push_unspaced(&mut self, character: char) {
+        match self.unspaced.replace(character) {
+            None => self.end_word(),
+            Some(before) => self.push_letter(before),
+        }
+        self.push_letter(character);
+        self.end_word();
+    }
+
+    fn push_letter(&mut self, letter: char) {
+        self.word_is_open = true;
+        self.word_is_number &= letter.is_ascii_digit();
+        self.word_hash = (self.word_hash ^ u64::from(u32::from(letter))).wrapping_mul(FNV_PRIME);
+        self.text.push(letter);
+    }
+
+    fn end_word(&mut self) {
+        if !self.word_is_open {
+            return;
+        }
+        if self.word_is_number {
+            // The shift leaves 16 bits.
+            self.numerals.push((mix(self.word_hash) >> 48) as u16);
+        }
+        self.hashes.push(self.word_hash);
+        self.text.push(' ');
+        self.word_hash = FNV_BASIS;
+        self.word_is_open = false;
+        self.word_is_number = true;
+    }
+}
+
 /// The words of a text and where they stand in it, in bytes.
 pub(super) fn words_of(text: &str) -> (Vec<u64>, Vec<Range<usize>>) {
     let mut words = Words::with_capacity(text.len());
