@@ -118,7 +118,8 @@ impl Stream {
             }
             10..38 if !self.recent.is_empty() => {
                 let story = self.recent[random.below(self.recent.len())].clone();
-                let added = random.shingles(5 + random.below(60));
+                let count = 5 + random.below(60);
+                let added = random.shingles(count);
                 let kept = story.len() * (40 + random.below(61)) / 100;
                 [&story[..kept], &added].concat()
             }
