@@ -70,10 +70,10 @@ fn varied(mut log: Vec<Entry>, seed: u64) -> Vec<Entry> {
     for (claim, ..) in &mut log {
         claim.sketch.headline_hash = u32::try_from(random.below(3)).unwrap();
         match random.below(20) {
-            0 => claim.fetched_at_ms = -1,
+            0 => claim.fetched_at_ms = [-1, i64::MAX, 5_000_000_000_000][random.below(3)],
             1 => claim.fetched_at_ms -= 40 * HOUR_MS,
             2 => claim.has_url = false,
-            3 => claim.source_hash = 0,
+            3 => claim.source_hash = [0, 7 << 32, 7 << 32 | 7][random.below(3)],
             _ => {}
         }
     }

@@ -131,7 +131,7 @@ impl Pair {
 /// Whether two texts may match: by their words alone, unweighted.
 fn may_match(own: &Claim, other: &Claim, pair: &Pair) -> bool {
     let shared_min = if pair.own.min(pair.other) < 8 { 2 } else { 3 };
-    let one_source = own.source_hash != 0 && own.source_hash == other.source_hash;
+    let one_source = source(own) != 0 && source(own) == source(other);
     pair.shared.len() >= shared_min
         && pair.containment() >= 400
         && (!one_source || pair.resemblance() >= 600 || pair.shares_lead([own, other], 2))
@@ -146,9 +146,14 @@ fn numerals_differ(own: &Claim, other: &Claim) -> bool {
     own.len() >= 3 && other.len() >= 3 && common * 1000 < within(own).min(within(other)) * 600
 }
 
+fn source(claim: &Claim) -> u64 {
+    (claim.source_hash >> 32) ^ (claim.source_hash & 0xffff_ffff)
+}
+
 fn are_far_apart(own: &Claim, other: &Claim) -> bool {
     let (own_s, other_s) = (own.fetched_at_ms / 1000, other.fetched_at_ms / 1000);
-    own_s > 0 && other_s > 0 && own_s.abs_diff(other_s) > 36 * 3600
+    let is_known = |seconds: i64| seconds > 0 && u32::try_from(seconds).is_ok();
+    is_known(own_s) && is_known(other_s) && own_s.abs_diff(other_s) > 36 * 3600
 }
 
 fn nobody() -> Holders {
