@@ -175,7 +175,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         (0..RING / 10).prop_map(|begin| begin * 10),
         prop_oneof![1_u32..12, 20_u32..100],
         proptest::collection::vec(0..RING, 0..6),
-        prop_oneof![Just(Vec::new()), proptest::collection::vec(0_u16..6, 2..6)],
+        prop_oneof![
+            2 => Just(Vec::new()),
+            2 => proptest::collection::vec(0_u16..6, 2..6),
+            1 => proptest::collection::vec(0_u16..30, 8..40),
+        ],
         (0_u8..12, 0_u64..3, 0_u32..3),
         prop_oneof![8 => 0_i64..90, 1 => -100_i64..0, 1 => 300_i64..1500],
         prop_oneof![3 => Just(0_i64), 1 => 30_i64..45],
