@@ -1,6 +1,8 @@
+mod agreement;
 mod near;
 mod news;
 mod purity;
+mod reference;
 
 use std::sync::Arc;
 
