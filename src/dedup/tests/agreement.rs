@@ -74,6 +74,7 @@ fn varied(mut log: Vec<Entry>, seed: u64) -> Vec<Entry> {
             1 => claim.fetched_at_ms -= 40 * HOUR_MS,
             2 => claim.has_url = false,
             3 => claim.source_hash = [0, 7 << 32, 7 << 32 | 7][random.below(3)],
+            4 => claim.never_suppressed = true,
             _ => {}
         }
     }

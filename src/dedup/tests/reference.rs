@@ -221,11 +221,12 @@ impl Reference {
             rule: finding.rule,
             sequence: offset,
             level: 1,
-            suppressed: match finding.verdict {
-                Verdict::Exact | Verdict::Refetch => true,
-                Verdict::Near | Verdict::Contained => self.level.near == "suppress",
-                _ => false,
-            },
+            suppressed: !claim.never_suppressed
+                && match finding.verdict {
+                    Verdict::Exact | Verdict::Refetch => true,
+                    Verdict::Near | Verdict::Contained => self.level.near == "suppress",
+                    _ => false,
+                },
         }
     }
 
@@ -455,7 +456,7 @@ impl Reference {
     fn behind(&self, own: &Claim, cover: usize, at: usize, after_ms: i64) -> Option<usize> {
         let other = self.claim(cover);
         let (own, whole) = (u64::from(own.sketch.shingles) * 100, u64::from(other.sketch.shingles));
-        if own >= whole * 80 && own <= whole * 105 {
+        if other.never_suppressed || own >= whole * 80 && own <= whole * 105 {
             return None;
         }
         let stories = self.stories(&self.candidates(cover, at, after_ms));
