@@ -70,6 +70,7 @@ fn window(live: usize, judged: usize) {
     // W and a day of slack hold the live claims.
     let step_us = (level.window_ms() + 24 * 3_600_000) * 1000 / i64::try_from(live).expect("a count");
     let mut stream = Stream::new(Traffic::Mixed, step_us);
+    stream.warm_up();
     let before = resident_bytes();
     let mut window = Window::new(level);
     let filled = fill(&mut window, &mut stream, live + live / 20);
@@ -84,6 +85,8 @@ fn window(live: usize, judged: usize) {
     measure("nine of ten of one source", &mut window, &mut stream, judged);
     stream.traffic(Traffic::Identical);
     measure("identical articles", &mut window, &mut stream, judged.min(100_000));
+    stream.traffic(Traffic::NearlyIdentical);
+    measure("nearly identical articles", &mut window, &mut stream, judged.min(100_000));
 }
 
 fn fill(window: &mut Window, stream: &mut Stream, count: usize) -> Duration {

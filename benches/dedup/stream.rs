@@ -44,6 +44,8 @@ pub enum Traffic {
     OneSource,
     /// The same article again and again, each time of another record and URL.
     Identical,
+    /// The same with another word each time, so that no text is exactly that of another.
+    NearlyIdentical,
 }
 
 pub struct Stream {
@@ -76,17 +78,28 @@ impl Stream {
         self.traffic = traffic;
     }
 
+    /// Makes as many stories as copies are made of.
+    pub fn warm_up(&mut self) {
+        while self.recent.len() < RECENT {
+            self.text();
+        }
+    }
+
     /// The next claim and its append time in milliseconds.
     pub fn next(&mut self) -> (Claim, i64) {
         let time_ms = 1_700_000_000_000 + self.made * self.step_us / 1000;
         let shingles = match self.traffic {
-            Traffic::Identical => self.recent[0].clone(),
+            Traffic::Identical | Traffic::NearlyIdentical => self.recent[0].clone(),
             Traffic::Mixed | Traffic::OneSource => self.text(),
         };
         let numerals = (0..shingles.len() / 60).map(|at| (shingles[at] >> 16) as u16).collect();
         let mut sketch = Sketch::of_shingles(&shingles, numerals);
         let id = u128::from(self.random.next()) << 64 | u128::from(self.random.next());
-        let repeats = self.traffic != Traffic::Identical && self.random.below(33) == 0;
+        let repeats = match self.traffic {
+            Traffic::Identical => true,
+            Traffic::NearlyIdentical => false,
+            Traffic::Mixed | Traffic::OneSource => self.random.below(33) == 0,
+        };
         sketch.text_hash = if repeats { u128::from(shingles[0]).to_le_bytes() } else { id.to_le_bytes() };
         let source_hash = match self.traffic {
             Traffic::OneSource if self.random.below(10) > 0 => 1,

@@ -75,35 +75,31 @@ impl KeyIndex {
         }
     }
 
-    /// The newest claims before `before` that have the key and pass the filter.
-    pub fn claims_of<'a>(
-        &self,
-        slots: &'a Slots,
-        key: u32,
-        before: u64,
-        after_ms: i64,
-    ) -> impl Iterator<Item = (u64, &'a Slot)> + use<'a> {
+    /// The newest posting of a key.
+    pub fn newest(&self, slots: &Slots, key: u32) -> Option<u32> {
         let end = slots.end();
-        let newest = self
-            .newest
-            .find(self.hasher.hash_one(key), |known| {
-                let (position, at) = place(*known, end);
-                slots.key(position, at) == Some(key)
-            })
-            .copied();
-        let older = move |known: &u32| {
+        let is_of_key = |known: &u32| {
             let (position, at) = place(*known, end);
-            slots.link(position, at)
+            slots.key(position, at) == Some(key)
         };
-        std::iter::successors(newest, older)
-            .map(move |known| place(known, end).0)
-            .take(LOOKED_AT_MAX)
-            .take_while(move |position| slots.time_max_until(*position) > after_ms)
-            .filter(move |position| *position < before)
-            .filter_map(move |position| slots.get(position).map(|slot| (position, slot)))
-            .filter(move |(_, slot)| slot.time_ms > after_ms && !slot.is_void)
-            .take(PER_KEY_MAX)
+        self.newest.find(self.hasher.hash_one(key), is_of_key).copied()
     }
+}
+
+/// From a posting on, the newest claims of its key after a moment.
+pub fn claims_from(slots: &Slots, first: Option<u32>, after_ms: i64) -> impl Iterator<Item = (u64, &Slot)> {
+    let end = slots.end();
+    let older = move |known: &u32| {
+        let (position, at) = place(*known, end);
+        slots.link(position, at)
+    };
+    std::iter::successors(first, older)
+        .map(move |known| place(known, end).0)
+        .take(LOOKED_AT_MAX)
+        .take_while(move |position| slots.time_max_until(*position) > after_ms)
+        .filter_map(move |position| slots.get(position).map(|slot| (position, slot)))
+        .filter(move |(_, slot)| slot.time_ms > after_ms && !slot.is_void)
+        .take(PER_KEY_MAX)
 }
 
 fn posting(position: u64, at: usize) -> u32 {

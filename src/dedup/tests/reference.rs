@@ -309,16 +309,16 @@ impl Reference {
             && pair(own, earlier).novelty() < u64::from(self.level.revision_novelty_permille)
     }
 
-    /// The claims before `at` that share keys, in the log's order. Claims before `end` are in the log by now.
-    fn candidates(&self, at: usize, end: usize, after_ms: i64) -> Vec<usize> {
+    /// The claims before `at` that share keys, in the log's order.
+    fn candidates(&self, at: usize, after_ms: i64) -> Vec<usize> {
         let own = &self.entries[at];
         let counts = |candidate: &usize| {
             let entry = &self.entries[*candidate];
-            *candidate < at && entry.time_ms > after_ms && !entry.void
+            entry.time_ms > after_ms && !entry.void
         };
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for key in &own.keys {
-            let newest_first = self.by_key[key].iter().copied().rev().filter(|candidate| *candidate < end);
+            let newest_first = self.by_key[key].iter().copied().rev().filter(|candidate| *candidate < at);
             for candidate in newest_first.take(1024).filter(counts).take(32) {
                 *shared.entry(candidate).or_default() += 1;
             }
@@ -430,7 +430,7 @@ impl Reference {
 
     fn story(&self, at: usize, after_ms: i64) -> Option<Finding> {
         let own = self.claim(at);
-        let stories = self.stories(&self.candidates(at, at, after_ms));
+        let stories = self.stories(&self.candidates(at, after_ms));
         let holders = self.holders(&stories);
         let told = self.told(own, &stories, &holders, 400);
         let Some(best) = best_of(&told.leaders) else {
@@ -442,7 +442,7 @@ impl Reference {
         if !self.adds_little(novelty, own) {
             return Some(best.finding(Verdict::Extends, novelty, rules::SAME_STORY_MUCH_NEW));
         }
-        let behind = |cover: &usize| self.behind(own, *cover, at, after_ms).unwrap_or(*cover);
+        let behind = |cover: &usize| self.behind(own, *cover, after_ms).unwrap_or(*cover);
         let covers: Vec<usize> = told.covers.iter().map(behind).collect();
         let novelty = self.novelty(own, &covers, &holders);
         if !self.adds_little(novelty, own) {
@@ -453,13 +453,13 @@ impl Reference {
     }
 
     /// What a cover of another length repeats, where it is a repeat.
-    fn behind(&self, own: &Claim, cover: usize, at: usize, after_ms: i64) -> Option<usize> {
+    fn behind(&self, own: &Claim, cover: usize, after_ms: i64) -> Option<usize> {
         let other = self.claim(cover);
         let (own, whole) = (u64::from(own.sketch.shingles) * 100, u64::from(other.sketch.shingles));
         if other.never_suppressed || own >= whole * 80 && own <= whole * 105 {
             return None;
         }
-        let stories = self.stories(&self.candidates(cover, at, after_ms));
+        let stories = self.stories(&self.candidates(cover, after_ms));
         let holders = self.holders(&stories);
         let told = self.told(other, &stories, &holders, 400);
         let best = best_of(&told.leaders)?;

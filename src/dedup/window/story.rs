@@ -5,10 +5,11 @@ use super::{Found, Window, keys_of, novelty_of, text_of};
 use crate::article::Verdict;
 use crate::dedup::claim::Claim;
 use crate::dedup::compare::{Pair, Text};
+use crate::dedup::index::{Links, claims_from};
 use crate::dedup::level::{Addition, Engine};
 use crate::dedup::near::{self, CANDIDATES_MAX, Candidate, Cover, Finding, Match, RecordKey};
 use crate::dedup::rules;
-use crate::dedup::sketch::{KEYS_MAX, SHINGLES_MIN};
+use crate::dedup::sketch::SHINGLES_MIN;
 
 /// Keys that a candidate must share, and how many for an article of few shingles.
 const KEY_HITS_MIN: usize = 2;
@@ -25,8 +26,11 @@ impl Window {
         };
         let text = text_of(claim);
         let (keys, count) = keys_of(claim);
-        let asked =
-            Asked { text, keys: &keys[..count], record: self.known_record_key(claim), before: u64::MAX };
+        let mut postings = Links::default();
+        for (posting, key) in postings.iter_mut().zip(&keys[..count]) {
+            *posting = self.by_key.newest(&self.slots, *key);
+        }
+        let asked = Asked { text, postings, record: self.known_record_key(claim) };
         let replayed = self.replay(&asked, after_ms, limits);
         let (matched, cover) = match &replayed.finding {
             Finding::Nothing => return nothing,
@@ -72,8 +76,8 @@ impl Window {
         candidates: &mut [Candidate<'a>; CANDIDATES_MAX],
     ) -> usize {
         let mut hits: Vec<u64> = Vec::new();
-        for key in asked.keys {
-            let claims = self.by_key.claims_of(&self.slots, *key, asked.before, after_ms);
+        for posting in asked.postings {
+            let claims = claims_from(&self.slots, posting, after_ms);
             hits.extend(claims.filter(|(_, slot)| slot.record != asked.record).map(|(position, _)| position));
         }
         hits.sort_unstable();
@@ -126,18 +130,11 @@ impl Window {
 
     /// What an earlier article repeats, where it is a repeat.
     fn told_before(&self, candidate: &Candidate<'_>, after_ms: i64, limits: Addition) -> Option<Text<'_>> {
-        let mut keys = [0; KEYS_MAX];
-        let mut count = 0;
-        for key in self.slots.keys(candidate.position) {
-            keys[count] = key;
-            count += 1;
+        let mut postings = Links::default();
+        for (at, posting) in postings.iter_mut().enumerate() {
+            *posting = self.slots.link(candidate.position, at);
         }
-        let asked = Asked {
-            text: candidate.text,
-            keys: &keys[..count],
-            record: candidate.record,
-            before: candidate.position,
-        };
+        let asked = Asked { text: candidate.text, postings, record: candidate.record };
         let replayed = self.replay(&asked, after_ms, limits);
         let Finding::Story(matched, cover) = &replayed.finding else { return None };
         let novelty = replayed.novelty(&candidate.text, cover);
@@ -149,10 +146,9 @@ impl Window {
 /// A text that is asked about, and the claims that it may match.
 struct Asked<'a> {
     text: Text<'a>,
-    keys: &'a [u32],
+    /// Of each of its keys, the newest claim that counts.
+    postings: Links,
     record: RecordKey,
-    /// Only claims before this position count.
-    before: u64,
 }
 
 /// A text's candidates and what they say of it.
