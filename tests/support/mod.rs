@@ -22,7 +22,6 @@ pub mod observer;
 pub mod outcomes;
 pub mod producing;
 pub mod proxy;
-pub mod random;
 pub mod records;
 pub mod segments;
 pub mod wire;
