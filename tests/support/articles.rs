@@ -89,7 +89,9 @@ pub fn dump(number: usize) -> String {
 pub fn revised(number: usize, paragraphs: usize) -> String {
     let words: &[&str; 24] = if number.is_multiple_of(2) { &ARABIC } else { &ENGLISH };
     (1..=paragraphs).fold(dump(number), |text, version| {
-        let seed = u64::try_from(number * 1_000 + version).expect("a number fits");
+        // No article's own number is that large: a paragraph with the seed of another article would repeat its text.
+        let seed =
+            u64::try_from(number).expect("a number fits") + (u64::try_from(version).expect("few") << 32);
         with_paragraph(&text, &paragraph(words, number * 1_000 + version, &mut Random::new(seed)))
     })
 }

@@ -14,13 +14,15 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::block_on;
 use super::records::ReadRecord;
+use super::{block_on, wait_for};
 
 /// One request may take this long; a machine under load is slow, a broken broker is silent.
 pub(super) const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// A broker that is asked whether it is there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+/// A broker forgets a member that said nothing after its session timeout, which is 10 s by default.
+const LEAVE_LIMIT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The largest record that librdkafka lets through; the topics set the limits that the tests are about.
 pub(super) const RECORD_BYTES_MAX: &str = "1000000000";
@@ -236,12 +238,19 @@ impl Client {
         self.group_reader(group).committed(topic, partitions)
     }
 
-    /// Commits an offset for a group that has no members.
+    /// Commits an offset for a group that has no members, or none any more as soon as the broker has seen the last go.
     pub fn commit_offset(&self, group: &str, topic: &str, partition: i32, offset: i64) {
         let mut offsets = TopicPartitionList::new();
         offsets.add_partition_offset(topic, partition, Offset::Offset(offset)).expect("the offset is one");
         let reader = self.group_reader(group).consumer;
-        reader.commit(&offsets, CommitMode::Sync).expect("the offset is committed");
+        wait_for("the broker to take the offset", LEAVE_LIMIT, || {
+            match reader.commit(&offsets, CommitMode::Sync) {
+                Ok(()) => Some(()),
+                // An ended member's farewell may still be on its way.
+                Err(error) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownMemberId) => None,
+                Err(error) => panic!("committing an offset: {error}"),
+            }
+        });
     }
 
     /// For looking at a group's offsets many times without joining it: the offsets of an open transaction are not waited

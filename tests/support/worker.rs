@@ -272,6 +272,9 @@ impl Worker {
         let deadline = Instant::now() + limit;
         loop {
             let ended = self.child.try_wait().expect("the child is ours");
+            if ended.is_some() {
+                self.last_output();
+            }
             if let Some(event) = self.events(Some(name)).into_iter().find(|event| fits(event)) {
                 return event;
             }
@@ -311,11 +314,12 @@ impl Worker {
         self.child.try_wait().expect("the child is ours").is_none()
     }
 
-    /// Waits until it ends by itself. Panics with its output when the time is over.
+    /// Waits until it ends by itself and all that it wrote is read. Panics with its output when the time is over.
     pub fn wait_exit(&mut self, limit: Duration) -> ExitStatus {
         let deadline = Instant::now() + limit;
         loop {
             if let Some(status) = self.child.try_wait().expect("the child is ours") {
+                self.last_output();
                 return status;
             }
             assert!(
