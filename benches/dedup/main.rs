@@ -12,6 +12,9 @@
     reason = "a benchmark that cannot measure has nothing else to do"
 )]
 
+#[path = "../../tests/support/random.rs"]
+#[allow(dead_code, reason = "the suite needs more of it")]
+mod random;
 mod stream;
 
 use std::collections::HashMap;
@@ -22,7 +25,8 @@ use khabar::config::{LayerArguments, load};
 use khabar::dedup::sketch::sketch;
 use khabar::dedup::{Claim, Level, Window};
 
-use stream::{Random, Stream, Traffic};
+use random::Random;
+use stream::{Stream, Traffic};
 
 /// Claims that are made at once, outside of the time that is measured.
 const BATCH: usize = 10_000;
@@ -42,7 +46,7 @@ fn main() {
 
 /// Articles of 3 KB a second on one core, made of words with an Arabic letter distribution.
 fn sketches() {
-    let mut random = Random(3);
+    let mut random = Random::new(3);
     let letters: Vec<char> = "اااالللليييممنننوورتتبهدعسكقفحجشصطخذضثزغظءئؤةى".chars().collect();
     let texts: Vec<String> = (0..200)
         .map(|_| {
@@ -151,7 +155,7 @@ struct Yardstick {
 
 impl Yardstick {
     fn new(live: usize) -> Self {
-        let mut random = Random(11);
+        let mut random = Random::new(11);
         let claims_of = (0..live * 10).map(|_| ((random.next() >> 32) as u32, 0)).collect();
         Self { claims_of, stored: 0 }
     }

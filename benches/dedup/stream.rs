@@ -8,31 +8,16 @@ use khabar::dedup::claim::{Claim, ClaimIdentity};
 use khabar::dedup::sketch::Sketch;
 use khabar::flow::RawCoordinates;
 
+use crate::random::Random;
+
 /// Copies are made of the latest so many stories.
 const RECENT: usize = 20_000;
 const TEMPLATES: usize = 50;
 const TEMPLATE_SHINGLES: usize = 100;
 const SOURCES: u64 = 500;
 
-/// SplitMix64 by Steele, Lea and Flood (2014).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(bound).unwrap()).unwrap()
-    }
-
-    fn shingles(&mut self, count: usize) -> Vec<u32> {
-        (0..count).map(|_| (self.next() >> 32) as u32).collect()
-    }
+fn shingles(random: &mut Random, count: usize) -> Vec<u32> {
+    (0..count).map(|_| (random.next() >> 32) as u32).collect()
 }
 
 /// What comes in.
@@ -61,8 +46,8 @@ pub struct Stream {
 
 impl Stream {
     pub fn new(traffic: Traffic, step_us: i64) -> Self {
-        let mut random = Random(7);
-        let templates = (0..TEMPLATES).map(|_| random.shingles(TEMPLATE_SHINGLES)).collect();
+        let mut random = Random::new(7);
+        let templates = (0..TEMPLATES).map(|_| shingles(&mut random, TEMPLATE_SHINGLES)).collect();
         Self {
             random,
             traffic,
@@ -127,17 +112,17 @@ impl Stream {
         let count = 60 + random.below(400);
         let text = match random.below(100) {
             0..10 => {
-                let own = random.shingles(60);
+                let own = shingles(random, 60);
                 [&self.templates[random.below(TEMPLATES)][..], &own].concat()
             }
             10..38 if !self.recent.is_empty() => {
                 let story = self.recent[random.below(self.recent.len())].clone();
                 let count = 5 + random.below(60);
-                let added = random.shingles(count);
+                let added = shingles(random, count);
                 let kept = story.len() * (40 + random.below(61)) / 100;
                 [&story[..kept], &added].concat()
             }
-            _ => random.shingles(count),
+            _ => shingles(random, count),
         };
         if self.recent.len() == RECENT {
             self.recent.pop_front();

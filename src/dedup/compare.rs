@@ -140,7 +140,7 @@ impl Pair {
             || self.shares_lead(left, right, SAME_SOURCE_LEAD_MIN_PERMILLE)
     }
 
-    /// The weighted comparison. `weight` gives the weight of each of the left text's codes in the range.
+    /// The weighted comparison; the weights are those of the left text's codes.
     pub fn weigh(&self, weights: &Weights, left: &Text<'_>, right: &Text<'_>) -> Weighed {
         let (whole, shared) = weights.sums(self);
         let right_whole = shared + u64::from(WEIGHT_ONE) * u64::from(self.right - self.shared);

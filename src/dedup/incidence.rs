@@ -165,7 +165,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::dedup::near::RecordKey;
 
     proptest! {
         /// What the table finds is what merging the sorted lists finds.
@@ -178,12 +177,7 @@ mod tests {
             let article = text(&lists[0]);
             let candidates: Vec<Candidate<'_>> = lists[1..]
                 .iter()
-                .map(|codes| Candidate {
-                    position: 0,
-                    text: text(codes),
-                    record: RecordKey::default(),
-                    never_suppressed: false,
-                })
+                .map(|codes| Candidate { text: text(codes), ..Candidate::NONE })
                 .collect();
             let mut incidence = Incidence::new(&article, &candidates);
             incidence.compare_candidates(candidates.len());

@@ -43,7 +43,7 @@ impl Candidate<'_> {
 }
 
 /// Identity of a raw record, as short as memory allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordKey {
     pub offset: i64,
     pub partition: i32,
@@ -109,12 +109,12 @@ pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition) -> 
     let candidates = &candidates[..candidates.len().min(CANDIDATES_MAX)];
     let mut incidence = Incidence::new(text, candidates);
     let mut pairs = [Pair::default(); CANDIDATES_MAX];
-    let mut may_match = false;
+    let mut matching = 0_u32;
     for (at, pair) in pairs.iter_mut().enumerate().take(candidates.len()) {
         *pair = incidence.of_article(text, candidates, at);
-        may_match |= pair.may_match(text, &candidates[at].text);
+        matching |= u32::from(pair.may_match(text, &candidates[at].text)) << at;
     }
-    if !may_match {
+    if matching == 0 {
         return Finding::Nothing;
     }
     incidence.compare_candidates(candidates.len());
@@ -126,10 +126,10 @@ pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition) -> 
     let mut told = 0_u32;
     for (story, leader) in replay.leaders[..replay.count].iter().enumerate() {
         let leader = usize::from(*leader);
-        let (pair, other) = (&pairs[leader], &candidates[leader].text);
-        if !pair.may_match(text, other) {
+        if matching & (1 << leader) == 0 {
             continue;
         }
+        let (pair, other) = (&pairs[leader], &candidates[leader].text);
         let weighed = pair.weigh(&weights, text, other);
         if numerals_differ(text.numerals, other.numerals) {
             let sum = weighed.containment_permille + u64::from(pair.resemblance_permille()) / 5;

@@ -22,6 +22,7 @@ pub mod observer;
 pub mod outcomes;
 pub mod producing;
 pub mod proxy;
+pub mod random;
 pub mod records;
 pub mod segments;
 pub mod wire;

@@ -23,6 +23,7 @@ use crate::flow::RawCoordinates;
 
 /// Claims stay this much longer than W, so that a clock that steps back changes no verdict.
 pub const EVICTION_SLACK_MS: i64 = 24 * 3_600_000;
+
 /// The claims of the last W and a day.
 #[derive(Debug)]
 pub struct Window {
