@@ -231,18 +231,107 @@ pub struct Extraction {
 }
 
 /// What the tag room adds to an article.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tags {
     /// BCP 47; `und` where nothing could be told.
     pub language: String,
     pub direction: Direction,
     pub keywords: Option<TaggedKeywords>,
+    /// Those in the body, in its order; they do not overlap.
+    pub mentions: Vec<Mention>,
+    /// Whom and what headline and body name, the most salient first.
+    pub entities: Vec<TaggedEntity>,
+    /// The countries that the article is about, by falling share; empty where too little speaks for any.
+    pub countries: Vec<TaggedCountry>,
+    /// What was odd about tagging, for the record's flaws.
+    pub flaws: Vec<Flaw>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Direction {
+    #[default]
     LeftToRight,
     RightToLeft,
+}
+
+/// What an entity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntityKind {
+    Person,
+    Organisation,
+    Place,
+    Event,
+    Work,
+    Currency,
+}
+
+impl EntityKind {
+    pub const ALL: [Self; 6] =
+        [Self::Person, Self::Organisation, Self::Place, Self::Event, Self::Work, Self::Currency];
+
+    /// The value of `khabar.mentions[].kind`, and of a lexicon's column.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Organisation => "organisation",
+            Self::Place => "place",
+            Self::Event => "event",
+            Self::Work => "work",
+            Self::Currency => "currency",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Where the body names an entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Index into [`Tags::entities`].
+    pub entity: usize,
+    /// Unicode scalar values before it in the body.
+    pub start: usize,
+    /// Behind its last character.
+    pub end: usize,
+    /// The body from `start` to `end`.
+    pub surface: String,
+    /// 0 to 100: how sure the rule is.
+    pub score: u8,
+    /// A name of the documented list.
+    pub rule: &'static str,
+}
+
+/// Someone or something that the article names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaggedEntity {
+    pub kind: EntityKind,
+    /// In the article's language; of an unknown one the longest surface.
+    pub name: String,
+    pub name_en: Option<String>,
+    /// Of the lexicons: `khabar:vladimir-putin`, `iso3166:RU`, `wikidata:Q7747`; empty for an unknown one.
+    pub ids: Vec<String>,
+    /// Mentions in headline and body, those that the record leaves out included.
+    pub mentions: usize,
+    /// 0 to 100: how much the article is about it.
+    pub salience: u8,
+    /// 0 to 100: that of its surest mention.
+    pub confidence: u8,
+}
+
+/// A country that an article is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaggedCountry {
+    /// ISO 3166-1 alpha-2.
+    pub code: String,
+    /// In the article's language, else English.
+    pub name: Option<String>,
+    /// Of the evidence for all countries, in hundredths.
+    pub share: u8,
 }
 
 impl Direction {

@@ -18,6 +18,7 @@ use crate::output_limits::OutputLimits;
 use crate::parse::Parser;
 use crate::planted::{self, Place};
 use crate::rejection::{Code, Rejection};
+use crate::tag::Tagger;
 
 pub use rehearsal::{Course, Step};
 
@@ -36,6 +37,7 @@ pub const DEGRADED_PARSE: &str = "parse";
 pub struct Stages {
     decode: DecodeSettings,
     parser: Parser,
+    tagger: Tagger,
     emitter: Emitter,
     /// The scope of claims; `None` without dedup.
     scope: Option<u64>,
@@ -70,13 +72,19 @@ pub struct DecodedRecord {
 
 impl Stages {
     /// `scope` is that of the claims; `None` leaves dedup out.
-    pub fn new(settings: &Settings, parser: Parser, scope: Option<u64>, limits: Arc<OutputLimits>) -> Self {
+    pub fn new(
+        settings: &Settings,
+        parser: Parser,
+        tagger: Tagger,
+        scope: Option<u64>,
+        limits: Arc<OutputLimits>,
+    ) -> Self {
         let emitter = Emitter::new(EmitterOptions {
             duplicate_body: settings.dedup.duplicate_body,
             parser_version: PARSER_VERSION,
-            lexicons: None,
+            lexicons: Some(tagger.lexicons().to_owned()),
         });
-        Self { decode: settings.decode.clone(), parser, emitter, scope, limits }
+        Self { decode: settings.decode.clone(), parser, tagger, emitter, scope, limits }
     }
 
     /// The whole way to the claim. A rejection gives the raw record back.
@@ -137,7 +145,7 @@ impl Stages {
     /// Tags the article and writes its claim.
     pub fn claim(&self, record: ParsedRecord, identity: ClaimIdentity) -> Result<Box<Prepared>, Rejection> {
         guarded(Code::ParsePanicked, || {
-            let (tags, degraded) = tag(&record.article);
+            let (tags, degraded) = self.tag(&record.article);
             Ok(self.with_claim(record, identity, tags, degraded))
         })
     }
@@ -151,6 +159,17 @@ impl Stages {
         guarded(Code::ParsePanicked, || {
             Ok(self.with_claim(record, identity, crate::tag::untagged(), vec![DEGRADED_TAG]))
         })
+    }
+
+    fn tag(&self, article: &Article) -> (Tags, Vec<&'static str>) {
+        let tags = caught::catch(|| {
+            planted::strike_paragraphs(Place::Tag, article);
+            self.tagger.tag(article)
+        });
+        match tags {
+            Ok(tags) => (tags, Vec::new()),
+            Err(_) => (crate::tag::untagged(), vec![DEGRADED_TAG]),
+        }
     }
 
     fn with_claim(
@@ -216,15 +235,4 @@ impl Stages {
 
 fn guarded<T>(code: Code, stage: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
     caught::catch(stage).unwrap_or_else(|panic| Err(Rejection::new(code, caught::text(&*panic))))
-}
-
-fn tag(article: &Article) -> (Tags, Vec<&'static str>) {
-    let tags = caught::catch(|| {
-        planted::strike_paragraphs(Place::Tag, article);
-        crate::tag::tag(article)
-    });
-    match tags {
-        Ok(tags) => (tags, Vec::new()),
-        Err(_) => (crate::tag::untagged(), vec![DEGRADED_TAG]),
-    }
 }

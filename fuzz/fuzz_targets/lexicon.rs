@@ -12,6 +12,7 @@ use khabar::parse::Parser;
 use khabar::rejection::Code;
 use khabar::sources::Sources;
 use khabar::stages::Stages;
+use khabar::tag::Tagger;
 use libfuzzer_sys::fuzz_target;
 
 static FILE: LazyLock<PathBuf> =
@@ -33,7 +34,8 @@ fuzz_target!(|input: &[u8]| {
             return;
         }
     };
-    let stages = Stages::new(&SETTINGS, parser, None, Arc::new(OutputLimits::new(1 << 20)));
+    let limits = Arc::new(OutputLimits::new(1 << 20));
+    let stages = Stages::new(&SETTINGS, parser, Tagger::compiled_in(), None, limits);
     let headers = vec![Header::text("content-type", "text/plain; charset=utf-8")];
     let coordinates = RawCoordinates { topic: Arc::from("raw"), partition: 0, offset: 0 };
     let payload = Some(dump.to_vec());

@@ -15,6 +15,7 @@ use khabar::parse::Parser;
 use khabar::rejection::Code;
 use khabar::sources::Sources;
 use khabar::stages::{Made, Stages};
+use khabar::tag::Tagger;
 use libfuzzer_sys::fuzz_target;
 
 /// Small, so that records are shrunk to fit now and then.
@@ -24,7 +25,8 @@ static STAGES: LazyLock<Stages> = LazyLock::new(|| {
     let settings = load(&LayerArguments::default()).expect("the defaults are valid").settings;
     let sources = Sources::load(&settings.sources).expect("the sources are valid");
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources).expect("the lexicons are valid");
-    Stages::new(&settings, parser, Some(1), Arc::new(OutputLimits::new(OUTPUT_BYTES_MAX)))
+    let limits = Arc::new(OutputLimits::new(OUTPUT_BYTES_MAX));
+    Stages::new(&settings, parser, Tagger::compiled_in(), Some(1), limits)
 });
 
 fn coordinates(offset: i64) -> RawCoordinates {

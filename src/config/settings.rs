@@ -281,10 +281,11 @@ pub struct SourcesSettings {
     pub file: String,
 }
 
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LexiconSettings {
     pub dump_labels: Vec<String>,
+    pub folder: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

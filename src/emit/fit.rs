@@ -28,8 +28,8 @@ pub fn wire_bytes(output: &OutputRecord) -> usize {
 /// The record itself where [`wire_bytes`] is at most `bytes_max`, else a smaller one that is, for any `bytes_max` from
 /// [`RECORD_BYTES_MIN`] on. Below that it is the smallest that the rules give.
 ///
-/// An enriched record gives up, in this order: `related_bodies`, `captions`, `paragraphs` (their offsets), `body` (cut
-/// at a paragraph or character, `representationType` becomes `partial`), `details` (associations, authors, keywords,
+/// An enriched record gives up, in this order: `related_bodies`, `captions`, `paragraphs` (their offsets), `mentions`, `body` (cut
+/// at a paragraph or character, `representationType` becomes `partial`), `details` (associations, authors, entities, keywords,
 /// evidence and other unbounded fields), `meta`, `trace_headers`, the rest of the body, `headline` (cut), `uri` (named
 /// by the article's id). A duplicate record: `body`, `meta`, `trace_headers`, `details`, `headline`, `uri`.
 #[must_use]

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::article::{ArticleDate, DatePrecision, Extraction, Judgement, Matched, Paragraph, Tags};
+use super::naming;
+use crate::article::{ArticleDate, DatePrecision, Extraction, Flaw, Judgement, Matched, Paragraph, Tags};
 
 /// Version of the object: additive within a major.
 pub(super) const SCHEMA_VERSION: &str = "1.0";
@@ -28,6 +29,12 @@ pub(super) struct Khabar<'a> {
     pub(super) date: Option<Dates<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) paragraphs: Vec<ParagraphOffsets<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) mentions: Vec<naming::Mention<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) entities: Vec<naming::Entity<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) countries: Vec<naming::Country<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) keywords: Option<Keywords<'a>>,
     pub(super) extraction: ExtractionReport<'a>,
@@ -204,7 +211,8 @@ impl<'a> Keywords<'a> {
 }
 
 impl<'a> ExtractionReport<'a> {
-    pub(super) fn of(extraction: &'a Extraction) -> Self {
+    /// `more` are the flaws that were found after extraction.
+    pub(super) fn of(extraction: &'a Extraction, more: &'a [Flaw]) -> Self {
         Self {
             method: Cow::Borrowed(extraction.method),
             confidence: extraction.confidence,
@@ -216,6 +224,7 @@ impl<'a> ExtractionReport<'a> {
             flaws: extraction
                 .flaws
                 .iter()
+                .chain(more)
                 .map(|flaw| FlawFound {
                     code: Cow::Borrowed(flaw.code),
                     detail: flaw.detail.as_deref().map(Cow::Borrowed),

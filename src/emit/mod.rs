@@ -9,6 +9,7 @@ mod duplicate;
 pub mod fit;
 pub mod headers;
 mod khabar;
+mod naming;
 mod ninjs;
 pub mod readback;
 mod time;
@@ -37,7 +38,7 @@ pub struct EmitterOptions {
     pub duplicate_body: bool,
     /// Version of the parse room's rules.
     pub parser_version: u32,
-    /// Fingerprint of the lexicons where the user changed them.
+    /// What tells the lexicons of names from others.
     pub lexicons: Option<String>,
 }
 
@@ -66,7 +67,8 @@ impl Emitter {
         let meta = record.meta.as_deref().map(one_line);
         let khabar = self.khabar(record, tags, judgement, degraded, meta.as_deref());
         let item = ninjs::Item::new(record, tags, ninjs::fetched_at(record.fetched_at_ms), khabar);
-        output(Outcome::Enriched, record, to_json(&item, payload_bytes_expected(record)))
+        let bytes_expected = payload_bytes_expected(record) + tags_bytes_expected(tags);
+        output(Outcome::Enriched, record, to_json(&item, bytes_expected))
     }
 
     /// The record of an article that adds little to an earlier one.
@@ -105,6 +107,7 @@ impl Emitter {
         meta: Option<&'a RawValue>,
     ) -> khabar::Khabar<'a> {
         let article = &record.article;
+        let (mentions, entities) = naming::of(tags);
         khabar::Khabar {
             schema: Cow::Borrowed(khabar::SCHEMA_VERSION),
             id: Cow::Owned(hex(&article.id)),
@@ -116,8 +119,11 @@ impl Emitter {
             dedup: judgement.map(khabar::Dedup::of),
             date: khabar::Dates::of(article.published.as_ref(), article.modified.as_ref()),
             paragraphs: khabar::paragraph_offsets(&article.paragraphs),
+            mentions,
+            entities,
+            countries: naming::countries(tags),
             keywords: khabar::Keywords::of(tags),
-            extraction: khabar::ExtractionReport::of(&article.extraction),
+            extraction: khabar::ExtractionReport::of(&article.extraction, &tags.flaws),
             degraded: degraded.iter().map(|&stage| Cow::Borrowed(stage)).collect(),
             meta,
             versions: khabar::Versions {
@@ -174,6 +180,13 @@ fn payload_bytes_expected(record: &ParsedRecord) -> usize {
     let related = article.related.iter().flat_map(|related| &related.paragraphs);
     let texts: usize = own.chain(related).map(|paragraph| paragraph.text.len() + PARAGRAPH_BYTES).sum();
     FRAME_BYTES + texts + texts / 16 + record.meta.as_ref().map_or(0, |meta| meta.get().len())
+}
+
+/// About what mentions and entities need.
+fn tags_bytes_expected(tags: &Tags) -> usize {
+    const MENTION_BYTES: usize = 160;
+    const ENTITY_BYTES: usize = 400;
+    tags.mentions.len() * MENTION_BYTES + tags.entities.len() * ENTITY_BYTES
 }
 
 /// Compact JSON.

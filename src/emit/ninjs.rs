@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::khabar::Khabar;
+use super::naming::Named;
 use super::{time, uri};
-use crate::article::{Article, Image, Related, Tags, hex, join_paragraphs};
+use crate::article::{Article, EntityKind, Image, Related, Tags, hex, join_paragraphs};
 use crate::flow::Origin;
 use crate::tag::is_unspaced;
 
@@ -53,7 +54,11 @@ pub(super) struct Item<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) info_sources: Vec<InfoSource<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) people: Vec<Person<'a>>,
+    pub(super) people: Vec<Named<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) organisations: Vec<Named<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) places: Vec<Named<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) associations: Vec<Association<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -91,12 +96,6 @@ pub(super) struct InfoSource<'a> {
     role: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     literal: Option<Cow<'a, str>>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Person<'a> {
-    name: Cow<'a, str>,
-    rel: Cow<'a, str>,
 }
 
 /// Another article or a picture beside this one.
@@ -140,6 +139,7 @@ impl<'a> Item<'a> {
         let article = &record.article;
         let counts_words = !is_unspaced(&tags.language);
         let headline = article.headline.as_deref().filter(|headline| !headline.is_empty());
+        let authors = article.authors.iter().map(|author| Named::author(author));
         let bodies = if article.paragraphs.is_empty() {
             Vec::new()
         } else {
@@ -160,7 +160,9 @@ impl<'a> Item<'a> {
             by: (!article.authors.is_empty()).then(|| Cow::Owned(article.authors.join("; "))),
             located: article.located.as_deref().map(Cow::Borrowed),
             info_sources: info_source(article).into_iter().collect(),
-            people: article.authors.iter().map(|author| Person::author(author)).collect(),
+            people: authors.chain(Named::all(tags, EntityKind::Person)).collect(),
+            organisations: Named::all(tags, EntityKind::Organisation).collect(),
+            places: Named::all(tags, EntityKind::Place).collect(),
             associations: associations(article, counts_words),
             alt_ids: vec![AltId {
                 role: Cow::Borrowed("khabar-content-hash"),
@@ -204,12 +206,6 @@ impl<'a> Text<'a> {
             word_count: counts_words.then(|| word_count(&value)),
             value: Cow::Owned(value),
         }
-    }
-}
-
-impl<'a> Person<'a> {
-    fn author(name: &'a str) -> Self {
-        Self { name: Cow::Borrowed(name), rel: Cow::Borrowed("author") }
     }
 }
 

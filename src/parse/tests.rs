@@ -24,7 +24,7 @@ fn settings() -> ParseSettings {
 
 fn parser_with(settings: &ParseSettings) -> Parser {
     let sources = Sources::load(&SourcesSettings { file: String::new() }).unwrap();
-    Parser::new(settings, &LexiconSettings { dump_labels: Vec::new() }, sources).unwrap()
+    Parser::new(settings, &LexiconSettings::default(), sources).unwrap()
 }
 
 pub(super) fn parser() -> Parser {

@@ -15,6 +15,7 @@ use crate::parse::{Parser, ReadLine};
 use crate::rejection::Rejection;
 use crate::sources::Sources;
 use crate::stages::Stages;
+use crate::tag::Tagger;
 
 /// What was read of a record.
 #[derive(Debug)]
@@ -66,7 +67,8 @@ pub struct Comparison {
 /// Judges the last of some records as if they had come one after the other, a minute apart.
 pub fn compare(records: Vec<RawRecord>, settings: &Settings) -> Result<Comparison, SetupError> {
     let parser = Parser::new(&settings.parse, &settings.lexicon, Sources::load(&settings.sources)?)?;
-    let stages = Stages::new(settings, parser, Some(SCOPE), Arc::new(output_limits(settings)));
+    let tagger = Tagger::load(&settings.lexicon)?;
+    let stages = Stages::new(settings, parser, tagger, Some(SCOPE), Arc::new(output_limits(settings)));
     let mut window = Window::new(Level::from_settings(&settings.dedup));
     let (mut articles, mut judgement) = (Vec::new(), None);
     for (mut raw, at) in records.into_iter().zip(0..) {

@@ -43,6 +43,7 @@ use crate::output_limits::OutputLimits;
 use crate::parse::{LexiconError, Parser};
 use crate::sources::{Sources, SourcesError};
 use crate::stages::{Prepared, Stages};
+use crate::tag::Tagger;
 
 use conductor::Conductor;
 use input::Input;
@@ -98,6 +99,8 @@ pub enum SetupError {
     Sources(#[from] SourcesError),
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
+    #[error(transparent)]
+    Names(#[from] crate::tag::LexiconError),
 }
 
 /// Why processing ended before the end of its input.
@@ -192,13 +195,14 @@ impl Processor {
     pub fn new(settings: &Settings) -> Result<Self, SetupError> {
         let sources = Sources::load(&settings.sources)?;
         let parser = Parser::new(&settings.parse, &settings.lexicon, sources)?;
+        let tagger = Tagger::load(&settings.lexicon)?;
         let scope = settings.dedup.enabled.then_some(SCOPE);
         let threads = match settings.workers.threads {
             0 => std::thread::available_parallelism().map_or(THREADS_FALLBACK, usize::from),
             threads => threads,
         };
         Ok(Self {
-            stages: Arc::new(Stages::new(settings, parser, scope, Arc::new(output_limits(settings)))),
+            stages: Arc::new(Stages::new(settings, parser, tagger, scope, Arc::new(output_limits(settings)))),
             level: settings.dedup.enabled.then(|| Level::from_settings(&settings.dedup)),
             threads,
             stack_bytes: settings.workers.stack_kib.saturating_mul(1024),

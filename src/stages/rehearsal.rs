@@ -1,6 +1,6 @@
 //! The stages of a record as a trial, whose results are thrown away: it tells how far a process gets with it.
 
-use super::{Stages, tag};
+use super::Stages;
 use crate::flow::RawRecord;
 
 /// What is tried.
@@ -57,7 +57,7 @@ impl Stages {
             return;
         }
         begins(Step::Tag);
-        let (tags, degraded) = tag(&record.article);
+        let (tags, degraded) = self.tag(&record.article);
         begins(Step::Claim);
         self.with_claim(record, decoded.identity, tags, degraded);
     }

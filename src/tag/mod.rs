@@ -1,48 +1,128 @@
-//! Adds language, direction and keywords to an article. No I/O, no clock, no Kafka.
+//! Adds language, direction, keywords, mentions, entities and countries to an article. No I/O once its lexicons are
+//! loaded, no clock, no Kafka.
 //!
 //! Owns what is said *about* a parsed text; it never changes the text itself. Every tag is a pure function of the
-//! article, so any replica gives the same ones.
+//! article and the lexicons, so any replica gives the same ones.
 
 mod arabic;
+mod countries;
+mod entities;
 mod keywords;
 mod language;
 mod latin;
+mod lexicon;
+mod matching;
+mod mentions;
 mod script;
 mod stated;
 #[cfg(test)]
 mod tests;
+mod text;
 
-use crate::article::{Article, Direction, Tags};
+use std::sync::Arc;
+
+use crate::article::{Article, Direction, Flaw, Tags};
+use crate::config::settings::LexiconSettings;
+
+use lexicon::Lexicon;
+pub use lexicon::LexiconError;
 
 /// Version of this room's rules; it grows with every change that can change a tag.
-pub const TAGGER_VERSION: u32 = 2;
+pub const TAGGER_VERSION: u32 = 3;
+
+/// Flaw: the article has more words, names or entities than are looked at or shown.
+pub const FLAW_MENTIONS_CUT: &str = "mentions_cut";
 
 /// Letters of headline and body are looked at within this many characters from the headline's start. More costs more,
 /// and what a page leaves behind an article (styles, scripts, boxes) is not its language.
 pub const SCANNED_CHARS_MAX: usize = 1_000;
 
-/// Tags one article: language (BCP 47, `und` where nothing can be told), direction, and the page's own keywords.
-///
-/// Direction follows the script that most letters are of, whatever language is stated; a text without letters runs
-/// left to right.
-#[must_use]
-pub fn tag(article: &Article) -> Tags {
-    let census = script::Census::of(article);
-    let direction = match census.dominant() {
-        Some(script) if script.is_right_to_left() => Direction::RightToLeft,
-        _ => Direction::LeftToRight,
-    };
-    Tags {
-        language: language::of(article, &census),
-        direction,
-        keywords: article.keywords.as_ref().and_then(keywords::of_page),
+/// The tag room with its lexicons. Built once per process; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Tagger {
+    lexicon: Arc<Lexicon>,
+}
+
+impl Tagger {
+    /// Reads the lexicons: those that are compiled in, and the files of `lexicon.folder`.
+    pub fn load(settings: &LexiconSettings) -> Result<Self, LexiconError> {
+        Ok(Self { lexicon: Lexicon::load(&settings.folder)? })
     }
+
+    /// With the lexicons that are compiled in.
+    #[must_use]
+    pub fn compiled_in() -> Self {
+        Self { lexicon: Lexicon::compiled_in() }
+    }
+
+    /// What tells its lexicons from others: 16 hex digits.
+    #[must_use]
+    pub fn lexicons(&self) -> &str {
+        self.lexicon.digest()
+    }
+
+    /// How much the lexicons hold: entities, names, words.
+    #[must_use]
+    pub fn sizes(&self) -> [usize; 3] {
+        self.lexicon.sizes()
+    }
+
+    /// Tags one article: language (BCP 47, `und` where nothing can be told), direction, the page's own keywords, and who
+    /// and what is named where.
+    ///
+    /// Direction follows the script that most letters are of, whatever language is stated; a text without letters runs
+    /// left to right.
+    #[must_use]
+    pub fn tag(&self, article: &Article) -> Tags {
+        let census = script::Census::of(article);
+        let direction = match census.dominant() {
+            Some(script) if script.is_right_to_left() => Direction::RightToLeft,
+            _ => Direction::LeftToRight,
+        };
+        let mut tags = Tags {
+            language: language::of(article, &census),
+            direction,
+            keywords: article.keywords.as_ref().and_then(keywords::of_page),
+            ..Tags::default()
+        };
+        self.name(article, &mut tags);
+        tags
+    }
+
+    /// Finds mentions, entities and countries.
+    fn name(&self, article: &Article, tags: &mut Tags) {
+        let mut source = article.headline.clone().unwrap_or_default();
+        source.push_str("\n\n");
+        let (body_byte, body_start) = (source.len(), source.chars().count());
+        source.push_str(&article.body());
+        let text = text::Text::of(&source);
+        let language = mentions::Language::of(&tags.language);
+        let matches = matching::matches(&text, &self.lexicon, language == mentions::Language::Arabic);
+        let reading = mentions::Reading::new(&text, &matches, &self.lexicon, language);
+        let found = mentions::find(&reading);
+        // The text's offsets have 32 bits, else it has no words.
+        let parts = entities::Parts::new(&text, body_byte, u32::try_from(body_start).unwrap_or(u32::MAX));
+        let primary = tags.language.split('-').next().unwrap_or_default();
+        let grouped = entities::group(parts, &self.lexicon, &found, primary);
+        tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
+        tags.entities = grouped.entities;
+        tags.mentions = grouped.mentions;
+        if grouped.is_cut || text.is_cut() || matches.is_cut || found.len() == mentions::MENTIONS_MAX {
+            tags.flaws.push(Flaw::new(FLAW_MENTIONS_CUT));
+        }
+    }
+}
+
+/// Tags one article with the lexicons that are compiled in.
+#[cfg(test)]
+pub(crate) fn tag(article: &Article) -> Tags {
+    Tagger::compiled_in().tag(article)
 }
 
 /// The tags of an article that could not be tagged: nothing is claimed about it.
 #[must_use]
 pub fn untagged() -> Tags {
-    Tags { language: language::UNDETERMINED.to_owned(), direction: Direction::LeftToRight, keywords: None }
+    Tags { language: language::UNDETERMINED.to_owned(), ..Tags::default() }
 }
 
 /// Whether words of this language are written without spaces between them, so that a count of words separated by

@@ -45,6 +45,7 @@ use crate::parse::Parser;
 use crate::shutdown::Shutdown;
 use crate::sources::Sources;
 use crate::stages::Stages;
+use crate::tag::Tagger;
 
 /// What a worker is made of.
 pub struct Worker {
@@ -112,7 +113,7 @@ impl Worker {
     /// Brings everything up; `None` when told to stop meanwhile.
     fn start(&self, shared: &Shared, events_out: Receiver<Event>) -> Result<Option<Running>, Failure> {
         let settings = &self.settings;
-        let parser = self.parser()?;
+        let (parser, tagger) = self.lexicons()?;
         let connection = Connection {
             settings: Arc::clone(settings),
             secrets: self.secrets.clone(),
@@ -137,7 +138,7 @@ impl Worker {
         let Some(claims) = claims.filter(|_| !shared.shutdown.is_requested()) else { return Ok(None) };
 
         let scope = settings.dedup.enabled.then(|| claim::scope(&ground.cluster, &settings.kafka.group));
-        let stages = Arc::new(Stages::new(settings, parser, scope, Arc::clone(&limits)));
+        let stages = Arc::new(Stages::new(settings, parser, tagger, scope, Arc::clone(&limits)));
         let stack_bytes = settings.workers.stack_kib * 1024;
         let (handle, desks) = pool::start(
             threads(settings),
@@ -158,12 +159,14 @@ impl Worker {
         Ok(has_joined.then_some(running))
     }
 
-    fn parser(&self) -> Result<Parser, Failure> {
+    fn lexicons(&self) -> Result<(Parser, Tagger), Failure> {
         let refused =
             |message: String| Failure::new(&events::CONFIG_REFUSED, message, Vec::new(), EXIT_CONFIGURATION);
         let sources = Sources::load(&self.settings.sources).map_err(|error| refused(error.to_string()))?;
-        Parser::new(&self.settings.parse, &self.settings.lexicon, sources)
-            .map_err(|error| refused(error.to_string()))
+        let parser = Parser::new(&self.settings.parse, &self.settings.lexicon, sources)
+            .map_err(|error| refused(error.to_string()))?;
+        let tagger = Tagger::load(&self.settings.lexicon).map_err(|error| refused(error.to_string()))?;
+        Ok((parser, tagger))
     }
 
     /// Reads the claims log and leaves a thread that follows it. `None` when told to stop meanwhile.

@@ -11,6 +11,7 @@ use khabar::output_limits::OutputLimits;
 use khabar::parse::Parser;
 use khabar::sources::Sources;
 use khabar::stages::Stages;
+use khabar::tag::Tagger;
 
 use crate::data::Page;
 use crate::dump::{self, Extent};
@@ -115,7 +116,8 @@ fn parser(settings: &Settings) -> Parser {
 
 fn khabar(payload: impl Fn(&Page) -> Payload + 'static) -> Box<dyn Fn(&Page) -> Option<Found>> {
     let settings = settings();
-    let stages = Stages::new(&settings, parser(&settings), None, Arc::new(OutputLimits::new(usize::MAX)));
+    let limits = Arc::new(OutputLimits::new(usize::MAX));
+    let stages = Stages::new(&settings, parser(&settings), Tagger::compiled_in(), None, limits);
     Box::new(move |page| {
         let (payload, headers) = payload(page);
         let raw = RawRecord {

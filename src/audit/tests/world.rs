@@ -19,6 +19,7 @@ use crate::output_limits::OutputLimits;
 use crate::parse::Parser;
 use crate::sources::Sources;
 use crate::stages::Stages;
+use crate::tag::Tagger;
 
 pub const TOPIC: &str = "raw";
 pub const SCOPE: u64 = 7;
@@ -30,7 +31,8 @@ const STEP_MS: i64 = 1_000;
 pub fn stages(settings: &Settings) -> Arc<Stages> {
     let sources = Sources::load(&settings.sources).unwrap();
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources).unwrap();
-    Arc::new(Stages::new(settings, parser, Some(SCOPE), Arc::new(OutputLimits::new(usize::MAX))))
+    let limits = Arc::new(OutputLimits::new(usize::MAX));
+    Arc::new(Stages::new(settings, parser, Tagger::compiled_in(), Some(SCOPE), limits))
 }
 
 pub fn key(partition: i32) -> PartitionKey {

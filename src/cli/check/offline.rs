@@ -10,6 +10,7 @@ use crate::config::{Loaded, Origin};
 use crate::dedup::window::EVICTION_SLACK_MS;
 use crate::parse::Parser;
 use crate::sources::Sources;
+use crate::tag::Tagger;
 
 /// Measured: memory of one claim in the window, its share of the indexes included.
 const CLAIM_BYTES: u64 = 350;
@@ -78,6 +79,15 @@ fn check_stages(settings: &Settings, report: &mut Report) {
             report.ok("lexicons", format!("compiled in, and {} of yours", text::counted(files, "file")));
         }
         Err(error) => report.add(State::Wrong, "lexicons", error.to_string()),
+    }
+    match Tagger::load(&settings.lexicon) {
+        Ok(tagger) => {
+            let [entities, names, words] = tagger.sizes();
+            let version = tagger.lexicons();
+            report
+                .ok("names", format!("{entities} entities, {names} names, {words} words; version {version}"));
+        }
+        Err(error) => report.add(State::Wrong, "names", error.to_string()),
     }
 }
 

@@ -106,11 +106,12 @@ fn climb<'a, T: Shrink<'a>>(output: &mut T, rungs: &[Rung<T>], frame: &mut Frame
     json
 }
 
-fn enriched_rungs<'a>() -> [Rung<Item<'a>>; 10] {
+fn enriched_rungs<'a>() -> [Rung<Item<'a>>; 11] {
     [
         ("related_bodies", |item, _| drop_related_bodies(item)),
         ("captions", |item, _| drop_captions(item)),
         ("paragraphs", |item, _| clear(&mut item.khabar.paragraphs)),
+        ("mentions", |item, _| clear(&mut item.khabar.mentions)),
         ("body", |item, frame| cut_body(item, frame, BODY_BYTES_MIN)),
         ("details", |item, _| drop_details(item)),
         ("meta", |item, _| item.khabar.meta.take().is_some()),
@@ -170,6 +171,10 @@ fn drop_details(item: &mut Item) -> bool {
     let lists = [
         clear(&mut item.associations),
         clear(&mut item.people),
+        clear(&mut item.organisations),
+        clear(&mut item.places),
+        clear(&mut khabar.entities),
+        clear(&mut khabar.countries),
         clear(&mut item.info_sources),
         clear(&mut khabar.extraction.evidence),
         clear(&mut khabar.extraction.flaws),

@@ -90,6 +90,7 @@ pub(super) fn arabic_dump() -> (ParsedRecord, Tags) {
             list: Vec::new(),
             origin: "page",
         }),
+        ..Tags::default()
     };
     (record(article), tags)
 }
@@ -150,6 +151,7 @@ pub(super) fn english_page() -> (ParsedRecord, Tags) {
             list: vec!["harbour".to_owned(), "quay".to_owned()],
             origin: "page",
         }),
+        ..Tags::default()
     };
     let mut record = record(article);
     record.meta =
@@ -171,7 +173,7 @@ pub(super) fn headline_alone() -> (ParsedRecord, Tags) {
     record.origin.timestamp_ms = Some(i64::MAX);
     record.origin.trace_headers.clear();
     record.fetched_at_ms = None;
-    let tags = Tags { language: "und".to_owned(), direction: Direction::LeftToRight, keywords: None };
+    let tags = Tags { language: "und".to_owned(), ..Tags::default() };
     (record, tags)
 }
 

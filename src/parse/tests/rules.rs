@@ -226,7 +226,7 @@ fn parts_that_a_source_drops_are_gone() {
     )
     .unwrap();
     let sources = Sources::load(&SourcesSettings { file: file.path().to_str().unwrap().to_owned() }).unwrap();
-    let parser = Parser::new(&settings(), &LexiconSettings { dump_labels: Vec::new() }, sources).unwrap();
+    let parser = Parser::new(&settings(), &LexiconSettings::default(), sources).unwrap();
     let text =
         "<p>The council voted on Monday to keep the ferry, and the harbour will stay open all night.</p>";
     let promo = "<div class=\"promo\"><p>Subscribe to our newsletter today, and read all the stories of the harbour.</p></div>";
@@ -248,11 +248,12 @@ fn bad_label_files_are_refused_with_file_and_line() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
         let name = file.path().to_str().unwrap().to_owned();
-        let lexicon = LexiconSettings { dump_labels: vec![name.clone()] };
+        let lexicon = LexiconSettings { dump_labels: vec![name.clone()], ..LexiconSettings::default() };
         let error = Parser::new(&settings(), &lexicon, Sources::default()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name}, line {line}: ")), "{error}");
     }
-    let missing = LexiconSettings { dump_labels: vec!["no/such/file.tsv".to_owned()] };
+    let missing =
+        LexiconSettings { dump_labels: vec!["no/such/file.tsv".to_owned()], ..LexiconSettings::default() };
     assert!(
         Parser::new(&settings(), &missing, Sources::default())
             .unwrap_err()
@@ -260,8 +261,7 @@ fn bad_label_files_are_refused_with_file_and_line() {
             .contains("no/such/file.tsv")
     );
     let bad_zone = crate::config::settings::ParseSettings { zone: "Mars/Base".to_owned(), ..settings() };
-    let error =
-        Parser::new(&bad_zone, &LexiconSettings { dump_labels: Vec::new() }, Sources::default()).unwrap_err();
+    let error = Parser::new(&bad_zone, &LexiconSettings::default(), Sources::default()).unwrap_err();
     assert!(error.to_string().contains("Mars/Base"));
 }
 
@@ -269,7 +269,10 @@ fn bad_label_files_are_refused_with_file_and_line() {
 fn a_users_labels_are_added() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "source\tde\tQuelle\n").unwrap();
-    let lexicon = LexiconSettings { dump_labels: vec![file.path().to_str().unwrap().to_owned()] };
+    let lexicon = LexiconSettings {
+        dump_labels: vec![file.path().to_str().unwrap().to_owned()],
+        ..LexiconSettings::default()
+    };
     let parser = Parser::new(&settings(), &lexicon, Sources::default()).unwrap();
     let article =
         parser.parse(&dump("Ein Titel aus Wörtern\nEin Satz als Text.\nQuelle: Hafenblatt")).unwrap();

@@ -16,6 +16,7 @@ use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
 use crate::parse::Parser;
 use crate::sources::Sources;
 use crate::stages::{Course, Stages};
+use crate::tag::Tagger;
 
 /// The first frame.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +59,8 @@ fn stages(opening: &Opening) -> io::Result<Stages> {
     let sources = Sources::load(&settings.sources).map_err(io::Error::other)?;
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources).map_err(io::Error::other)?;
     let limits = Arc::new(OutputLimits::new(TOPIC_BYTES_DEFAULT));
-    Ok(Stages::new(settings, parser, opening.scope, limits))
+    let tagger = Tagger::load(&settings.lexicon).map_err(io::Error::other)?;
+    Ok(Stages::new(settings, parser, tagger, opening.scope, limits))
 }
 
 fn work(stages: &Stages, queue: &Receiver<(RawRecord, Course)>) {

@@ -13,6 +13,7 @@ use khabar::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
 use khabar::parse::Parser;
 use khabar::sources::Sources;
 use khabar::stages::Stages;
+use khabar::tag::Tagger;
 
 use super::evidence::{ClaimsEntry, Facts, Planned, RawEvidence, digest};
 use super::report::Report;
@@ -42,7 +43,8 @@ pub fn stages(scope: u64) -> Stages {
     let settings = config::load(&LayerArguments::default()).expect("the defaults are valid").settings;
     let sources = Sources::load(&settings.sources).expect("the sources are valid");
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources).expect("the lexicons are valid");
-    Stages::new(&settings, parser, Some(scope), Arc::new(OutputLimits::new(TOPIC_BYTES_DEFAULT)))
+    let limits = Arc::new(OutputLimits::new(TOPIC_BYTES_DEFAULT));
+    Stages::new(&settings, parser, Tagger::compiled_in(), Some(scope), limits)
 }
 
 /// The level of an empty log.

@@ -1,0 +1,18 @@
+//! Why the lexicons of names can't be used.
+
+use super::FILE_BYTES_MAX;
+
+/// Why the lexicons of names can't be used. They are read as a whole or not at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LexiconError {
+    #[error("can't read {file}: {source}")]
+    Read { file: String, source: std::io::Error },
+    #[error("{file} has more than {FILE_BYTES_MAX} bytes; divide it")]
+    TooLarge { file: String },
+    #[error("{file} is none of the files that lexicon.folder may hold: {known}")]
+    UnknownFile { file: String, known: String },
+    #[error("{file}, line {line}: {problem}")]
+    Line { file: String, line: usize, problem: String },
+    #[error("{file}: together with those before it, it has more than {limit}")]
+    TooMany { file: String, limit: String },
+}

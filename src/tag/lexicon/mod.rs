@@ -1,0 +1,244 @@
+//! The lexicons that tags come from: entities with their names, and words that speak for names.
+//!
+//! Owns the files under `config/lexicon` that are about names, compiled in, and a folder of the user's with files of the
+//! same names, whose rows come after. All or nothing: a wrong line is an error that names it.
+
+mod entities;
+mod error;
+mod names;
+mod rows;
+#[cfg(test)]
+mod tests;
+pub(crate) mod vocabulary;
+mod words;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use hashbrown::HashMap;
+use sha2::{Digest as _, Sha256};
+
+pub use error::LexiconError;
+pub(crate) use names::{Entity, Name, flag};
+pub(crate) use words::country_number;
+
+use names::{Builder, OtherName, text_of};
+use rows::Source;
+use vocabulary::Vocabulary;
+
+/// A file of the user's at most.
+pub(super) const FILE_BYTES_MAX: u64 = 256 << 20;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Entities,
+    Titles,
+    Nationalities,
+    GivenNames,
+    CommonWords,
+}
+
+/// The files, in the order of reading.
+const FILES: [(&str, Content, &str); 7] = [
+    ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),
+    ("people.tsv", Content::Entities, include_str!("../../../config/lexicon/people.tsv")),
+    ("places.tsv", Content::Entities, include_str!("../../../config/lexicon/places.tsv")),
+    ("titles.tsv", Content::Titles, include_str!("../../../config/lexicon/titles.tsv")),
+    ("nationalities.tsv", Content::Nationalities, include_str!("../../../config/lexicon/nationalities.tsv")),
+    ("given_names.tsv", Content::GivenNames, include_str!("../../../config/lexicon/given_names.tsv")),
+    ("common_words.tsv", Content::CommonWords, include_str!("../../../config/lexicon/common_words.tsv")),
+];
+
+/// Bytes of the digest that a record names.
+const DIGEST_BYTES: usize = 8;
+
+/// All lexicons about names, ready to be asked.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    pub vocabulary: Vocabulary,
+    texts: String,
+    names: Vec<Name>,
+    entities: Vec<Entity>,
+    others: Vec<OtherName>,
+    nationalities: words::Nationalities,
+    /// The entity of each country.
+    countries: HashMap<u16, u32>,
+    digest: String,
+}
+
+impl Lexicon {
+    /// The lexicons that are compiled in, read once per process.
+    pub fn compiled_in() -> Arc<Self> {
+        static COMPILED_IN: LazyLock<Arc<Lexicon>> = LazyLock::new(|| {
+            let read = Lexicon::read(&[Layer::compiled_in()]);
+            #[allow(clippy::expect_used)]
+            // A test reads the same files.
+            Arc::new(read.expect("the compiled-in lexicons are right"))
+        });
+        Arc::clone(&COMPILED_IN)
+    }
+
+    /// The compiled-in lexicons and, where `folder` is not empty, the files in it.
+    pub fn load(folder: &str) -> Result<Arc<Self>, LexiconError> {
+        if folder.is_empty() {
+            return Ok(Self::compiled_in());
+        }
+        Self::read(&[Layer::compiled_in(), Layer::of_folder(Path::new(folder))?]).map(Arc::new)
+    }
+
+    fn read(layers: &[Layer]) -> Result<Self, LexiconError> {
+        let mut builder = Builder::default();
+        let mut entities = entities::Entities::default();
+        let mut nationalities = words::Nationalities::default();
+        let mut digest = Sha256::new();
+        for layer in layers {
+            for (file, content) in &layer.files {
+                let source = Source { file: &file.name, text: &file.text };
+                digest.update(file.key.as_bytes());
+                digest.update(file.text.len().to_le_bytes());
+                digest.update(file.text.as_bytes());
+                let vocabulary = &mut builder.vocabulary;
+                match content {
+                    Content::Entities => entities.read(source)?,
+                    Content::Titles => words::read_titles(source, vocabulary)?,
+                    Content::Nationalities => {
+                        words::read_nationalities(source, vocabulary, &mut nationalities)?;
+                    }
+                    Content::GivenNames => words::read_given_names(source, vocabulary)?,
+                    Content::CommonWords => words::read_common_words(source, vocabulary)?,
+                }
+            }
+        }
+        entities.build(&mut builder)?;
+        Ok(Self::assemble(builder, nationalities, &digest.finalize()[..DIGEST_BYTES]))
+    }
+
+    fn assemble(mut builder: Builder, nationalities: words::Nationalities, digest: &[u8]) -> Self {
+        builder.vocabulary.shrink();
+        builder.others.sort_by_key(|other| other.entity);
+        let mut countries = HashMap::new();
+        for (entity, number) in builder.entities.iter().zip(0..) {
+            if let Some(code) =
+                text_of(&builder.texts, entity.id).strip_prefix("iso3166:").and_then(rows::country)
+            {
+                countries.insert(country_number(code), number);
+            }
+        }
+        let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let Builder { mut texts, mut entities, mut names, others, vocabulary } = builder;
+        texts.shrink_to_fit();
+        entities.shrink_to_fit();
+        names.shrink_to_fit();
+        Self { vocabulary, texts, names, entities, others, nationalities, countries, digest }
+    }
+
+    /// What tells these lexicons from others: 16 hex digits of a hash over all files of all layers.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    pub fn name(&self, number: u32) -> Name {
+        self.names[number as usize]
+    }
+
+    pub fn entity(&self, number: u32) -> &Entity {
+        &self.entities[number as usize]
+    }
+
+    pub fn id(&self, entity: u32) -> &str {
+        text_of(&self.texts, self.entity(entity).id)
+    }
+
+    /// The canonical name in a language (its primary subtag), if it has one.
+    pub fn name_in(&self, entity: u32, language: &str) -> Option<&str> {
+        let found = self.entity(entity);
+        let piece = match language {
+            "ar" => found.arabic,
+            "en" => found.english,
+            other => {
+                let from = self.others.partition_point(|name| name.entity < entity);
+                let mut names = self.others[from..].iter().take_while(|name| name.entity == entity);
+                names.find(|name| text_of(&self.texts, name.language) == other)?.name
+            }
+        };
+        Some(text_of(&self.texts, piece)).filter(|name| !name.is_empty())
+    }
+
+    /// The country of an adjective of several words that ends at this node.
+    pub fn nationality_of(&self, node: u32) -> Option<u16> {
+        self.nationalities.get(&node).copied()
+    }
+
+    pub fn has_nationalities_of_words(&self) -> bool {
+        !self.nationalities.is_empty()
+    }
+
+    /// The entity of a country.
+    pub fn country(&self, country: u16) -> Option<u32> {
+        self.countries.get(&country).copied()
+    }
+
+    /// How much it holds: entities, names, words.
+    pub fn sizes(&self) -> [usize; 3] {
+        [self.entities.len(), self.names.len(), self.vocabulary.len()]
+    }
+}
+
+/// The files of one origin.
+#[derive(Debug)]
+struct Layer {
+    files: Vec<(File, Content)>,
+}
+
+#[derive(Debug)]
+struct File {
+    /// As error messages call it.
+    name: String,
+    /// As the digest calls it.
+    key: &'static str,
+    text: std::borrow::Cow<'static, str>,
+}
+
+impl Layer {
+    fn compiled_in() -> Self {
+        let file = |(key, content, text): &(&'static str, Content, &'static str)| {
+            let name = format!("config/lexicon/{key} (compiled in)");
+            (File { name, key, text: (*text).into() }, *content)
+        };
+        Self { files: FILES.iter().map(file).collect() }
+    }
+
+    /// The files of a folder, which may be any of [`FILES`] and no other tables.
+    fn of_folder(folder: &Path) -> Result<Self, LexiconError> {
+        let fail = |file: &Path| {
+            let file = file.display().to_string();
+            |source| LexiconError::Read { file, source }
+        };
+        // Sorted, so that the first error is always the same.
+        let mut found = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).map_err(fail(folder))? {
+            let path = entry.map_err(fail(folder))?.path();
+            if path.extension().is_some_and(|extension| extension == "tsv") {
+                found.insert(path.file_name().unwrap_or_default().to_owned(), path);
+            }
+        }
+        let mut files = Vec::new();
+        for (key, content, _) in FILES {
+            let Some(path) = found.remove(std::ffi::OsStr::new(key)) else { continue };
+            let name = path.display().to_string();
+            let size = std::fs::metadata(&path).map_err(fail(&path))?.len();
+            if size > FILE_BYTES_MAX {
+                return Err(LexiconError::TooLarge { file: name });
+            }
+            let text = std::fs::read_to_string(&path).map_err(fail(&path))?;
+            files.push((File { name, key, text: text.into() }, content));
+        }
+        if let Some((_, path)) = found.pop_first() {
+            let known = FILES.map(|(key, ..)| key).join(", ");
+            return Err(LexiconError::UnknownFile { file: path.display().to_string(), known });
+        }
+        Ok(Self { files })
+    }
+}

@@ -1,0 +1,341 @@
+//! Where names and phrases of the lexicons stand in a text.
+//!
+//! Owns the look-up of words, whole and without what Arabic writes in front of them, and the walk from word to word. It
+//! finds candidates; whether one is a mention is decided elsewhere. One pass: the steps from each word are bounded by
+//! the longest name.
+
+use super::lexicon::Lexicon;
+use super::lexicon::vocabulary::{NONE, hash, phrase, word};
+use super::text::{Text, Token, shape};
+
+/// Candidates of one article; behind the last of them no name is looked for.
+pub(crate) const CANDIDATES_MAX: usize = 20_000;
+
+/// Phrases of one article, as [`CANDIDATES_MAX`].
+pub(crate) const PHRASES_MAX: usize = 20_000;
+
+/// Traits that end the search for a word within a word: what is known as a whole is whole.
+const WHOLE: u16 = word::COMMON
+    | word::NOT_A_NAME
+    | word::SPEECH_VERB
+    | word::NATIONALITY
+    | word::GIVEN_NAME
+    | word::HEAD
+    | word::CONNECTOR;
+
+/// Traits that a word has from what is left without its clitics.
+const INHERITED: u16 = word::COMMON
+    | word::NOT_A_NAME
+    | word::SPEECH_VERB
+    | word::NATIONALITY
+    | word::HEAD
+    | word::TITLE_MODIFIER;
+
+/// A given name that folds as a common word does.
+const HOMOGRAPH: u16 = word::COMMON | word::GIVEN_NAME | word::MAKSURA;
+
+/// What the lexicons say of one word of the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Nature {
+    /// Bits of [`word`], of the whole word or of what its clitics leave.
+    pub traits: u16,
+    /// Class of a given name.
+    pub given: u8,
+    /// Letters before the given name.
+    pub given_behind: u8,
+    /// The country whose adjective it is; 0 for none.
+    pub country: u16,
+    /// Whether the whole word is in a lexicon.
+    pub is_known: bool,
+    /// It has the Arabic article, perhaps behind clitics.
+    pub has_article: bool,
+    /// Letters of clitics before what gave it its traits.
+    pub clitics: u8,
+}
+
+impl Nature {
+    pub const fn is(&self, traits: u16) -> bool {
+        self.traits & traits != 0
+    }
+}
+
+/// A name of the lexicons in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub first: u32,
+    pub count: u8,
+    /// Letters of clitics before it in its first word.
+    pub letters: u8,
+    /// The first of the names with these words.
+    pub name: u32,
+}
+
+/// A phrase in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    pub first: u32,
+    pub count: u8,
+    /// Letters of clitics before it in its first word.
+    pub letters: u8,
+    /// Bits of [`phrase`].
+    pub kinds: u8,
+}
+
+/// What the lexicons know of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Matches {
+    /// One for each word of the text.
+    pub natures: Vec<Nature>,
+    /// The hash of each folded word.
+    pub hashes: Vec<u64>,
+    pub candidates: Vec<Candidate>,
+    pub phrases: Vec<Phrase>,
+    /// Adjectives of nationality of several words: the first one's place, and the country.
+    pub nationalities: Vec<(u32, u16)>,
+    /// A cap was met.
+    pub is_cut: bool,
+}
+
+/// What is left of a word without clitics.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    word: u32,
+    letters: u8,
+    /// The article was left off, too.
+    without_article: bool,
+}
+
+/// The most forms that one word has.
+const FORMS_MAX: usize = 10;
+
+struct Matcher<'a> {
+    text: &'a Text<'a>,
+    lexicon: &'a Lexicon,
+    words: Vec<u32>,
+    found: Matches,
+    buffer: String,
+    with_clitics: bool,
+}
+
+/// Looks up all words of a text; `with_clitics` is for Arabic.
+pub(crate) fn matches(text: &Text, lexicon: &Lexicon, with_clitics: bool) -> Matches {
+    let count = text.tokens().len();
+    let mut matcher = Matcher {
+        text,
+        lexicon,
+        words: Vec::with_capacity(count),
+        found: Matches::default(),
+        buffer: String::new(),
+        with_clitics,
+    };
+    matcher.found.natures.reserve(count);
+    matcher.found.hashes.reserve(count);
+    for token in text.tokens() {
+        let folded = text.folded(token);
+        let hash = hash(folded);
+        matcher.words.push(lexicon.vocabulary.find(folded, hash));
+        matcher.found.hashes.push(hash);
+    }
+    for (token, first) in text.tokens().iter().zip(0..) {
+        matcher.take(token, first);
+    }
+    matcher.found
+}
+
+impl Matcher<'_> {
+    fn take(&mut self, token: &Token, first: u32) {
+        let whole = self.words[first as usize];
+        let vocabulary = &self.lexicon.vocabulary;
+        let facts = vocabulary.facts(whole);
+        let mut nature = facts.map_or_else(Nature::default, |facts| Nature {
+            traits: facts.traits,
+            given: facts.given,
+            country: facts.country,
+            is_known: true,
+            ..Nature::default()
+        });
+        if nature.traits & HOMOGRAPH == HOMOGRAPH {
+            // The spelling tells the name from the word where the folded form does not.
+            let source = self.text.surface(token.byte_start, token.byte_end);
+            nature.traits &= if source.ends_with('ي') { !word::COMMON } else { !word::GIVEN_NAME };
+        }
+        let form = Form { word: whole, letters: 0, without_article: false };
+        let has_name = self.walk(first, form);
+        if self.with_clitics && token.is(shape::ARABIC) && nature.traits & word::COMMON == 0 {
+            let folded = self.text.folded(token);
+            let mut forms = [form; FORMS_MAX];
+            let count = self.forms(folded, &mut forms);
+            nature.has_article = folded.starts_with(ARTICLE);
+            self.inherit(&mut nature, &forms[..count], first, has_name, folded);
+        }
+        self.found.natures.push(nature);
+    }
+
+    /// What the parts of a word add to what is known of the whole.
+    fn inherit(&mut self, nature: &mut Nature, forms: &[Form], first: u32, has_name: bool, folded: &str) {
+        let is_whole = nature.traits & (WHOLE | word::FAMILY_NAME) != 0;
+        let mut looks_for_name = !has_name && nature.traits & WHOLE == 0;
+        for form in forms {
+            let Some(facts) = self.lexicon.vocabulary.facts(form.word) else { continue };
+            let (traits, given, country) = (facts.traits, facts.given, facts.country);
+            if !is_whole {
+                if nature.traits & INHERITED == 0 && traits & INHERITED != 0 {
+                    nature.clitics = form.letters;
+                }
+                nature.traits |= traits & INHERITED;
+                if given > 0 && nature.given == 0 && !form.without_article {
+                    nature.given = given;
+                    nature.given_behind = form.letters;
+                    nature.traits |= word::GIVEN_NAME;
+                }
+            } else if form.without_article && nature.traits & (word::GIVEN_NAME | word::FAMILY_NAME) != 0 {
+                nature.traits |= traits & word::NATIONALITY;
+            }
+            if nature.country == 0 && nature.is(word::NATIONALITY) {
+                nature.country = country;
+            }
+            if form.without_article {
+                nature.has_article = true;
+            }
+            if looks_for_name || form.without_article {
+                looks_for_name &= !self.walk(first, *form);
+            }
+        }
+        nature.has_article |= has_article_behind_clitics(folded);
+    }
+
+    /// Follows names and phrases from a form of a word; whether a name ended.
+    fn walk(&mut self, first: u32, form: Form) -> bool {
+        let vocabulary = &self.lexicon.vocabulary;
+        let mut node_number = vocabulary.first_node(form.word);
+        let mut longest: Option<Phrase> = None;
+        let (mut has_name, mut count) = (false, 1_u8);
+        while node_number != NONE {
+            let node = vocabulary.node(node_number);
+            if node.first_name != NONE && !form.without_article {
+                has_name = true;
+                self.push(Candidate { first, count, letters: form.letters, name: node.first_name });
+            }
+            let kinds = if form.without_article { node.phrases & phrase::PERSON_TITLE } else { node.phrases };
+            if kinds != 0 {
+                longest = Some(Phrase { first, count, letters: form.letters, kinds });
+            }
+            if count > 1 && self.lexicon.has_nationalities_of_words() {
+                let country = self.lexicon.nationality_of(node_number);
+                self.found.nationalities.extend(country.map(|country| (first, country)));
+            }
+            let next = first as usize + usize::from(count);
+            let goes_on = node.goes_on && self.text.tokens().get(next).is_some_and(Token::continues);
+            if !goes_on {
+                break;
+            }
+            node_number = vocabulary.next_node(node_number, self.words[next]);
+            count += 1;
+        }
+        if let Some(longest) = longest {
+            if self.found.phrases.len() < PHRASES_MAX {
+                self.found.phrases.push(longest);
+            } else {
+                self.found.is_cut = true;
+            }
+        }
+        has_name
+    }
+
+    fn push(&mut self, candidate: Candidate) {
+        if self.found.candidates.len() < CANDIDATES_MAX {
+            self.found.candidates.push(candidate);
+        } else {
+            self.found.is_cut = true;
+        }
+    }
+
+    /// What a word can be without its clitics, those with fewer letters left off first.
+    fn forms(&mut self, folded: &str, forms: &mut [Form; FORMS_MAX]) -> usize {
+        let mut count = 0;
+        let mut push = |word: u32, letters: u8, without_article: bool| {
+            if word != NONE && count < FORMS_MAX {
+                forms[count] = Form { word, letters, without_article };
+                count += 1;
+            }
+        };
+        if let Some(rest) = without_article(folded) {
+            push(self.find(rest), 2, true);
+        }
+        for (rest, letters, is_to) in clitics(folded) {
+            push(self.find(rest), letters, false);
+            if let Some(bare) = without_article(rest) {
+                push(self.find(bare), letters + 2, true);
+            }
+            // ل and the article are written as لل.
+            if is_to && let Some(bare) = rest.strip_prefix(LAM).filter(|bare| is_long_enough(bare)) {
+                self.buffer.clear();
+                self.buffer.push_str(ARTICLE);
+                self.buffer.push_str(bare);
+                push(self.find(&self.buffer), letters + 1, false);
+                push(self.find(bare), letters + 1, true);
+            }
+        }
+        count
+    }
+
+    fn find(&self, word: &str) -> u32 {
+        self.lexicon.vocabulary.find(word, hash(word))
+    }
+}
+
+const ARTICLE: &str = "ال";
+const LAM: char = 'ل';
+
+/// What is left must be two letters at least, of two bytes each.
+const fn is_long_enough(rest: &str) -> bool {
+    rest.len() >= 4
+}
+
+fn without_article(folded: &str) -> Option<&str> {
+    folded.strip_prefix(ARTICLE).filter(|rest| is_long_enough(rest))
+}
+
+fn has_article_behind_clitics(folded: &str) -> bool {
+    clitics(folded)
+        .any(|(rest, _, is_to)| without_article(rest).is_some() || (is_to && rest.starts_with(LAM)))
+}
+
+/// The ways to leave clitics off a folded Arabic word: the rest, how many letters went, and whether the last was ل.
+pub(crate) fn clitics(folded: &str) -> impl Iterator<Item = (&str, u8, bool)> {
+    let first = folded.chars().next();
+    let rest = folded.get(2..).filter(|rest| is_long_enough(rest));
+    let one = rest.filter(|_| first.is_some_and(|letter| is_conjunction(letter) || is_preposition(letter)));
+    let second = one.filter(|_| first.is_some_and(is_conjunction)).and_then(|rest| rest.chars().next());
+    let two = one.and_then(|rest| rest.get(2..)).filter(|rest| is_long_enough(rest));
+    let two = two.filter(|_| second.is_some_and(is_preposition));
+    let one = one.map(|rest| (rest, 1, first == Some(LAM)));
+    let two = two.map(|rest| (rest, 2, second == Some(LAM)));
+    one.into_iter().chain(two)
+}
+
+const fn is_conjunction(letter: char) -> bool {
+    matches!(letter, 'و' | 'ف')
+}
+
+const fn is_preposition(letter: char) -> bool {
+    matches!(letter, 'ب' | 'ل' | 'ك' | 'س')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(folded: &str) -> Vec<(&str, u8, bool)> {
+        clitics(folded).collect()
+    }
+
+    #[test]
+    fn clitics_are_left_off_one_or_two_at_a_time() {
+        assert_eq!(all("وبزشكيان"), [("بزشكيان", 1, false), ("زشكيان", 2, false)]);
+        assert_eq!(all("لاوكرانيا"), [("اوكرانيا", 1, true)]);
+        assert_eq!(all("وللقاهره"), [("للقاهره", 1, false), ("لقاهره", 2, true)]);
+        assert!(all("روسيا").is_empty());
+        assert!(all("ولد").len() == 1 && all("في").is_empty());
+    }
+}

@@ -1,0 +1,288 @@
+//! Mentions by the names of the lexicons.
+//!
+//! Owns the question whether a name means its entity here: names that are safe do wherever they stand, others need a
+//! stronger name of the same entity in the article, or words beside them that speak for it.
+
+use std::collections::BTreeSet;
+
+use super::super::lexicon::vocabulary::{NONE, phrase, word};
+use super::super::lexicon::{Name, country_number, flag};
+use super::super::matching::Candidate;
+use super::super::text::{Text, gap, shape};
+use super::{Proposal, Reading, Rule, overlap, unknown};
+use crate::article::EntityKind;
+
+/// Names of different entities with the same words that are looked at.
+const HOMONYMS_MAX: usize = 64;
+
+const SAFE_SCORE: u8 = 95;
+const PLAIN_SCORE: u8 = 90;
+const SAME_ARTICLE_SCORE: u8 = 80;
+const CONTEXT_SCORE: u8 = 70;
+const EXTENDED_SCORE: u8 = 85;
+
+/// A place with more people than this is meant by its name where two places share it.
+const POPULATION_LEAD: u32 = 3;
+
+/// What words of a word's own class make of it as a name.
+const HOMOGRAPH: u16 =
+    word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB | word::NATIONALITY | word::GIVEN_NAME | word::HEAD;
+
+/// How far a name speaks for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Strength {
+    Doubtful,
+    Plain,
+    Safe,
+}
+
+/// What the article names without doubt.
+struct Named {
+    entities: BTreeSet<u32>,
+    countries: BTreeSet<u16>,
+}
+
+/// Proposals for all names of the lexicons that mean their entity here.
+pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
+    let candidates = &reading.matches.candidates;
+    let mut proposals = Vec::with_capacity(candidates.len());
+    let mut doubtful = Vec::new();
+    for candidate in candidates {
+        match strongest(reading, candidate) {
+            Some((entity, strength)) if strength > Strength::Doubtful => {
+                let score = if strength == Strength::Safe { SAFE_SCORE } else { PLAIN_SCORE };
+                proposals.push(of(reading, candidate, entity, Rule::Lexicon, score));
+            }
+            Some(_) => doubtful.push(*candidate),
+            None => {}
+        }
+    }
+    // What stands within a longer name does not count as named.
+    let mut proposals = overlap::resolve(proposals, reading.text.tokens().len());
+    let named = Named::of(reading, &proposals);
+    for proposal in &mut proposals {
+        extend(reading, proposal);
+    }
+    for candidate in &doubtful {
+        proposals.extend(in_context(reading, candidate, &named));
+    }
+    proposals
+}
+
+fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: u8) -> Proposal {
+    Proposal {
+        kind: reading.lexicon.entity(entity).kind,
+        first: candidate.first,
+        count: candidate.count,
+        letters: candidate.letters,
+        entity,
+        rule,
+        score,
+    }
+}
+
+/// The names of a candidate that the text's capitals allow.
+fn names<'a>(reading: &'a Reading, candidate: &'a Candidate) -> impl Iterator<Item = Name> {
+    let mut next = candidate.name;
+    let all = std::iter::from_fn(move || {
+        let name = (next != NONE).then(|| reading.lexicon.name(next))?;
+        next = name.next;
+        Some(name)
+    });
+    all.take(HOMONYMS_MAX).filter(move |name| has_capitals(reading, candidate, name.flags))
+}
+
+/// A name in capitals stands in capitals, one with a capital has it.
+fn has_capitals(reading: &Reading, candidate: &Candidate, flags: u8) -> bool {
+    let first = candidate.first as usize;
+    let Some(tokens) = reading.text.tokens().get(first..first + usize::from(candidate.count)) else {
+        return false;
+    };
+    if flags & flag::CAPITALS != 0 {
+        return tokens.iter().all(|token| {
+            token.is(shape::CAPITALS) || (token.is(shape::CAPITAL) && token.byte_end - token.byte_start == 1)
+        });
+    }
+    flags & flag::CAPITAL == 0
+        || tokens.iter().any(|token| token.is(shape::CAPITAL)) && tokens[0].is(shape::CAPITAL)
+}
+
+/// The entity that the candidate means most likely, and how far the name itself says so.
+fn strongest(reading: &Reading, candidate: &Candidate) -> Option<(u32, Strength)> {
+    let mut best: Option<(u32, Strength)> = None;
+    let mut is_tied = false;
+    for name in names(reading, candidate) {
+        let strength = strength(reading, candidate, name);
+        let Some((entity, known)) = best else {
+            best = Some((name.entity, strength));
+            continue;
+        };
+        let order = strength.cmp(&known).then_with(|| rank(reading, name.entity, entity));
+        if order.is_gt() {
+            best = Some((name.entity, strength));
+            is_tied = false;
+        } else if order.is_eq() && strength == known {
+            is_tied = true;
+        }
+    }
+    // Of two that are equally meant, neither is.
+    if is_tied { best.map(|(entity, _)| (entity, Strength::Doubtful)) } else { best }
+}
+
+/// Which of two entities with one name is meant: a country before its capital, a much larger place before a smaller.
+fn rank(reading: &Reading, entity: u32, other: u32) -> std::cmp::Ordering {
+    let (left, right) = (reading.lexicon.entity(entity), reading.lexicon.entity(other));
+    let is_country = |number: u32| reading.lexicon.id(number).starts_with("iso3166:");
+    let larger = |one: u32, two: u32| one / POPULATION_LEAD > two;
+    is_country(entity)
+        .cmp(&is_country(other))
+        .then(larger(left.population, right.population).cmp(&larger(right.population, left.population)))
+}
+
+fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
+    if name.flags & (flag::WEAK | flag::AMBIGUOUS) != 0 {
+        return Strength::Doubtful;
+    }
+    let is_safe = name.flags & flag::SAFE != 0;
+    if candidate.count == 1 {
+        let nature = reading.nature(candidate.first as usize);
+        let is_homograph = nature.is(HOMOGRAPH) || (nature.is_known && candidate.letters > 0);
+        // Three letters behind a clitic are a word of their own more often than a name.
+        let letters = reading.folded(candidate.first as usize).chars().count();
+        let is_short = candidate.letters > 0 && letters - usize::from(candidate.letters) <= 3;
+        if is_homograph && !is_safe || is_short && !is_safe {
+            return Strength::Doubtful;
+        }
+    }
+    if is_safe { Strength::Safe } else { Strength::Plain }
+}
+
+impl Named {
+    fn of(reading: &Reading, proposals: &[Proposal]) -> Self {
+        let entities: BTreeSet<u32> = proposals.iter().map(|proposal| proposal.entity).collect();
+        let of_entities = entities.iter().filter_map(|entity| reading.lexicon.entity(*entity).country);
+        let of_words = reading.matches.natures.iter().map(|nature| nature.country).filter(|code| *code != 0);
+        let countries = of_entities.map(country_number).chain(of_words).collect();
+        Self { entities, countries }
+    }
+}
+
+/// A name that needs support, if it has some here.
+fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option<Proposal> {
+    let known = names(reading, candidate).find(|name| named.entities.contains(&name.entity));
+    if let Some(name) = known
+        && !is_other_person(reading, candidate, name)
+    {
+        return Some(of(reading, candidate, name.entity, Rule::SameArticle, SAME_ARTICLE_SCORE));
+    }
+    let (entity, _) = strongest(reading, candidate)?;
+    let name = names(reading, candidate).find(|name| name.entity == entity)?;
+    let is_weak = name.flags & flag::WEAK != 0;
+    let is_supported = match reading.lexicon.entity(entity).kind {
+        EntityKind::Person => is_supported_person(reading, candidate),
+        EntityKind::Place => !is_weak && is_supported_place(reading, candidate, entity, named),
+        _ => !is_weak && is_supported_organisation(reading, candidate),
+    };
+    is_supported.then(|| of(reading, candidate, entity, Rule::LexiconContext, CONTEXT_SCORE))
+}
+
+/// Whether a last name has another given name before it.
+fn is_other_person(reading: &Reading, candidate: &Candidate, name: Name) -> bool {
+    let first = candidate.first as usize;
+    if reading.lexicon.entity(name.entity).kind != EntityKind::Person || first == 0 || candidate.letters > 0 {
+        return false;
+    }
+    let nature = reading.nature(first - 1);
+    reading.continues(first) && nature.is(word::GIVEN_NAME) && !nature.is(word::COMMON | word::HEAD)
+}
+
+fn is_supported_person(reading: &Reading, candidate: &Candidate) -> bool {
+    candidate.letters == 0 && reading.is_behind(candidate.first as usize, phrase::PERSON_TITLE)
+}
+
+fn is_supported_place(reading: &Reading, candidate: &Candidate, entity: u32, named: &Named) -> bool {
+    let first = candidate.first as usize;
+    if candidate.letters == 0 && reading.is_behind(first, phrase::PLACE_HEAD) {
+        return true;
+    }
+    let nature = reading.nature(first);
+    if candidate.count == 1 && nature.is(HOMOGRAPH & !word::GIVEN_NAME) {
+        return false;
+    }
+    let country = reading.lexicon.entity(entity).country.map(country_number);
+    let is_named = country.is_some_and(|country| named.countries.contains(&country));
+    is_named && first > 0 && is_where(reading.folded(first - 1)) && reading.continues(first)
+}
+
+/// Words after which a place stands.
+fn is_where(folded: &str) -> bool {
+    matches!(
+        folded,
+        "في" | "الي"
+            | "من"
+            | "شمال"
+            | "جنوب"
+            | "شرق"
+            | "غرب"
+            | "شمالي"
+            | "جنوبي"
+            | "شرقي"
+            | "غربي"
+            | "قرب"
+            | "in"
+            | "near"
+            | "from"
+            | "to"
+            | "outside"
+    )
+}
+
+fn is_supported_organisation(reading: &Reading, candidate: &Candidate) -> bool {
+    let first = candidate.first as usize;
+    let last = first + usize::from(candidate.count) - 1;
+    let is_quoted = reading.token(first).is_some_and(|token| token.gap & gap::QUOTE != 0)
+        && reading.token(last).is_some_and(|token| token.is(shape::QUOTE_AFTER));
+    candidate.letters == 0 && (is_quoted || reading.is_behind(first, phrase::ORGANISATION_HEAD))
+}
+
+/// A known last name takes the given name before it in; where that is another than the entity's own, someone else is
+/// meant.
+fn extend(reading: &Reading, proposal: &mut Proposal) {
+    let first = proposal.first as usize;
+    let is_last_name = proposal.kind == EntityKind::Person && proposal.count == 1 && proposal.letters == 0;
+    if !is_last_name || first == 0 || !reading.continues(first) {
+        return;
+    }
+    let before = reading.nature(first - 1);
+    if before.is(word::COMMON | word::HEAD | word::NOT_A_NAME | word::SPEECH_VERB | word::NATIONALITY) {
+        return;
+    }
+    let is_own = is_given_name_of(reading, proposal.entity, reading.folded(first - 1));
+    if is_own {
+        *proposal = Proposal {
+            first: proposal.first - 1,
+            count: 2,
+            letters: 0,
+            rule: Rule::LexiconExtended,
+            score: EXTENDED_SCORE,
+            ..*proposal
+        };
+    } else if before.is(word::GIVEN_NAME) {
+        let letters = before.given_behind;
+        *proposal = unknown(EntityKind::Person, first - 1, 2, letters, Rule::GivenName, CONTEXT_SCORE);
+    }
+}
+
+/// Whether a word is the entity's given name in another spelling.
+fn is_given_name_of(reading: &Reading, entity: u32, folded: &str) -> bool {
+    /// Letters that differ between spellings of one name: فلاديميير, فولديمير.
+    const DISTANCE_MAX: usize = 2;
+    /// Shorter names are too alike.
+    const LETTERS_MIN: usize = 4;
+    let language = if folded.is_ascii() { "en" } else { "ar" };
+    let Some(name) = reading.lexicon.name_in(entity, language) else { return false };
+    let name = Text::of(name);
+    let Some(given) = name.tokens().first().filter(|_| name.tokens().len() > 1) else { return false };
+    let given = name.folded(given);
+    folded.chars().count() >= LETTERS_MIN && strsim::levenshtein(folded, given) <= DISTANCE_MAX
+}

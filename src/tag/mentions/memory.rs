@@ -1,0 +1,94 @@
+//! What an article named once it may name by less: a last name alone, after the full name.
+
+use std::collections::BTreeMap;
+
+use super::super::lexicon::vocabulary::{hash, word};
+use super::super::matching::clitics;
+use super::super::text::shape;
+use super::{Language, Proposal, Reading, Rule};
+use crate::article::EntityKind;
+
+const SCORE: u8 = 75;
+
+/// Shorter last names are words too often, in letters.
+const LETTERS_MIN: usize = 3;
+
+/// A last name, by its hash: whose it is; `None` where two people have it.
+type LastNames = BTreeMap<u64, Option<Proposal>>;
+
+/// Proposals for the last names of people who are named in full.
+pub(super) fn propose(reading: &Reading, mentions: &[Proposal]) -> Vec<Proposal> {
+    let names = last_names(reading, mentions);
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut proposals = Vec::new();
+    let mut mentions = mentions.iter().peekable();
+    for (token, index) in reading.text.tokens().iter().zip(0_u32..) {
+        while mentions.next_if(|mention| mention.end() <= index).is_some() {}
+        if mentions.peek().is_some_and(|mention| mention.first <= index) {
+            continue;
+        }
+        let capital_missing = token.is(shape::LATIN) && !token.is(shape::CAPITAL);
+        if capital_missing || stands_in_other_name(reading, index as usize) {
+            continue;
+        }
+        proposals.extend(of_word(reading, index, &names));
+    }
+    proposals
+}
+
+fn last_names(reading: &Reading, mentions: &[Proposal]) -> LastNames {
+    let mut names = LastNames::new();
+    for mention in mentions.iter().filter(|mention| mention.kind == EntityKind::Person && mention.count > 1) {
+        let last = mention.end() as usize - 1;
+        let nature = reading.nature(last);
+        let is_word =
+            nature.is(word::COMMON | word::NATIONALITY | word::NOT_A_NAME | word::HEAD | word::SPEECH_VERB);
+        // Where a given name is the last one, the article must not call others by it.
+        let is_given = nature.given > 2;
+        let folded = reading.folded(last);
+        if is_word || is_given || folded.chars().count() < LETTERS_MIN {
+            continue;
+        }
+        let owner = names.entry(reading.matches.hashes[last]).or_insert(Some(*mention));
+        if owner.is_some_and(|owner| !is_same(reading, &owner, mention)) {
+            *owner = None;
+        }
+    }
+    names
+}
+
+/// Whether two full names with one last name are one person's, as far as the first word tells.
+fn is_same(reading: &Reading, left: &Proposal, right: &Proposal) -> bool {
+    if left.entity == right.entity && left.entity != super::NONE {
+        return true;
+    }
+    let start = |proposal: &Proposal| {
+        let folded = reading.folded(proposal.first as usize);
+        folded.char_indices().nth(usize::from(proposal.letters)).map_or("", |(index, _)| &folded[index..])
+    };
+    start(left) == start(right)
+}
+
+/// A word right behind a given name, or right before another part of a name, is of another name.
+fn stands_in_other_name(reading: &Reading, index: usize) -> bool {
+    let is_name = |index: usize| {
+        let nature = reading.nature(index);
+        nature.is(word::GIVEN_NAME | word::CONNECTOR) && !nature.is(word::COMMON | word::HEAD)
+    };
+    index > 0 && reading.continues(index) && is_name(index - 1)
+}
+
+fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal> {
+    let named = |hash: u64, letters: u8| {
+        let owner = names.get(&hash).copied().flatten()?;
+        Some(Proposal { first: index, count: 1, letters, rule: Rule::LastName, score: SCORE, ..owner })
+    };
+    let whole = named(reading.matches.hashes[index as usize], 0);
+    let nature = reading.nature(index as usize);
+    if whole.is_some() || reading.language != Language::Arabic || nature.is_known {
+        return whole;
+    }
+    clitics(reading.folded(index as usize)).find_map(|(rest, letters, _)| named(hash(rest), letters))
+}

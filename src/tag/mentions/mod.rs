@@ -1,0 +1,231 @@
+//! Which words of a text are mentions, of what, and by which rule.
+//!
+//! Owns the proposals of all rules and the one place where those that overlap are resolved. A wrong mention is worse than
+//! a missing one: a rule proposes only what its evidence carries.
+
+mod arabic;
+mod english;
+mod known;
+mod memory;
+mod overlap;
+
+use super::lexicon::Lexicon;
+use super::lexicon::vocabulary::{NONE, phrase, word};
+use super::matching::{Matches, Nature};
+use super::text::{Text, Token, gap, shape};
+use crate::article::EntityKind;
+
+/// Mentions of one article.
+pub(crate) const MENTIONS_MAX: usize = 5_000;
+
+/// Who proposes mentions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proposer {
+    /// Names of the lexicons.
+    Lexicon,
+    /// Words beside unknown names.
+    Rules,
+    /// What the article named before.
+    Memory,
+}
+
+/// Why something is a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// A name that means its entity wherever it stands.
+    Lexicon,
+    /// A name that could mean something else, and words beside it that speak for it.
+    LexiconContext,
+    /// A name that could mean something else, in an article that names its entity with certainty elsewhere.
+    SameArticle,
+    /// A known last name behind a given name.
+    LexiconExtended,
+    Title,
+    GivenName,
+    OrganisationHead,
+    OrganisationTail,
+    Quoted,
+    PlaceHead,
+    LastName,
+}
+
+impl Rule {
+    /// The value of `khabar.mentions[].rule`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lexicon => "lexicon",
+            Self::LexiconContext => "lexicon_context",
+            Self::SameArticle => "same_article",
+            Self::LexiconExtended => "lexicon_extended",
+            Self::Title => "title",
+            Self::GivenName => "given_name",
+            Self::OrganisationHead => "organisation_head",
+            Self::OrganisationTail => "organisation_tail",
+            Self::Quoted => "quoted",
+            Self::PlaceHead => "place_head",
+            Self::LastName => "last_name",
+        }
+    }
+
+    const fn proposer(self) -> Proposer {
+        match self {
+            Self::Lexicon | Self::LexiconContext | Self::SameArticle | Self::LexiconExtended => {
+                Proposer::Lexicon
+            }
+            Self::LastName => Proposer::Memory,
+            _ => Proposer::Rules,
+        }
+    }
+}
+
+/// Words that a rule takes for a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Proposal {
+    pub kind: EntityKind,
+    /// Its first word.
+    pub first: u32,
+    /// Its words.
+    pub count: u8,
+    /// Letters of clitics in the first word that are not of it.
+    pub letters: u8,
+    /// The entity of the lexicons, else [`NONE`].
+    pub entity: u32,
+    pub rule: Rule,
+    /// 0 to 100.
+    pub score: u8,
+}
+
+impl Proposal {
+    pub const fn end(&self) -> u32 {
+        self.first + self.count as u32
+    }
+}
+
+/// A text with all that rules ask about it.
+pub(crate) struct Reading<'a> {
+    pub text: &'a Text<'a>,
+    pub matches: &'a Matches,
+    pub lexicon: &'a Lexicon,
+    /// Kinds of phrases that end right before each word, as bits of [`phrase`].
+    before: Vec<u8>,
+    language: Language,
+}
+
+/// The languages that have rules of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    Arabic,
+    English,
+    Other,
+}
+
+impl Language {
+    pub fn of(tag: &str) -> Self {
+        match tag.split('-').next() {
+            Some("ar" | "arz" | "ary" | "apc" | "acm" | "afb" | "ars" | "aeb" | "apd" | "arq" | "ajp") => {
+                Self::Arabic
+            }
+            Some("en") => Self::English,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Adjectives between a title and a name: `وزير الخارجية الأمريكي السابق`.
+const ADJECTIVES_MAX: usize = 3;
+
+impl<'a> Reading<'a> {
+    pub fn new(text: &'a Text<'a>, matches: &'a Matches, lexicon: &'a Lexicon, language: Language) -> Self {
+        let before = phrases_before(text, matches);
+        Self { text, matches, lexicon, before, language }
+    }
+
+    fn token(&self, index: usize) -> Option<&Token> {
+        self.text.tokens().get(index)
+    }
+
+    fn nature(&self, index: usize) -> Nature {
+        self.matches.natures.get(index).copied().unwrap_or_default()
+    }
+
+    fn folded(&self, index: usize) -> &str {
+        self.token(index).map_or("", |token| self.text.folded(token))
+    }
+
+    /// Whether a phrase of this kind ends right before the word, adjectives between them not counted.
+    fn is_behind(&self, index: usize, kind: u8) -> bool {
+        self.before.get(index).is_some_and(|kinds| kinds & kind != 0)
+    }
+
+    /// Whether the word is there and continues the one before it.
+    fn continues(&self, index: usize) -> bool {
+        self.token(index).is_some_and(Token::continues)
+    }
+}
+
+/// For each word the kinds of phrases before it.
+fn phrases_before(text: &Text, matches: &Matches) -> Vec<u8> {
+    let tokens = text.tokens();
+    let mut before = vec![0_u8; tokens.len()];
+    let mut chain = vec![0_u8; tokens.len()];
+    for phrase in &matches.phrases {
+        let end = phrase.first as usize + usize::from(phrase.count);
+        if end < tokens.len() && can_follow(&tokens[end - 1], &tokens[end]) {
+            before[end] |= phrase.kinds;
+        }
+    }
+    for index in 1..tokens.len() {
+        let nature = matches.natures[index - 1];
+        let is_adjective = nature.is(word::NATIONALITY | word::TITLE_MODIFIER) && nature.clitics == 0;
+        let titles = before[index - 1] & (phrase::PERSON_TITLE | phrase::ORGANISATION_HEAD);
+        let length = usize::from(chain[index - 1]);
+        if is_adjective && titles != 0 && length < ADJECTIVES_MAX && tokens[index].continues() {
+            before[index] |= titles & phrase::PERSON_TITLE;
+            chain[index] = chain[index - 1] + 1;
+        }
+    }
+    before
+}
+
+/// Whether a name may follow a title: only blanks, or the full stop of an abbreviation, stand between them.
+fn can_follow(title: &Token, name: &Token) -> bool {
+    /// `Prof.`, `Capt.`
+    const ABBREVIATION_BYTES_MAX: u32 = 4;
+    const QUOTED: u8 = gap::SPACE | gap::BREAK | gap::QUOTE;
+    const STOPPED: u8 = gap::SPACE | gap::SENTENCE;
+    let bytes = title.byte_end - title.byte_start;
+    let is_abbreviation = bytes <= ABBREVIATION_BYTES_MAX && title.is(shape::STOP_AFTER);
+    name.continues() || name.gap == QUOTED || (is_abbreviation && name.gap == STOPPED)
+}
+
+/// All mentions of a text, in its order, without overlaps.
+pub(crate) fn find(reading: &Reading) -> Vec<Proposal> {
+    let mut proposals = known::propose(reading);
+    match reading.language {
+        Language::Arabic => arabic::propose(reading, &mut proposals),
+        Language::English => english::propose(reading, &mut proposals),
+        Language::Other => {}
+    }
+    let count = reading.text.tokens().len();
+    let mut mentions = overlap::resolve(proposals, count);
+    let remembered = memory::propose(reading, &mentions);
+    if !remembered.is_empty() {
+        mentions.extend(remembered);
+        mentions = overlap::resolve(mentions, count);
+    }
+    mentions
+}
+
+/// A proposal of the rules for what no lexicon knows.
+const fn unknown(
+    kind: EntityKind,
+    first: usize,
+    count: usize,
+    letters: u8,
+    rule: Rule,
+    score: u8,
+) -> Proposal {
+    #[allow(clippy::cast_possible_truncation)]
+    // Words of a text are counted in 32 bits, and a rule takes a few of them.
+    Proposal { kind, first: first as u32, count: count as u8, letters, entity: NONE, rule, score }
+}
