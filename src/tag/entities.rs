@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, hash};
 use super::mentions::Proposal;
-use super::text::{Text, gap};
+use super::text::{Text, gap, shape};
 use crate::article::{EntityKind, Mention, TaggedEntity};
 
 /// Entities that a record names; with them go their mentions.
@@ -161,7 +161,8 @@ fn tagged(lexicon: &Lexicon, group: &Group, longest: &str, language: &str, salie
 }
 
 fn mention(parts: Parts, proposal: &Proposal, entity: usize) -> Mention {
-    let (start, end) = (scalar_start(parts.text, proposal), last_token(parts.text, proposal).end);
+    let start = scalar_start(parts.text, proposal);
+    let end = last_token(parts.text, proposal).end + stop_bytes(parts.text, proposal);
     Mention {
         entity,
         start: (start - parts.body_start) as usize,
@@ -187,7 +188,17 @@ fn scalar_start(text: &Text, proposal: &Proposal) -> u32 {
 /// The source of a mention.
 pub(crate) fn surface<'a>(text: &Text<'a>, proposal: &Proposal) -> &'a str {
     let (_, start) = text.behind_letters(first_token(text, proposal), proposal.letters);
-    text.surface(start, last_token(text, proposal).byte_end)
+    text.surface(start, last_token(text, proposal).byte_end + stop_bytes(text, proposal))
+}
+
+/// An abbreviation written with full stops (U.S.) ends with one: 1, else 0.
+fn stop_bytes(text: &Text, proposal: &Proposal) -> u32 {
+    let last = last_token(text, proposal);
+    let is_letter = last.byte_end - last.byte_start == 1 && last.is(shape::CAPITAL);
+    let is_abbreviation = is_letter && last.gap == gap::JOIN && proposal.count > 1;
+    let is_stop = is_abbreviation && text.surface(last.byte_end, text.bytes()).starts_with('.');
+    let follows_stop = is_stop && text.surface(0, last.byte_start).ends_with('.');
+    u32::from(follows_stop)
 }
 
 /// The key of each mention. A last name alone has that of the full name that the article has for it.

@@ -99,7 +99,7 @@ impl Tagger {
         let language = mentions::Language::of(&tags.language);
         let matches = matching::matches(&text, &self.lexicon, language == mentions::Language::Arabic);
         let reading = mentions::Reading::new(&text, &matches, &self.lexicon, language);
-        let found = mentions::find(&reading);
+        let found = mentions::find(reading);
         // The text's offsets have 32 bits, else it has no words.
         let parts = entities::Parts::new(&text, body_byte, u32::try_from(body_start).unwrap_or(u32::MAX));
         let primary = tags.language.split('-').next().unwrap_or_default();

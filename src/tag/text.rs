@@ -120,6 +120,11 @@ impl<'a> Text<'a> {
         &self.folded[start..start + usize::from(token.folded_bytes)]
     }
 
+    /// Bytes of the source, where it has words.
+    pub fn bytes(&self) -> u32 {
+        u32::try_from(self.source.len()).unwrap_or_default()
+    }
+
     /// The source from one byte to another.
     pub fn surface(&self, byte_start: u32, byte_end: u32) -> &'a str {
         &self.source[byte_start as usize..byte_end as usize]

@@ -42,6 +42,7 @@ struct Read<'a> {
     country: Option<[u8; 2]>,
     population: u32,
     wikidata: u32,
+    is_capital: bool,
     /// Language and name, the first of each language.
     canonical: Vec<(&'a str, &'a str)>,
     /// Names from before this place are taken back.
@@ -62,6 +63,7 @@ struct Flags {
     country: Option<[u8; 2]>,
     population: Option<u32>,
     wikidata: Option<u32>,
+    is_capital: bool,
 }
 
 impl<'a> Entities<'a> {
@@ -101,6 +103,7 @@ impl<'a> Entities<'a> {
         }
         read.country = flags.country.or(read.country);
         read.population = flags.population.unwrap_or(read.population);
+        read.is_capital |= flags.is_capital;
         read.wikidata = flags.wikidata.unwrap_or(read.wikidata);
         check_name(&row, name)?;
         if !read.canonical.iter().any(|(known, _)| *known == language) {
@@ -132,6 +135,7 @@ impl<'a> Entities<'a> {
                 country: None,
                 population: 0,
                 wikidata: 0,
+                is_capital: false,
                 canonical: Vec::new(),
                 valid_from: 0,
             });
@@ -187,6 +191,7 @@ impl Read<'_> {
                 country: self.country.or_else(|| rows::country(self.id.strip_prefix("iso3166:")?)),
                 population: self.population,
                 wikidata: self.wikidata,
+                is_capital: self.is_capital,
                 ..Entity::default()
             },
         )
@@ -229,6 +234,7 @@ fn read_flags(row: &Row, text: &str) -> Result<Flags, LexiconError> {
         match word.split_once('=') {
             None if word == "safe" => flags.names |= flag::SAFE,
             None if word == "ambiguous" => flags.names |= flag::AMBIGUOUS,
+            None if word == "capital" => flags.is_capital = true,
             Some(("country", code)) => flags.country = Some(rows::country(code).ok_or_else(wrong)?),
             Some(("population", number)) => flags.population = Some(number.parse().map_err(|_| wrong())?),
             Some(("wikidata", id)) => {
@@ -237,7 +243,7 @@ fn read_flags(row: &Row, text: &str) -> Result<Flags, LexiconError> {
             }
             _ => {
                 return Err(row.error(format!(
-                    "unknown flag {word:?}; the flags are safe, ambiguous, country=, population=, wikidata="
+                    "unknown flag {word:?}; the flags are safe, ambiguous, capital, country=, population=, wikidata="
                 )));
             }
         }

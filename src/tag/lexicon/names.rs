@@ -40,6 +40,8 @@ pub(crate) struct Entity {
     pub population: u32,
     /// The number behind the Q; 0 where there is none.
     pub wikidata: u32,
+    /// The capital of its country.
+    pub is_capital: bool,
 }
 
 impl Default for Entity {
@@ -52,6 +54,7 @@ impl Default for Entity {
             country: None,
             population: 0,
             wikidata: 0,
+            is_capital: false,
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) mod word {
     pub const HEAD: u16 = 1 << 8;
     /// The common word ends with ى, which folds as ي does: على is no name, علي is one.
     pub const MAKSURA: u16 = 1 << 9;
+    /// Stands in a title or head of several words.
+    pub const OF_HEAD: u16 = 1 << 10;
 }
 
 /// Kinds of phrases, as bits.

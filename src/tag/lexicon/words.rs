@@ -50,10 +50,22 @@ pub(super) fn read_titles(source: Source, vocabulary: &mut Vocabulary) -> Result
             vocabulary.node_mut(node).phrases |= phrase;
             if let Some(single) = single {
                 vocabulary.facts_mut(single).traits |= traits;
+            } else if *traits == word::HEAD {
+                mark_words(vocabulary, words);
             }
         }
     }
     Ok(())
+}
+
+/// The words of a title are no names: `الصحة` of `وزير الصحة`.
+fn mark_words(vocabulary: &mut Vocabulary, words: &str) {
+    let text = Text::of(words);
+    for token in text.tokens() {
+        if let Some(number) = vocabulary.add(text.folded(token)) {
+            vocabulary.facts_mut(number).traits |= word::OF_HEAD;
+        }
+    }
 }
 
 pub(super) fn read_nationalities(

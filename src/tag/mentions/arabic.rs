@@ -20,6 +20,12 @@ const QUOTED_WORDS_MAX: usize = 5;
 /// Rarer given names begin an unknown name only behind a title.
 const GIVEN_MIN: u8 = 2;
 
+/// From this class on a given name makes one of an unknown word behind it.
+const GIVEN_COMMON: u8 = 5;
+
+/// Connectors in a row: بن أبي.
+const CONNECTORS_MAX: usize = 3;
+
 const TITLE_SCORE: u8 = 80;
 const GIVEN_SCORE: u8 = 70;
 const HEAD_SCORE: u8 = 70;
@@ -55,119 +61,173 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
 /// What a word can be in a person's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// A given or family name of the lexicons.
-    Known,
+    /// A given name of the lexicons, or one with عبد.
+    Given,
+    /// A family name of the lexicons.
+    Family,
     /// بن, آل, أبو, عبد: it needs a word behind it.
     Connector,
-    /// In no lexicon, with the article.
+    /// In no lexicon, or an adjective of nationality: a family name by its article.
     Definite,
     /// In no lexicon.
     Unknown,
-    /// An adjective of nationality with the article, which is a family name, too.
-    Nationality,
     /// None of it.
     End,
+}
+
+impl Part {
+    const fn is_known(self) -> bool {
+        matches!(self, Self::Given | Self::Family)
+    }
 }
 
 fn part(reading: &Reading, index: usize) -> Part {
     let nature = reading.nature(index);
     let Some(token) = reading.token(index) else { return Part::End };
     let is_letters = token.is(shape::ARABIC) && !token.is(shape::DIGIT);
-    if !is_letters || token.byte_end - token.byte_start < 4 {
+    if !is_letters || token.byte_end - token.byte_start < 4 || reading.is_named(index) {
         return Part::End;
     }
-    if nature.is(word::CONNECTOR) {
-        return Part::Connector;
-    }
-    if nature.is(word::NATIONALITY)
-        && nature.clitics == 0
-        && nature.has_article
-        && !nature.is(END & !word::NATIONALITY)
-    {
-        return Part::Nationality;
-    }
-    if nature.is(END) {
-        return Part::End;
-    }
-    let is_whole = nature.is(word::FAMILY_NAME) || nature.is(word::GIVEN_NAME) && nature.given_behind == 0;
+    let folded = reading.folded(index);
+    let is_given = nature.is(word::GIVEN_NAME) && nature.given_behind == 0;
+    let has_article = folded.starts_with("ال");
     match () {
-        () if is_whole => Part::Known,
-        () if nature.is_known => Part::End,
-        () if nature.has_article && reading.folded(index).starts_with("ال") => Part::Definite,
-        () if nature.has_article => Part::End,
+        () if nature.is(word::CONNECTOR) => Part::Connector,
+        () if nature.is(END & !word::NATIONALITY) => Part::End,
+        () if folded.starts_with(JOINED_SERVANT) => Part::Given,
+        () if is_given => Part::Given,
+        () if nature.is(word::FAMILY_NAME) => Part::Family,
+        () if nature.is(word::OF_HEAD) => Part::End,
+        () if has_article && (!nature.is_known || ends_like_family(reading, index)) => Part::Definite,
+        () if nature.is(word::NATIONALITY) || nature.is_known || nature.has_article => Part::End,
         () => Part::Unknown,
     }
 }
+
+/// عبد and the article, written as one word with what follows.
+const JOINED_SERVANT: &str = "عبدال";
 
 /// A person's name that begins with this word.
 fn person(reading: &Reading, first: usize) -> Option<Proposal> {
     let nature = reading.nature(first);
     let has_title = reading.is_behind(first, phrase::PERSON_TITLE);
-    let is_given = nature.is(word::GIVEN_NAME) && !nature.is(END) && nature.given >= GIVEN_MIN;
-    if !has_title && !is_given {
-        return None;
-    }
-    // A name within a name is no beginning.
-    if first > 0
-        && reading.continues(first)
-        && is_given
-        && nature.given_behind == 0
-        && part(reading, first - 1) == Part::Known
-    {
-        let before = reading.nature(first - 1);
-        if before.is(word::GIVEN_NAME) && before.given >= GIVEN_MIN {
-            return None;
-        }
-    }
-    let letters = if has_title { 0 } else { nature.given_behind };
-    let begin = if letters > 0 { Part::Known } else { part(reading, first) };
-    let mut count = match begin {
-        Part::Known => 1,
-        Part::Connector if reading.continues(first + 1) && part(reading, first + 1) != Part::End => 2,
-        Part::Unknown if has_title && can_be_name(reading, first) => 1,
-        _ => return None,
+    let is_stripped = !has_title && nature.given_behind > 0 && nature.is(word::GIVEN_NAME);
+    let begin = if is_stripped { Part::Given } else { part(reading, first) };
+    let class = if begin == Part::Given { nature.given.max(GIVEN_MIN) } else { 0 };
+    let is_homograph = nature.is(word::MAKSURA) || nature.is(word::OF_HEAD | word::HEAD);
+    let may_begin = match begin {
+        Part::Given => has_title || class >= GIVEN_MIN && !is_homograph,
+        Part::Connector => has_title,
+        Part::Family | Part::Unknown => has_title && !nature.has_article && can_be_name(reading, first),
+        Part::Definite | Part::End => false,
     };
-    let is_known = begin != Part::Unknown;
-    count = reach(reading, first, count, is_known);
-    if count < 2 || begin == Part::Connector && count < 3 && !has_title {
+    if !may_begin || !has_title && begins_within(reading, first, class) {
         return None;
     }
-    // An unknown word behind a title is a name only with a known one behind it.
-    if !is_known && !(1..count).any(|place| part(reading, first + place) == Part::Known) {
+    let reach = Reach::of(reading, first, begin, has_title, class)?;
+    let is_enough = match begin {
+        Part::Given => reach.count > 1,
+        Part::Connector => reach.is_whole && reach.count > 2,
+        // A word that no lexicon knows for a given name needs one behind it that is a name.
+        _ => reach.count > 1 && reach.has_known,
+    };
+    let is_sure = reach.is_whole && (!is_stripped || class >= GIVEN_COMMON && reach.has_known);
+    if !is_enough || !is_sure {
         return None;
     }
+    let letters = if is_stripped { nature.given_behind } else { 0 };
     let (rule, score) = if has_title { (Rule::Title, TITLE_SCORE) } else { (Rule::GivenName, GIVEN_SCORE) };
-    Some(unknown(EntityKind::Person, first, count, letters, rule, score))
+    Some(unknown(EntityKind::Person, first, reach.count, letters, rule, score))
 }
 
-/// How many words the name has that begins with `count` certain ones.
-fn reach(reading: &Reading, first: usize, mut count: usize, begins_known: bool) -> usize {
-    let mut is_open = true;
-    while is_open && count < PERSON_WORDS_MAX && reading.continues(first + count) {
+/// Whether the word before makes it a part of a name that began earlier.
+fn begins_within(reading: &Reading, first: usize, class: u8) -> bool {
+    if first == 0 || !reading.continues(first) {
+        return false;
+    }
+    match part(reading, first - 1) {
+        Part::Given | Part::Connector => true,
+        Part::Family | Part::Unknown => class < GIVEN_COMMON,
+        Part::Definite | Part::End => false,
+    }
+}
+
+/// How far a name reaches.
+struct Reach {
+    count: usize,
+    /// A given or family name stands behind the first word.
+    has_known: bool,
+    /// Where it ends is beyond doubt.
+    is_whole: bool,
+}
+
+impl Reach {
+    fn of(reading: &Reading, first: usize, begin: Part, has_title: bool, class: u8) -> Option<Self> {
+        let mut reach = Self { count: 0, has_known: false, is_whole: true };
+        if begin == Part::Connector {
+            reach.count = connected(reading, first)?;
+        } else {
+            reach.count = 1;
+        }
+        let may_guess =
+            begin == Part::Given && (has_title || class >= GIVEN_COMMON) || begin == Part::Connector;
+        while reach.count < PERSON_WORDS_MAX && reading.continues(first + reach.count) {
+            let index = first + reach.count;
+            match part(reading, index) {
+                Part::Given | Part::Family => {
+                    reach.count += 1;
+                    reach.has_known = true;
+                }
+                Part::Connector => match connected(reading, index) {
+                    Some(count) => {
+                        reach.count += count;
+                        reach.has_known = true;
+                    }
+                    None => break,
+                },
+                Part::Definite
+                    if begin != Part::Family && (may_guess || ends_like_family(reading, index)) =>
+                {
+                    reach.count += 1;
+                    break;
+                }
+                Part::Unknown if may_guess && can_be_name(reading, index) => {
+                    reach.count += 1;
+                    reach.is_whole = !goes_on(reading, index + 1);
+                    break;
+                }
+                _ => break,
+            }
+        }
+        Some(reach)
+    }
+}
+
+/// Whether an unknown last word may not be the last one: another unknown word follows.
+fn goes_on(reading: &Reading, index: usize) -> bool {
+    reading.continues(index) && part(reading, index) == Part::Unknown && can_be_name(reading, index)
+}
+
+/// The words of a connector, of those right behind it, and of what they connect to. `None` where that is no name.
+fn connected(reading: &Reading, first: usize) -> Option<usize> {
+    for count in 1..=CONNECTORS_MAX {
         let index = first + count;
+        if !reading.continues(index) {
+            return None;
+        }
         match part(reading, index) {
-            Part::Known => count += 1,
-            Part::Connector if reading.continues(index + 1) && part(reading, index + 1) != Part::End => {
-                count += 2;
+            Part::Connector => {}
+            // آل ثاني, عبد الله: behind these any noun is a name.
+            Part::End => {
+                let nature = reading.nature(index);
+                let takes_all = matches!(reading.folded(index - 1), "ال" | "عبد");
+                let is_noun = !nature.is(word::SPEECH_VERB | word::NOT_A_NAME);
+                return (takes_all && is_noun && !reading.is_named(index)).then_some(count + 1);
             }
-            Part::Definite if count == 1 || ends_like_family(reading, index) => {
-                count += 1;
-                is_open = false;
-            }
-            Part::Nationality if begins_known && count == 1 => {
-                count += 1;
-                is_open = false;
-            }
-            Part::Unknown if begins_known && count == 1 && can_be_name(reading, index) => {
-                count += 1;
-                is_open = reading.nature(first).given >= GIVEN_MIN;
-                // Two unknown words in a row are no name any more.
-                is_open &= part(reading, index + 1) == Part::Known;
-            }
-            _ => break,
+            _ => return Some(count + 1),
         }
     }
-    count
+    None
 }
 
 /// Family names of origin end with ي.
@@ -179,13 +239,17 @@ fn ends_like_family(reading: &Reading, index: usize) -> bool {
 fn can_be_name(reading: &Reading, index: usize) -> bool {
     let folded = reading.folded(index);
     let letters = folded.chars().count();
-    let is_verb = folded.starts_with('ي') || folded.starts_with("ست") || folded.starts_with("سي");
-    let has_ending =
-        ["ها", "هم", "هما", "وا", "ات", "تها", "ته"].iter().any(|ending| folded.ends_with(ending));
+    let begins_as_verb =
+        ["ي", "ست", "سي", "وي", "وت", "است", "ان"].iter().any(|prefix| folded.starts_with(prefix));
+    let ends_as_verb = ["ها", "هم", "هما", "وا", "ات", "ته", "نا", "تها", "ون", "ين", "ت"]
+        .iter()
+        .any(|ending| folded.ends_with(ending));
     let source =
         reading.token(index).map_or("", |token| reading.text.surface(token.byte_start, token.byte_end));
-    let is_feminine = source.ends_with('ة');
-    (3..=10).contains(&letters) && !is_verb && !has_ending && !is_feminine
+    // A tanwin that is written out.
+    let is_adverb =
+        source.ends_with(['ا', 'ً']) && letters > 3 && folded.ends_with('ا') && source.ends_with('ً');
+    (3..=10).contains(&letters) && !begins_as_verb && !ends_as_verb && !is_adverb && !source.ends_with('ة')
 }
 
 /// A name within quotation marks behind an organisation's head: `قناة "الميناء"`.
@@ -213,23 +277,36 @@ pub(super) fn quoted_words(reading: &Reading, first: usize) -> Option<usize> {
 
 /// An organisation by its head: `وزارة الخارجية الروسية`, `جامعة القاهرة`.
 fn organisation(reading: &Reading, first: usize, heads: usize, letters: u8) -> Option<Proposal> {
-    let is_ministry = reading.folded(first).ends_with("وزاره");
+    let head = reading.folded(first + heads - 1);
+    let is_ministry = head.ends_with("وزاره");
+    if has_place(reading, first, heads) && takes_place(head) {
+        let count = heads + 1;
+        return Some(unknown(
+            EntityKind::Organisation,
+            first,
+            count,
+            letters,
+            Rule::OrganisationHead,
+            HEAD_SCORE,
+        ));
+    }
+    if !is_ministry && !takes_adjectives(head) {
+        return None;
+    }
     let mut count = heads;
     let (mut definite, mut has_nationality) = (0, false);
     while count < heads + ORGANISATION_WORDS_MAX && reading.continues(first + count) {
         let index = first + count;
         let nature = reading.nature(index);
         let folded = reading.folded(index);
-        let is_next = is_ministry && definite > 0 && folded.starts_with("وال");
+        let is_next = is_ministry && definite > 0 && !has_nationality && folded.starts_with("وال");
         if !folded.starts_with("ال") && !is_next || nature.is(word::NOT_A_NAME | word::SPEECH_VERB) {
             break;
         }
-        if nature.is(word::TITLE_MODIFIER | word::GIVEN_NAME | word::FAMILY_NAME)
-            || has_nationality && definite > 1
-        {
+        let is_person = nature.is(word::GIVEN_NAME) && !nature.is(word::OF_HEAD);
+        if nature.is(word::TITLE_MODIFIER) || is_person || has_nationality && !nature.is(word::NATIONALITY) {
             break;
         }
-        // A common noun alone makes no name (شركة التأمين), but an adjective of nationality behind it does.
         has_nationality |= nature.is(word::NATIONALITY);
         definite += 1;
         count += 1;
@@ -239,15 +316,53 @@ fn organisation(reading: &Reading, first: usize, heads: usize, letters: u8) -> O
         .then(|| unknown(EntityKind::Organisation, first, count, letters, Rule::OrganisationHead, HEAD_SCORE))
 }
 
-/// An unknown place behind its head: `بلدة حلتا`.
+/// Whether one known place of one word stands right behind a head.
+fn has_place(reading: &Reading, first: usize, heads: usize) -> bool {
+    let index = first + heads;
+    let is_alone = !reading.continues(index + 1) || !reading.is_named(index + 1);
+    reading.continues(index)
+        && reading.is_named(index)
+        && is_alone
+        && !reading.nature(index).is(word::NATIONALITY)
+}
+
+/// Heads that a city's or country's name makes an organisation of.
+fn takes_place(head: &str) -> bool {
+    matches!(head, "جامعه" | "بلديه" | "شرطه" | "بورصه" | "محكمه" | "اذاعه" | "مستشفي")
+}
+
+/// Heads that a noun with the article and an adjective of nationality make a name of: `هيئة الجمارك العراقية`.
+fn takes_adjectives(head: &str) -> bool {
+    matches!(
+        head,
+        "هييه"
+            | "منظمه"
+            | "جمعيه"
+            | "مصرف"
+            | "بنك"
+            | "اتحاد"
+            | "معهد"
+            | "اكاديميه"
+            | "محكمه"
+            | "نقابه"
+            | "رابطه"
+    )
+}
+
+/// An unknown place behind the head of a settlement: `بلدة حلتا`.
 fn place(reading: &Reading, first: usize) -> Option<Proposal> {
-    if !reading.continues(first) {
+    let is_settlement = first > 0 && is_settlement(reading.folded(first - 1));
+    if !is_settlement || !reading.continues(first) || part(reading, first) != Part::Unknown {
         return None;
     }
-    let is_place = match part(reading, first) {
-        Part::Unknown => can_be_name(reading, first) && !reading.folded(first).ends_with('ه'),
-        Part::Definite => !ends_like_family(reading, first),
-        _ => false,
-    };
+    let is_whole = !goes_on(reading, first + 1);
+    let is_place = is_whole && can_be_name(reading, first);
     is_place.then(|| unknown(EntityKind::Place, first, 1, 0, Rule::PlaceHead, PLACE_SCORE))
+}
+
+fn is_settlement(head: &str) -> bool {
+    let bare = head.trim_start_matches(['و', 'ف', 'ب', 'ل', 'ك']);
+    ["مدينه", "بلده", "قريه", "قريتي", "بلدتي", "مدينتي", "مخيم", "ضاحيه", "محافظه", "مقاطعه"]
+        .iter()
+        .any(|known| *known == head || *known == bare || head.ends_with(known))
 }

@@ -52,9 +52,16 @@ fn is_capital(reading: &Reading, index: usize) -> bool {
 fn is_name_word(reading: &Reading, index: usize) -> bool {
     let nature = reading.nature(index);
     let is_known_name = nature.is(word::GIVEN_NAME | word::FAMILY_NAME);
-    let ends = nature.is(word::NOT_A_NAME | word::NATIONALITY | word::HEAD)
-        || nature.is(word::COMMON | word::SPEECH_VERB | word::TITLE_MODIFIER) && !is_known_name;
-    is_capital(reading, index) && !ends
+    let ends = nature.is(word::NOT_A_NAME | word::NATIONALITY)
+        || nature.is(word::COMMON | word::SPEECH_VERB | word::TITLE_MODIFIER | word::HEAD) && !is_known_name;
+    is_capital(reading, index) && (!ends || is_initial(reading, index)) && !reading.is_named(index)
+}
+
+/// One letter with a full stop.
+fn is_initial(reading: &Reading, index: usize) -> bool {
+    reading.token(index).is_some_and(|token| {
+        token.is(shape::CAPITAL) && token.byte_end - token.byte_start == 1 && token.is(shape::STOP_AFTER)
+    })
 }
 
 fn person(reading: &Reading, first: usize) -> Option<Proposal> {
@@ -86,57 +93,95 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
             break;
         }
     }
-    // A given name alone may be anyone's; a name behind a title may be a single one.
-    if count < 2 && !(has_title && !is_given && is_at_end(reading, first + 1)) {
+    let is_whole = is_at_end(reading, first + count);
+    // A given name alone may be anyone's; a last name alone stands behind a title with a capital.
+    let may_be_single = has_title && !is_given && is_titled(reading, first);
+    if !is_whole || count < 2 && !may_be_single {
         return None;
     }
     let (rule, score) = if has_title { (Rule::Title, TITLE_SCORE) } else { (Rule::GivenName, GIVEN_SCORE) };
     Some(unknown(EntityKind::Person, first, count, 0, rule, score))
 }
 
+/// Whether a title with a capital stands before a word, and no capital before that: `President Aster`, but not
+/// `Bury St Edmunds`, `from King Lear`.
+fn is_titled(reading: &Reading, first: usize) -> bool {
+    let title = first - 1;
+    let is_alone =
+        !is_capital(reading, first) || reading.token(first).is_some_and(|token| !token.is(shape::CAPITALS));
+    let is_within = title > 0
+        && reading.continues(title)
+        && is_capital(reading, title - 1)
+        && !reading.nature(title - 1).is(word::HEAD | word::OF_HEAD | word::NATIONALITY | word::COMMON);
+    is_capital(reading, title) && is_alone && !is_within
+}
+
 /// Whether a word continues a name: behind a blank or hyphen, or behind an initial's full stop.
 fn continues_name(reading: &Reading, index: usize) -> bool {
     let Some(token) = reading.token(index) else { return false };
-    let is_initial = reading.token(index - 1).is_some_and(|before| {
-        before.is(shape::CAPITAL) && before.byte_end - before.byte_start == 1 && before.is(shape::STOP_AFTER)
-    });
     // The s of a genitive is lower case, so a joined word with a capital is of the name.
-    token.continues() || is_initial && token.gap == gap::SPACE | gap::SENTENCE
+    token.continues() || is_initial(reading, index - 1) && token.gap == gap::SPACE | gap::SENTENCE
 }
 
-/// Whether no word with a capital goes on here.
+/// Whether no word with a capital goes on here but a title, an adjective of nationality, or a day.
 fn is_at_end(reading: &Reading, index: usize) -> bool {
-    !(reading.continues(index) && is_capital(reading, index))
+    let nature = reading.nature(index);
+    let is_other = nature.is(word::HEAD | word::NATIONALITY | word::NOT_A_NAME | word::SPEECH_VERB);
+    !(reading.continues(index) && is_capital(reading, index)) || is_other
 }
 
-/// `Ministry of Health`, `University of Lyon`.
-fn behind_head(reading: &Reading, first: usize, heads: usize) -> Option<Proposal> {
-    if !is_capital(reading, first) {
+/// `Ministry of Health`, `University of Lyon`, `Oregon Department of Fish and Wildlife`.
+fn behind_head(reading: &Reading, head: usize, heads: usize) -> Option<Proposal> {
+    if !is_capital(reading, head) {
         return None;
     }
-    let mut count = heads;
+    let mut end = head + heads;
     let mut named = 0;
-    while count < heads + ORGANISATION_WORDS_MAX && reading.continues(first + count) {
-        let index = first + count;
-        if is_capital(reading, index) && !reading.nature(index).is(word::NOT_A_NAME) {
-            count += 1;
+    while end < head + heads + ORGANISATION_WORDS_MAX && reading.continues(end) {
+        if is_capital(reading, end) && !reading.nature(end).is(word::NOT_A_NAME) {
+            end += 1;
             named += 1;
-        } else if is_link(reading.folded(index))
-            && reading.continues(index + 1)
-            && is_capital(reading, index + 1)
-        {
-            count += 2;
+        } else if is_link(reading.folded(end)) && reading.continues(end + 1) && is_capital(reading, end + 1) {
+            end += 2;
             named += 1;
         } else {
             break;
         }
     }
-    (named > 0)
-        .then(|| unknown(EntityKind::Organisation, first, count, 0, Rule::OrganisationHead, HEAD_SCORE))
+    let first = run_start(reading, head)?;
+    // `Environment, Food and Rural Affairs`: a list goes on behind the comma.
+    let is_list = reading.token(end).is_some_and(|token| token.gap == gap::SPACE | gap::BREAK)
+        && is_capital(reading, end);
+    (named > 0 && !is_list && reading.phrase_at(first, phrase::PERSON_TITLE) == 0)
+        .then(|| unknown(EntityKind::Organisation, first, end - first, 0, Rule::OrganisationHead, HEAD_SCORE))
 }
 
 fn is_link(folded: &str) -> bool {
     matches!(folded, "of" | "and" | "for" | "the")
+}
+
+/// Where the run of capitals begins that ends before this word. `None` where it may begin earlier than can be told.
+fn run_start(reading: &Reading, end: usize) -> Option<usize> {
+    let mut first = end;
+    while first > 0 && reading.continues(first) {
+        let before = first - 1;
+        let nature = reading.nature(before);
+        if !is_capital(reading, before) {
+            // `Bath and North East Somerset Council`
+            let joins = is_link(reading.folded(before)) && reading.folded(before) != "the";
+            let may_go_on =
+                joins && before > 0 && reading.continues(before) && is_capital(reading, before - 1);
+            return (!may_go_on).then_some(first);
+        }
+        if nature.is(word::NOT_A_NAME | word::COMMON | word::CONNECTOR) {
+            return Some(first);
+        }
+        if end - before > ORGANISATION_WORDS_MAX {
+            return None;
+        }
+        first = before;
+    }
+    Some(first)
 }
 
 /// `Harbour Lights Ltd`, `Northern Quay Corp`.
@@ -144,15 +189,10 @@ fn before_tail(reading: &Reading, tail: usize, tails: usize) -> Option<Proposal>
     if !is_capital(reading, tail) {
         return None;
     }
-    let mut first = tail;
-    while tail - first < ORGANISATION_WORDS_MAX && first > 0 && reading.continues(first) {
-        let nature = reading.nature(first - 1);
-        if !is_capital(reading, first - 1) || nature.is(word::NOT_A_NAME | word::COMMON) {
-            break;
-        }
-        first -= 1;
-    }
-    let count = tail - first + tails;
-    (first < tail)
-        .then(|| unknown(EntityKind::Organisation, first, count, 0, Rule::OrganisationTail, HEAD_SCORE))
+    let end = tail + tails;
+    let first = run_start(reading, tail)?;
+    let goes_on = reading.continues(end)
+        && (is_capital(reading, end) || is_link(reading.folded(end)) && is_capital(reading, end + 1));
+    (first < tail && !goes_on && !reading.nature(first).is(word::HEAD))
+        .then(|| unknown(EntityKind::Organisation, first, end - first, 0, Rule::OrganisationTail, HEAD_SCORE))
 }

@@ -36,6 +36,9 @@ enum Strength {
     Safe,
 }
 
+/// A given name of a higher class begins a name, though it is a title, too.
+const GIVEN_IS_NO_TITLE: u8 = 2;
+
 /// What the article names without doubt.
 struct Named {
     entities: BTreeSet<u32>,
@@ -47,7 +50,7 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     let candidates = &reading.matches.candidates;
     let mut proposals = Vec::with_capacity(candidates.len());
     let mut doubtful = Vec::new();
-    for candidate in candidates {
+    for candidate in candidates.iter().filter(|candidate| !is_part_of_other(reading, candidate)) {
         match strongest(reading, candidate) {
             Some((entity, strength)) if strength > Strength::Doubtful => {
                 let score = if strength == Strength::Safe { SAFE_SCORE } else { PLAIN_SCORE };
@@ -70,15 +73,53 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
 }
 
 fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: u8) -> Proposal {
-    Proposal {
-        kind: reading.lexicon.entity(entity).kind,
-        first: candidate.first,
-        count: candidate.count,
-        letters: candidate.letters,
-        entity,
-        rule,
-        score,
+    let kind = reading.lexicon.entity(entity).kind;
+    let Candidate { mut first, mut count, mut letters, .. } = *candidate;
+    // A title is no part of the name, though some names are known with it: الملك, Pope.
+    if kind == EntityKind::Person && count > 1 {
+        let titles = reading.phrase_at(first as usize, phrase::PERSON_TITLE);
+        let is_given = reading.nature(first as usize).given > GIVEN_IS_NO_TITLE;
+        if titles < usize::from(count) && titles > 0 && !is_given {
+            // Fewer than `count`, which is a u8.
+            let titles = u8::try_from(titles).unwrap_or_default();
+            (first, count, letters) = (first + u32::from(titles), count - titles, 0);
+        }
     }
+    Proposal { kind, first, count, letters, entity, rule, score }
+}
+
+/// Whether a name in Latin letters stands within a longer one: joined to an unknown word (Météo-France), or before a word
+/// with a capital that is no title (London Marathon).
+fn is_part_of_other(reading: &Reading, candidate: &Candidate) -> bool {
+    /// Among so many words behind the next one, more capitals than lower case show a headline in capitals.
+    const LOOKED_AT: usize = 4;
+    let first = candidate.first as usize;
+    let Some(token) = reading.token(first).filter(|token| token.is(shape::LATIN)) else { return false };
+    if candidate.count > 1 {
+        return false;
+    }
+    let is_capital = |index: usize| reading.token(index).is_some_and(|token| token.is(shape::CAPITAL));
+    let is_unknown = |index: usize| is_capital(index) && !reading.nature(index).is_known;
+    let joined = |index: usize| reading.token(index).is_some_and(|token| token.gap == gap::JOIN);
+    if token.gap == gap::JOIN && is_unknown(first - 1) || joined(first + 1) && is_unknown(first + 1) {
+        return true;
+    }
+    let next = first + 1;
+    let nature = reading.nature(next);
+    let is_own =
+        nature.is(word::HEAD | word::NATIONALITY | word::GIVEN_NAME | word::NOT_A_NAME | word::COMMON);
+    let capitals = (next + 1..=next + LOOKED_AT).filter(|index| is_capital(*index)).count();
+    reading.token(next).is_some_and(|token| token.gap == gap::SPACE)
+        && is_capital(next)
+        && !is_own
+        && capitals * 2 < LOOKED_AT
+        && !begins_candidate(reading, next)
+}
+
+fn begins_candidate(reading: &Reading, index: usize) -> bool {
+    let candidates = &reading.matches.candidates;
+    let place = candidates.partition_point(|candidate| (candidate.first as usize) < index);
+    candidates.get(place).is_some_and(|candidate| candidate.first as usize == index)
 }
 
 /// The names of a candidate that the text's capitals allow.
@@ -136,6 +177,7 @@ fn rank(reading: &Reading, entity: u32, other: u32) -> std::cmp::Ordering {
     let larger = |one: u32, two: u32| one / POPULATION_LEAD > two;
     is_country(entity)
         .cmp(&is_country(other))
+        .then(left.is_capital.cmp(&right.is_capital))
         .then(larger(left.population, right.population).cmp(&larger(right.population, left.population)))
 }
 
@@ -172,6 +214,7 @@ fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option
     let known = names(reading, candidate).find(|name| named.entities.contains(&name.entity));
     if let Some(name) = known
         && !is_other_person(reading, candidate, name)
+        && !is_common_noun(reading, candidate, name)
     {
         return Some(of(reading, candidate, name.entity, Rule::SameArticle, SAME_ARTICLE_SCORE));
     }
@@ -184,6 +227,14 @@ fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option
         _ => !is_weak && is_supported_organisation(reading, candidate),
     };
     is_supported.then(|| of(reading, candidate, entity, Rule::LexiconContext, CONTEXT_SCORE))
+}
+
+/// A noun that stands for its organisation here (`المجلس`, `the Council`) is no name of it.
+fn is_common_noun(reading: &Reading, candidate: &Candidate, name: Name) -> bool {
+    name.flags & flag::WEAK != 0
+        && reading.lexicon.entity(name.entity).kind != EntityKind::Person
+        && candidate.count == 1
+        && reading.nature(candidate.first as usize).is(word::COMMON | word::HEAD | word::OF_HEAD)
 }
 
 /// Whether a last name has another given name before it.

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::super::lexicon::vocabulary::{hash, word};
 use super::super::matching::clitics;
-use super::super::text::shape;
+use super::super::text::{gap, shape};
 use super::{Language, Proposal, Reading, Rule};
 use crate::article::EntityKind;
 
 const SCORE: u8 = 75;
 
 /// Shorter last names are words too often, in letters.
-const LETTERS_MIN: usize = 3;
+const LETTERS_MIN: usize = 4;
 
 /// A last name, by its hash: whose it is; `None` where two people have it.
 type LastNames = BTreeMap<u64, Option<Proposal>>;
@@ -48,6 +48,12 @@ fn last_names(reading: &Reading, mentions: &[Proposal]) -> LastNames {
         // Where a given name is the last one, the article must not call others by it.
         let is_given = nature.given > 2;
         let folded = reading.folded(last);
+        let is_other_word = nature.is_known && !nature.is(word::FAMILY_NAME) && mention.entity == super::NONE;
+        // عبد الله is one name, and its second word none.
+        let is_bound = reading.nature(last - 1).is(word::CONNECTOR) && folded.starts_with("ال");
+        if is_other_word || is_bound {
+            continue;
+        }
         if is_word || is_given || folded.chars().count() < LETTERS_MIN {
             continue;
         }
@@ -81,9 +87,26 @@ fn stands_in_other_name(reading: &Reading, index: usize) -> bool {
 }
 
 fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal> {
+    let joins = |index: u32| reading.token(index as usize).is_some_and(|token| token.gap == gap::JOIN);
+    let ends_in_capital =
+        |index: u32| reading.token(index as usize).is_some_and(|token| token.is(shape::CAPITAL));
+    if joins(index + 1) && ends_in_capital(index + 1) {
+        return None;
+    }
     let named = |hash: u64, letters: u8| {
         let owner = names.get(&hash).copied().flatten()?;
-        Some(Proposal { first: index, count: 1, letters, rule: Rule::LastName, score: SCORE, ..owner })
+        let mut mention =
+            Proposal { first: index, count: 1, letters, rule: Rule::LastName, score: SCORE, ..owner };
+        // Of a double name both parts, or none.
+        while joins(mention.first) {
+            let place = owner.end().checked_sub(u32::from(mention.count) + 1)?;
+            let before = mention.first.checked_sub(1)?;
+            if place < owner.first || hash_of(reading, place) != hash_of(reading, before) {
+                return None;
+            }
+            mention = Proposal { first: before, count: mention.count + 1, ..mention };
+        }
+        Some(mention)
     };
     let whole = named(reading.matches.hashes[index as usize], 0);
     let nature = reading.nature(index as usize);
@@ -91,4 +114,8 @@ fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal>
         return whole;
     }
     clitics(reading.folded(index as usize)).find_map(|(rest, letters, _)| named(hash(rest), letters))
+}
+
+fn hash_of(reading: &Reading, index: u32) -> Option<u64> {
+    reading.matches.hashes.get(index as usize).copied()
 }

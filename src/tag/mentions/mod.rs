@@ -108,6 +108,8 @@ pub(crate) struct Reading<'a> {
     pub lexicon: &'a Lexicon,
     /// Kinds of phrases that end right before each word, as bits of [`phrase`].
     before: Vec<u8>,
+    /// Whether a word is a place or an organisation by a name that is beyond doubt.
+    named: Vec<bool>,
     language: Language,
 }
 
@@ -137,7 +139,7 @@ const ADJECTIVES_MAX: usize = 3;
 impl<'a> Reading<'a> {
     pub fn new(text: &'a Text<'a>, matches: &'a Matches, lexicon: &'a Lexicon, language: Language) -> Self {
         let before = phrases_before(text, matches);
-        Self { text, matches, lexicon, before, language }
+        Self { text, matches, lexicon, before, named: vec![false; text.tokens().len()], language }
     }
 
     fn token(&self, index: usize) -> Option<&Token> {
@@ -155,6 +157,21 @@ impl<'a> Reading<'a> {
     /// Whether a phrase of this kind ends right before the word, adjectives between them not counted.
     fn is_behind(&self, index: usize, kind: u8) -> bool {
         self.before.get(index).is_some_and(|kinds| kinds & kind != 0)
+    }
+
+    fn is_named(&self, index: usize) -> bool {
+        self.named.get(index).is_some_and(|named| *named)
+    }
+
+    /// The words of the longest phrase of this kind that begins with this word; 0 where none does.
+    fn phrase_at(&self, index: usize, kind: u8) -> usize {
+        let phrases = &self.matches.phrases;
+        let from = phrases.partition_point(|phrase| (phrase.first as usize) < index);
+        let here = phrases[from..].iter().take_while(|phrase| phrase.first as usize == index);
+        here.filter(|phrase| phrase.kinds & kind != 0)
+            .map(|phrase| usize::from(phrase.count))
+            .max()
+            .unwrap_or(0)
     }
 
     /// Whether the word is there and continues the one before it.
@@ -199,8 +216,14 @@ fn can_follow(title: &Token, name: &Token) -> bool {
 }
 
 /// All mentions of a text, in its order, without overlaps.
-pub(crate) fn find(reading: &Reading) -> Vec<Proposal> {
-    let mut proposals = known::propose(reading);
+pub(crate) fn find(mut reading: Reading) -> Vec<Proposal> {
+    let mut proposals = known::propose(&reading);
+    for proposal in &proposals {
+        if proposal.kind != EntityKind::Person && proposal.rule == Rule::Lexicon {
+            reading.named[proposal.first as usize..proposal.end() as usize].fill(true);
+        }
+    }
+    let reading = &reading;
     match reading.language {
         Language::Arabic => arabic::propose(reading, &mut proposals),
         Language::English => english::propose(reading, &mut proposals),
