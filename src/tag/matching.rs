@@ -29,7 +29,10 @@ const INHERITED: u16 = word::COMMON
     | word::SPEECH_VERB
     | word::NATIONALITY
     | word::HEAD
-    | word::TITLE_MODIFIER;
+    | word::TITLE_MODIFIER
+    | word::EVENT_HEAD
+    | word::FACILITY_HEAD
+    | word::SITED_HEAD;
 
 /// A given name that folds as a common word does.
 const HOMOGRAPH: u16 = word::COMMON | word::GIVEN_NAME | word::MAKSURA;

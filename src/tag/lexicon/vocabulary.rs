@@ -31,6 +31,12 @@ pub(crate) mod word {
     pub const MAKSURA: u16 = 1 << 9;
     /// Stands in a title or head of several words.
     pub const OF_HEAD: u16 = 1 << 10;
+    /// With a place's name behind it, it names an event: معرض, مهرجان.
+    pub const EVENT_HEAD: u16 = 1 << 11;
+    /// With a name behind it, it names another place: مطار, ملعب.
+    pub const FACILITY_HEAD: u16 = 1 << 12;
+    /// With a place's name behind it, it names an organisation: جامعة, شرطة.
+    pub const SITED_HEAD: u16 = 1 << 13;
 }
 
 /// Kinds of phrases, as bits.

@@ -26,8 +26,14 @@ const TITLE_KINDS: [(&str, u8, u16); 7] = [
 ];
 
 /// Kinds of `common_words.tsv`.
-const WORD_KINDS: [(&str, u16); 3] =
-    [("common", word::COMMON), ("connector", word::CONNECTOR), ("title_modifier", word::TITLE_MODIFIER)];
+const WORD_KINDS: [(&str, u16); 6] = [
+    ("common", word::COMMON),
+    ("connector", word::CONNECTOR),
+    ("title_modifier", word::TITLE_MODIFIER),
+    ("event_head", word::EVENT_HEAD),
+    ("facility_head", word::FACILITY_HEAD),
+    ("sited_head", word::SITED_HEAD),
+];
 
 /// Countries by the node of an adjective of several words.
 pub(super) type Nationalities = HashMap<u32, u16>;

@@ -56,6 +56,11 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
             proposals.extend(place(reading, first + count));
         }
     }
+    for index in 1..reading.text.tokens().len() {
+        if reading.is_named(index) && !reading.is_named(index - 1) && reading.continues(index) {
+            proposals.extend(around_place(reading, index - 1));
+        }
+    }
 }
 
 /// What a word can be in a person's name.
@@ -104,6 +109,9 @@ fn part(reading: &Reading, index: usize) -> Part {
     }
 }
 
+/// It needs no title: what follows it is a name.
+const SERVANT: &str = "عبد";
+
 /// عبد and the article, written as one word with what follows.
 const JOINED_SERVANT: &str = "عبدال";
 
@@ -117,17 +125,17 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
     let is_homograph = nature.is(word::MAKSURA) || nature.is(word::OF_HEAD | word::HEAD);
     let may_begin = match begin {
         Part::Given => has_title || class >= GIVEN_MIN && !is_homograph,
-        Part::Connector => has_title,
+        Part::Connector => has_title || reading.folded(first) == SERVANT,
         Part::Family | Part::Unknown => has_title && !nature.has_article && can_be_name(reading, first),
         Part::Definite | Part::End => false,
     };
-    if !may_begin || !has_title && begins_within(reading, first, class) {
+    if !may_begin || !has_title && (begins_within(reading, first, class) || is_behind_head(reading, first)) {
         return None;
     }
     let reach = Reach::of(reading, first, begin, has_title, class)?;
     let is_enough = match begin {
         Part::Given => reach.count > 1,
-        Part::Connector => reach.is_whole && reach.count > 2,
+        Part::Connector => reach.count > 2 && (has_title || reach.has_known),
         // A word that no lexicon knows for a given name needs one behind it that is a name.
         _ => reach.count > 1 && reach.has_known,
     };
@@ -138,6 +146,13 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
     let letters = if is_stripped { nature.given_behind } else { 0 };
     let (rule, score) = if has_title { (Rule::Title, TITLE_SCORE) } else { (Rule::GivenName, GIVEN_SCORE) };
     Some(unknown(EntityKind::Person, first, reach.count, letters, rule, score))
+}
+
+/// Whether the word before makes an organisation or a place of the name: `شركة رياض السلام`, `ملعب مصطفى بن جنات`.
+fn is_behind_head(reading: &Reading, first: usize) -> bool {
+    const HEADS: u16 = word::EVENT_HEAD | word::FACILITY_HEAD | word::SITED_HEAD;
+    reading.is_behind(first, phrase::ORGANISATION_HEAD | phrase::PLACE_HEAD)
+        || first > 0 && reading.continues(first) && reading.nature(first - 1).is(HEADS)
 }
 
 /// Whether the word before makes it a part of a name that began earlier.
@@ -171,6 +186,7 @@ impl Reach {
         }
         let may_guess =
             begin == Part::Given && (has_title || class >= GIVEN_COMMON) || begin == Part::Connector;
+        let is_origin = |index, begin| begin != Part::Family && ends_like_family(reading, index);
         while reach.count < PERSON_WORDS_MAX && reading.continues(first + reach.count) {
             let index = first + reach.count;
             match part(reading, index) {
@@ -185,15 +201,14 @@ impl Reach {
                     }
                     None => break,
                 },
-                Part::Definite
-                    if begin != Part::Family && (may_guess || ends_like_family(reading, index)) =>
-                {
+                Part::Definite if may_guess || is_origin(index, begin) || reach.has_known => {
                     reach.count += 1;
+                    reach.has_known |= ends_like_family(reading, index);
                     break;
                 }
-                Part::Unknown if may_guess && can_be_name(reading, index) => {
-                    reach.count += 1;
-                    reach.is_whole = !goes_on(reading, index + 1);
+                Part::Unknown if can_be_name(reading, index) => {
+                    reach.count += usize::from(may_guess);
+                    reach.is_whole = may_guess && !goes_on(reading, index + 1);
                     break;
                 }
                 _ => break,
@@ -244,12 +259,21 @@ fn can_be_name(reading: &Reading, index: usize) -> bool {
     let ends_as_verb = ["ها", "هم", "هما", "وا", "ات", "ته", "نا", "تها", "ون", "ين", "ت"]
         .iter()
         .any(|ending| folded.ends_with(ending));
+    // ترحيب, تأكيده: what someone does.
+    let is_deed = folded.starts_with('ت') && letters >= 5 && folded.chars().nth(3) == Some('ي');
+    let has_pronoun = letters >= 5 && folded.ends_with('ه');
     let source =
         reading.token(index).map_or("", |token| reading.text.surface(token.byte_start, token.byte_end));
     // A tanwin that is written out.
     let is_adverb =
         source.ends_with(['ا', 'ً']) && letters > 3 && folded.ends_with('ا') && source.ends_with('ً');
-    (3..=10).contains(&letters) && !begins_as_verb && !ends_as_verb && !is_adverb && !source.ends_with('ة')
+    (3..=10).contains(&letters)
+        && !begins_as_verb
+        && !ends_as_verb
+        && !is_adverb
+        && !is_deed
+        && !has_pronoun
+        && !source.ends_with('ة')
 }
 
 /// A name within quotation marks behind an organisation's head: `قناة "الميناء"`.
@@ -279,17 +303,6 @@ pub(super) fn quoted_words(reading: &Reading, first: usize) -> Option<usize> {
 fn organisation(reading: &Reading, first: usize, heads: usize, letters: u8) -> Option<Proposal> {
     let head = reading.folded(first + heads - 1);
     let is_ministry = head.ends_with("وزاره");
-    if has_place(reading, first, heads) && takes_place(head) {
-        let count = heads + 1;
-        return Some(unknown(
-            EntityKind::Organisation,
-            first,
-            count,
-            letters,
-            Rule::OrganisationHead,
-            HEAD_SCORE,
-        ));
-    }
     if !is_ministry && !takes_adjectives(head) {
         return None;
     }
@@ -316,20 +329,42 @@ fn organisation(reading: &Reading, first: usize, heads: usize, letters: u8) -> O
         .then(|| unknown(EntityKind::Organisation, first, count, letters, Rule::OrganisationHead, HEAD_SCORE))
 }
 
-/// Whether one known place of one word stands right behind a head.
-fn has_place(reading: &Reading, first: usize, heads: usize) -> bool {
-    let index = first + heads;
-    let is_alone = !reading.continues(index + 1) || !reading.is_named(index + 1);
-    reading.continues(index)
-        && reading.is_named(index)
-        && is_alone
-        && !reading.nature(index).is(word::NATIONALITY)
+/// What a place's name is to the word before it: `مطار بغداد الدولي`, `معرض القاهرة الدولي للكتاب`, `جامعة المنيا`.
+fn around_place(reading: &Reading, head: usize) -> Option<Proposal> {
+    let nature = reading.nature(head);
+    let (kind, rule) = match () {
+        () if nature.has_article => return None,
+        () if nature.is(word::EVENT_HEAD) => (EntityKind::Event, Rule::EventHead),
+        () if nature.is(word::FACILITY_HEAD) => (EntityKind::Place, Rule::PlaceHead),
+        () if nature.is(word::SITED_HEAD) => (EntityKind::Organisation, Rule::OrganisationHead),
+        () => return None,
+    };
+    let mut count = 1;
+    while reading.is_named(head + count) && reading.continues(head + count) {
+        count += 1;
+    }
+    let places = count;
+    while count < places + ADJECTIVES_MAX && reading.continues(head + count) {
+        let folded = reading.folded(head + count);
+        let nature = reading.nature(head + count);
+        let ends = nature.is(word::NOT_A_NAME | word::HEAD | word::NATIONALITY | word::TITLE_MODIFIER);
+        let is_purpose = folded.starts_with("لل") && kind != EntityKind::Place;
+        if !is_purpose && (ends && folded != INTERNATIONAL || !folded.starts_with("ال")) {
+            break;
+        }
+        count += 1;
+        if is_purpose {
+            break;
+        }
+    }
+    Some(unknown(kind, head, count, nature.clitics, rule, HEAD_SCORE))
 }
 
-/// Heads that a city's or country's name makes an organisation of.
-fn takes_place(head: &str) -> bool {
-    matches!(head, "جامعه" | "بلديه" | "شرطه" | "بورصه" | "محكمه" | "اذاعه" | "مستشفي")
-}
+/// Adjectives and purposes behind a place within a longer name.
+const ADJECTIVES_MAX: usize = 3;
+
+/// An adjective of titles and of names.
+const INTERNATIONAL: &str = "الدولي";
 
 /// Heads that a noun with the article and an adjective of nationality make a name of: `هيئة الجمارك العراقية`.
 fn takes_adjectives(head: &str) -> bool {

@@ -85,7 +85,27 @@ fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: 
             (first, count, letters) = (first + u32::from(titles), count - titles, 0);
         }
     }
+    // Nor is the head of a name that is one without it: حركة حماس, محافظة المنيا.
+    if kind != EntityKind::Person && count > 1 {
+        let heads = reading.phrase_at(first as usize, phrase::ORGANISATION_HEAD | phrase::PLACE_HEAD);
+        // Fewer than `count`, which is a u8.
+        let heads = u8::try_from(heads).unwrap_or_default();
+        let rest =
+            Candidate { first: first + u32::from(heads), count: count.saturating_sub(heads), ..*candidate };
+        if heads > 0 && has_name(reading, rest, entity) {
+            (first, count, letters) = (rest.first, rest.count, 0);
+        }
+    }
     Proposal { kind, first, count, letters, entity, rule, score }
+}
+
+/// Whether the whole words of a candidate are a name of this entity.
+fn has_name(reading: &Reading, words: Candidate, entity: u32) -> bool {
+    let candidates = &reading.matches.candidates;
+    let from = candidates.partition_point(|candidate| candidate.first < words.first);
+    let same = candidates[from..].iter().take_while(|candidate| candidate.first == words.first);
+    same.filter(|candidate| candidate.count == words.count && candidate.letters == 0)
+        .any(|candidate| names(reading, candidate).any(|name| name.entity == entity))
 }
 
 /// Whether a name in Latin letters stands within a longer one: joined to an unknown word (Météo-France), or before a word
@@ -212,7 +232,10 @@ impl Named {
 /// A name that needs support, if it has some here.
 fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option<Proposal> {
     let known = names(reading, candidate).find(|name| named.entities.contains(&name.entity));
+    let nature = reading.nature(candidate.first as usize);
+    let is_word = candidate.count == 1 && candidate.letters > 0 && nature.is(HOMOGRAPH & !word::GIVEN_NAME);
     if let Some(name) = known
+        && !is_word
         && !is_other_person(reading, candidate, name)
         && !is_common_noun(reading, candidate, name)
     {
@@ -248,7 +271,14 @@ fn is_other_person(reading: &Reading, candidate: &Candidate, name: Name) -> bool
 }
 
 fn is_supported_person(reading: &Reading, candidate: &Candidate) -> bool {
-    candidate.letters == 0 && reading.is_behind(candidate.first as usize, phrase::PERSON_TITLE)
+    let (first, next) = (candidate.first as usize, candidate.first as usize + usize::from(candidate.count));
+    let after = reading.nature(next);
+    let goes_on = reading.continues(next)
+        && (after.is(word::GIVEN_NAME | word::FAMILY_NAME | word::CONNECTOR)
+            || !after.is_known && after.traits == 0);
+    candidate.letters == 0
+        && reading.is_behind(first, phrase::PERSON_TITLE)
+        && !(candidate.count == 1 && (goes_on || reading.nature(first).is(word::NATIONALITY | word::COMMON)))
 }
 
 fn is_supported_place(reading: &Reading, candidate: &Candidate, entity: u32, named: &Named) -> bool {

@@ -46,6 +46,7 @@ pub(crate) enum Rule {
     OrganisationTail,
     Quoted,
     PlaceHead,
+    EventHead,
     LastName,
 }
 
@@ -63,6 +64,7 @@ impl Rule {
             Self::OrganisationTail => "organisation_tail",
             Self::Quoted => "quoted",
             Self::PlaceHead => "place_head",
+            Self::EventHead => "event_head",
             Self::LastName => "last_name",
         }
     }
@@ -215,11 +217,17 @@ fn can_follow(title: &Token, name: &Token) -> bool {
     name.continues() || name.gap == QUOTED || (is_abbreviation && name.gap == STOPPED)
 }
 
+/// Names of more words are no part of another name.
+const NAMED_WORDS_MAX: u8 = 4;
+
 /// All mentions of a text, in its order, without overlaps.
 pub(crate) fn find(mut reading: Reading) -> Vec<Proposal> {
     let mut proposals = known::propose(&reading);
     for proposal in &proposals {
-        if proposal.kind != EntityKind::Person && proposal.rule == Rule::Lexicon {
+        if proposal.kind != EntityKind::Person
+            && proposal.rule == Rule::Lexicon
+            && proposal.count < NAMED_WORDS_MAX
+        {
             reading.named[proposal.first as usize..proposal.end() as usize].fill(true);
         }
     }
