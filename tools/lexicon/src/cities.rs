@@ -77,8 +77,10 @@ pub fn places(packages: &Packages, mut meanings: Meanings) -> Result<Vec<Place>,
         for (language, naming) in
             [(Language::Arabic, &mut place.arabic), (Language::English, &mut place.english)]
         {
-            naming.standing = standing
-                .unwrap_or_else(|| meanings.standing(language, &naming.name, *id, people, place.capital));
+            // What is ambiguous in Arabic often is not in English (عمان, Amman), where homographs.tsv tells.
+            let said = standing.filter(|said| *said != Standing::Ambiguous || language == Language::Arabic);
+            naming.standing =
+                said.unwrap_or_else(|| meanings.standing(language, &naming.name, *id, people, place.capital));
             if standing.is_none() {
                 for alias in &mut naming.aliases {
                     if meanings.is_weak(language, alias) {
@@ -131,10 +133,11 @@ fn english(city: &GeoCity, said: &Override) -> Option<Naming> {
     if !said.english.is_empty() {
         return Naming::of(said.english.iter().copied(), Standing::Plain);
     }
-    let ascii = to_ascii(&city.name)?;
+    let name = city.name.split(" (").next().unwrap_or_default();
+    let ascii = to_ascii(name)?;
     let mut naming = Naming::of(std::iter::once(ascii.trim_start_matches('\'')), Standing::Plain)?;
-    if city.name.chars().all(|letter| letter < '\u{180}' && !"ĀāĪīŪūŌōĒē".contains(letter)) {
-        naming.add(&city.name);
+    if name.chars().all(|letter| letter < '\u{180}' && !"ĀāĪīŪūŌōĒē".contains(letter)) {
+        naming.add(name);
     }
     if ascii.contains('\'') {
         naming.add(&ascii.replace('\'', ""));

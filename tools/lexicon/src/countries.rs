@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::entry::{Naming, Place, Standing};
 use crate::error::Error;
-use crate::fold::to_ascii;
+use crate::fold::{fold, to_ascii};
 use crate::sources::Packages;
 use crate::table::{self, Line};
 
@@ -70,7 +70,8 @@ fn countries(packages: &Packages) -> Result<Vec<Place>, Error> {
     Ok(places)
 }
 
-/// The names of the country `code`: what is said of it, and the CLDR's names of it.
+/// The names of the country `code`: what is said of it, and the CLDR's names of it, but for those that explain in
+/// parentheses and stand in no text.
 fn naming(code: &str, territories: &BTreeMap<String, String>, said: Option<Said>) -> Option<Naming> {
     let said = said.unwrap_or(Said { standing: Standing::Safe, name: "", aliases: Vec::new() });
     let mut names: Vec<String> = Vec::new();
@@ -80,7 +81,12 @@ fn naming(code: &str, territories: &BTreeMap<String, String>, said: Option<Said>
     for suffix in ["", "-alt-short", "-alt-variant"] {
         if let Some(name) = territories.get(&format!("{code}{suffix}")) {
             let name = name.replace('’', "'").replace(" & ", " and ");
-            if !said.aliases.iter().any(|alias| alias.strip_prefix('!') == Some(name.as_str())) {
+            let taken_away = name.contains('(')
+                || said
+                    .aliases
+                    .iter()
+                    .any(|alias| alias.starts_with(['!', '~']) && fold(&alias[1..]) == fold(&name));
+            if !taken_away {
                 names.push(crate::fold::without_marks(&name));
             }
         }
