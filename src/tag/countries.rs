@@ -24,9 +24,9 @@ const MEMBER: u32 = 1;
 const HEADLINE_FACTOR: u32 = 3;
 const LEAD_FACTOR: u32 = 2;
 
-/// A country needs as much as two plain mentions of it, and this share of all in hundredths.
-const WEIGHT_MIN: u32 = 12;
-const SHARE_MIN: u32 = 10;
+/// A country needs as much as a plain mention of it and of its adjective, and this share of all in hundredths.
+const WEIGHT_MIN: u32 = 10;
+const SHARE_MIN: u32 = 6;
 
 /// The countries by falling share; `language` is the primary subtag.
 pub(crate) fn of(

@@ -50,6 +50,8 @@ pub(crate) struct Nature {
     pub country: u16,
     /// Whether the whole word is in a lexicon.
     pub is_known: bool,
+    /// Whether it is without clitics or article.
+    pub has_known_rest: bool,
     /// It has the Arabic article, perhaps behind clitics.
     pub has_article: bool,
     /// Letters of clitics before what gave it its traits.
@@ -181,6 +183,7 @@ impl Matcher<'_> {
         for form in forms {
             let Some(facts) = self.lexicon.vocabulary.facts(form.word) else { continue };
             let (traits, given, country) = (facts.traits, facts.given, facts.country);
+            nature.has_known_rest = true;
             if !is_whole {
                 if nature.traits & INHERITED == 0 && traits & INHERITED != 0 {
                     nature.clitics = form.letters;

@@ -57,7 +57,7 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
         }
     }
     for index in 1..reading.text.tokens().len() {
-        if reading.is_named(index) && !reading.is_named(index - 1) && reading.continues(index) {
+        if reading.is_place(index) && !reading.is_named(index - 1) && reading.continues(index) {
             proposals.extend(around_place(reading, index - 1));
         }
     }
@@ -103,8 +103,10 @@ fn part(reading: &Reading, index: usize) -> Part {
         () if is_given => Part::Given,
         () if nature.is(word::FAMILY_NAME) => Part::Family,
         () if nature.is(word::OF_HEAD) => Part::End,
-        () if has_article && (!nature.is_known || ends_like_family(reading, index)) => Part::Definite,
-        () if nature.is(word::NATIONALITY) || nature.is_known || nature.has_article => Part::End,
+        () if has_article && ends_like_family(reading, index) => Part::Definite,
+        () if has_article && !nature.is_known && !nature.has_known_rest => Part::Definite,
+        () if nature.is(word::NATIONALITY) || nature.is_known || nature.has_known_rest => Part::End,
+        () if nature.has_article => Part::End,
         () => Part::Unknown,
     }
 }
@@ -187,9 +189,16 @@ impl Reach {
         let may_guess =
             begin == Part::Given && (has_title || class >= GIVEN_COMMON) || begin == Part::Connector;
         let is_origin = |index, begin| begin != Part::Family && ends_like_family(reading, index);
+        let known = reading.person_words(first);
         while reach.count < PERSON_WORDS_MAX && reading.continues(first + reach.count) {
             let index = first + reach.count;
-            match part(reading, index) {
+            let part = part(reading, index);
+            // احمد الله is no name, حسن نصر الله is; a known name does not go on with an unknown word.
+            let is_guess = matches!(part, Part::Definite | Part::Unknown);
+            if reach.count == 1 && reading.folded(index) == "الله" || reach.count == known && is_guess {
+                break;
+            }
+            match part {
                 Part::Given | Part::Family => {
                     reach.count += 1;
                     reach.has_known = true;
@@ -201,7 +210,7 @@ impl Reach {
                     }
                     None => break,
                 },
-                Part::Definite if may_guess || is_origin(index, begin) || reach.has_known => {
+                Part::Definite if has_title && may_guess || is_origin(index, begin) || reach.has_known => {
                     reach.count += 1;
                     reach.has_known |= ends_like_family(reading, index);
                     break;
@@ -340,7 +349,7 @@ fn around_place(reading: &Reading, head: usize) -> Option<Proposal> {
         () => return None,
     };
     let mut count = 1;
-    while reading.is_named(head + count) && reading.continues(head + count) {
+    while reading.is_place(head + count) && reading.continues(head + count) {
         count += 1;
     }
     let places = count;

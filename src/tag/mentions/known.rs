@@ -104,8 +104,9 @@ fn has_name(reading: &Reading, words: Candidate, entity: u32) -> bool {
     let candidates = &reading.matches.candidates;
     let from = candidates.partition_point(|candidate| candidate.first < words.first);
     let same = candidates[from..].iter().take_while(|candidate| candidate.first == words.first);
-    same.filter(|candidate| candidate.count == words.count && candidate.letters == 0)
-        .any(|candidate| names(reading, candidate).any(|name| name.entity == entity))
+    same.filter(|candidate| candidate.count == words.count && candidate.letters == 0).any(|candidate| {
+        names(reading, candidate).any(|name| name.entity == entity && name.flags & flag::WEAK == 0)
+    })
 }
 
 /// Whether a name in Latin letters stands within a longer one: joined to an unknown word (Météo-France), or before a word
@@ -283,12 +284,15 @@ fn is_supported_person(reading: &Reading, candidate: &Candidate) -> bool {
 
 fn is_supported_place(reading: &Reading, candidate: &Candidate, entity: u32, named: &Named) -> bool {
     let first = candidate.first as usize;
+    let nature = reading.nature(first);
+    let is_person = nature.is(word::GIVEN_NAME)
+        && reading.continues(first + 1)
+        && !reading.nature(first + 1).is(HOMOGRAPH);
+    if candidate.count == 1 && (nature.is(HOMOGRAPH & !word::GIVEN_NAME) || is_person) {
+        return false;
+    }
     if candidate.letters == 0 && reading.is_behind(first, phrase::PLACE_HEAD) {
         return true;
-    }
-    let nature = reading.nature(first);
-    if candidate.count == 1 && nature.is(HOMOGRAPH & !word::GIVEN_NAME) {
-        return false;
     }
     let country = reading.lexicon.entity(entity).country.map(country_number);
     let is_named = country.is_some_and(|country| named.countries.contains(&country));

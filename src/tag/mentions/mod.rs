@@ -110,9 +110,19 @@ pub(crate) struct Reading<'a> {
     pub lexicon: &'a Lexicon,
     /// Kinds of phrases that end right before each word, as bits of [`phrase`].
     before: Vec<u8>,
-    /// Whether a word is a place or an organisation by a name that is beyond doubt.
-    named: Vec<bool>,
+    /// What each word is by a name that is beyond doubt.
+    known: Vec<Known>,
     language: Language,
+}
+
+/// What a word is by a name that is beyond doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    Place,
+    /// The first of so many words of a person's name.
+    Person(u8),
+    Other,
 }
 
 /// The languages that have rules of their own.
@@ -141,7 +151,7 @@ const ADJECTIVES_MAX: usize = 3;
 impl<'a> Reading<'a> {
     pub fn new(text: &'a Text<'a>, matches: &'a Matches, lexicon: &'a Lexicon, language: Language) -> Self {
         let before = phrases_before(text, matches);
-        Self { text, matches, lexicon, before, named: vec![false; text.tokens().len()], language }
+        Self { text, matches, lexicon, before, known: vec![Known::Nothing; text.tokens().len()], language }
     }
 
     fn token(&self, index: usize) -> Option<&Token> {
@@ -161,8 +171,21 @@ impl<'a> Reading<'a> {
         self.before.get(index).is_some_and(|kinds| kinds & kind != 0)
     }
 
+    /// Whether the word is of the name of a place, an organisation or the like.
     fn is_named(&self, index: usize) -> bool {
-        self.named.get(index).is_some_and(|named| *named)
+        matches!(self.known.get(index), Some(Known::Place | Known::Other))
+    }
+
+    fn is_place(&self, index: usize) -> bool {
+        self.known.get(index) == Some(&Known::Place)
+    }
+
+    /// The words of the person's name that begins with this word; 0 where none does.
+    fn person_words(&self, index: usize) -> usize {
+        match self.known.get(index) {
+            Some(Known::Person(words)) => usize::from(*words),
+            _ => 0,
+        }
     }
 
     /// The words of the longest phrase of this kind that begins with this word; 0 where none does.
@@ -218,17 +241,18 @@ fn can_follow(title: &Token, name: &Token) -> bool {
 }
 
 /// Names of more words are no part of another name.
-const NAMED_WORDS_MAX: u8 = 4;
+const NAMED_WORDS_MAX: u8 = 3;
 
 /// All mentions of a text, in its order, without overlaps.
 pub(crate) fn find(mut reading: Reading) -> Vec<Proposal> {
     let mut proposals = known::propose(&reading);
-    for proposal in &proposals {
-        if proposal.kind != EntityKind::Person
-            && proposal.rule == Rule::Lexicon
-            && proposal.count < NAMED_WORDS_MAX
-        {
-            reading.named[proposal.first as usize..proposal.end() as usize].fill(true);
+    for proposal in proposals.iter().filter(|proposal| proposal.rule == Rule::Lexicon) {
+        let words = proposal.first as usize..proposal.end() as usize;
+        match proposal.kind {
+            EntityKind::Person => reading.known[words.start] = Known::Person(proposal.count),
+            _ if proposal.count > NAMED_WORDS_MAX => {}
+            EntityKind::Place => reading.known[words].fill(Known::Place),
+            _ => reading.known[words].fill(Known::Other),
         }
     }
     let reading = &reading;
