@@ -243,6 +243,9 @@ pub struct Tags {
     pub entities: Vec<TaggedEntity>,
     /// The countries that the article is about, by falling share; empty where too little speaks for any.
     pub countries: Vec<TaggedCountry>,
+    /// What the article is about: each top topic with those below it, the surest first; empty where too little speaks for
+    /// any.
+    pub subjects: Vec<TaggedSubject>,
     /// What was odd about tagging, for the record's flaws.
     pub flaws: Vec<Flaw>,
 }
@@ -252,6 +255,20 @@ pub enum Direction {
     #[default]
     LeftToRight,
     RightToLeft,
+}
+
+/// A topic that the article is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaggedSubject {
+    /// Of IPTC Media Topics: `medtop:…`
+    pub code: String,
+    /// In the article's language where the lexicon has it, else in English.
+    pub name: String,
+    pub english: String,
+    /// 0 to 100.
+    pub confidence: u8,
+    /// Words of the text that spoke for it, the strongest first.
+    pub evidence: Vec<String>,
 }
 
 /// What an entity is.

@@ -15,6 +15,7 @@ mod matching;
 mod mentions;
 mod script;
 mod stated;
+mod subjects;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -105,6 +106,7 @@ impl Tagger {
         let primary = tags.language.split('-').next().unwrap_or_default();
         let grouped = entities::group(parts, &self.lexicon, &found, primary);
         tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
+        tags.subjects = subjects::of(&text, u32::try_from(body_byte).unwrap_or(u32::MAX), &self.lexicon.subjects, primary);
         tags.entities = grouped.entities;
         tags.mentions = grouped.mentions;
         if grouped.is_cut || text.is_cut() || matches.is_cut || found.len() == mentions::MENTIONS_MAX {

@@ -6,7 +6,7 @@
 mod entities;
 mod error;
 mod names;
-mod rows;
+pub(crate) mod rows;
 #[cfg(test)]
 mod tests;
 pub(crate) mod vocabulary;
@@ -23,6 +23,7 @@ pub use error::LexiconError;
 pub(crate) use names::{Entity, Name, flag};
 pub(crate) use words::country_number;
 
+use super::subjects::Subjects;
 use names::{Builder, OtherName, text_of};
 use rows::Source;
 use vocabulary::Vocabulary;
@@ -38,10 +39,12 @@ enum Content {
     Nationalities,
     GivenNames,
     CommonWords,
+    SubjectNames,
+    Subjects,
 }
 
 /// The files, in the order of reading.
-const FILES: [(&str, Content, &str); 7] = [
+const FILES: [(&str, Content, &str); 9] = [
     ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),
     ("people.tsv", Content::Entities, include_str!("../../../config/lexicon/people.tsv")),
     ("places.tsv", Content::Entities, include_str!("../../../config/lexicon/places.tsv")),
@@ -49,6 +52,8 @@ const FILES: [(&str, Content, &str); 7] = [
     ("nationalities.tsv", Content::Nationalities, include_str!("../../../config/lexicon/nationalities.tsv")),
     ("given_names.tsv", Content::GivenNames, include_str!("../../../config/lexicon/given_names.tsv")),
     ("common_words.tsv", Content::CommonWords, include_str!("../../../config/lexicon/common_words.tsv")),
+    ("subject_names.tsv", Content::SubjectNames, include_str!("../../../config/lexicon/subject_names.tsv")),
+    ("subjects.tsv", Content::Subjects, include_str!("../../../config/lexicon/subjects.tsv")),
 ];
 
 /// Bytes of the digest that a record names.
@@ -65,6 +70,7 @@ pub(crate) struct Lexicon {
     nationalities: words::Nationalities,
     /// The entity of each country.
     countries: HashMap<u16, u32>,
+    pub subjects: Subjects,
     digest: String,
 }
 
@@ -92,6 +98,7 @@ impl Lexicon {
         let mut builder = Builder::default();
         let mut entities = entities::Entities::default();
         let mut nationalities = words::Nationalities::default();
+        let mut subjects = Subjects::default();
         let mut digest = Sha256::new();
         for layer in layers {
             for (file, content) in &layer.files {
@@ -108,14 +115,21 @@ impl Lexicon {
                     }
                     Content::GivenNames => words::read_given_names(source, vocabulary)?,
                     Content::CommonWords => words::read_common_words(source, vocabulary)?,
+                    Content::SubjectNames => subjects.read_names(source)?,
+                    Content::Subjects => subjects.read_phrases(source)?,
                 }
             }
         }
         entities.build(&mut builder)?;
-        Ok(Self::assemble(builder, nationalities, &digest.finalize()[..DIGEST_BYTES]))
+        Ok(Self::assemble(builder, nationalities, subjects, &digest.finalize()[..DIGEST_BYTES]))
     }
 
-    fn assemble(mut builder: Builder, nationalities: words::Nationalities, digest: &[u8]) -> Self {
+    fn assemble(
+        mut builder: Builder,
+        nationalities: words::Nationalities,
+        subjects: Subjects,
+        digest: &[u8],
+    ) -> Self {
         builder.vocabulary.shrink();
         builder.others.sort_by_key(|other| other.entity);
         let mut countries = HashMap::new();
@@ -131,7 +145,7 @@ impl Lexicon {
         texts.shrink_to_fit();
         entities.shrink_to_fit();
         names.shrink_to_fit();
-        Self { vocabulary, texts, names, entities, others, nationalities, countries, digest }
+        Self { vocabulary, texts, names, entities, others, nationalities, countries, subjects, digest }
     }
 
     /// What tells these lexicons from others: 16 hex digits of a hash over all files of all layers.

@@ -10,14 +10,14 @@ const LINES_MAX: usize = 4_000_000;
 
 /// A file in memory, and what error messages call it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     pub file: &'a str,
     pub text: &'a str,
 }
 
 /// A line that is no comment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     pub file: &'a str,
     pub line: usize,
     pub text: &'a str,
@@ -74,7 +74,7 @@ impl<'a> Row<'a> {
 }
 
 /// Two capital letters as ISO 3166-1 alpha-2 has them.
-pub(super) fn country(text: &str) -> Option<[u8; 2]> {
+pub(crate) fn country(text: &str) -> Option<[u8; 2]> {
     let code: [u8; 2] = text.as_bytes().try_into().ok()?;
     code.iter().all(u8::is_ascii_uppercase).then_some(code)
 }

@@ -1,0 +1,215 @@
+//! What an article is about: IPTC Media Topics, by the phrases that speak for them.
+//!
+//! Owns the topics, the evidence, and when it is too little to say anything. All numbers are integers.
+
+mod lexicon;
+#[cfg(test)]
+mod tests;
+
+use hashbrown::HashMap;
+
+pub(crate) use lexicon::Subjects;
+
+use super::lexicon::vocabulary::{NONE, Vocabulary, hash};
+use super::matching::clitics;
+use super::text::{Text, Token, shape};
+use crate::article::TaggedSubject;
+
+/// Subjects of one article.
+const SUBJECTS_MAX: usize = 12;
+const TOP_TOPICS_MAX: usize = 3;
+/// Words behind these are not looked at: what an article is about is said at its beginning.
+const WORDS_MAX: usize = 3_000;
+/// The words that spoke for a subject, as they stand in the text.
+const WITNESSES_MAX: usize = 5;
+
+/// What a phrase of each weight is worth, alone and once.
+const VALUES: [i64; 10] = [0, 1, 2, 4, 7, 11, 17, 25, 34, 45];
+/// What so many occurrences of one phrase are worth, in hundredths of one: each adds less.
+const TIMES: [i64; 6] = [0, 100, 150, 183, 208, 228];
+/// The headline says what it is about.
+const HEADLINE_TIMES: usize = 2;
+/// The article of a phrase's first word is left off when so many bytes remain: three letters.
+const STEM_BYTES_MIN: usize = 6;
+
+/// Evidence that makes a topic as likely as not, in hundredths of a phrase's value.
+const EVIDENCE_HALF: i64 = 6_000;
+/// A topic with less confidence is not told.
+pub(super) const CONFIDENCE_MIN: i64 = 30;
+/// A deeper topic has so much of the evidence of the topic above it, in per cent, and so much at least.
+const DEEPER_SHARE_MIN: i64 = 18;
+const DEEPER_EVIDENCE_MIN: i64 = 3_400;
+
+/// What speaks for one topic.
+#[derive(Debug, Clone, Default)]
+struct Evidence {
+    /// In hundredths of a phrase's value.
+    sum: i64,
+    /// Worth and place of each phrase, the place in bytes.
+    witnesses: Vec<(i64, (u32, u32))>,
+}
+
+/// A folded word without its article, where enough is left.
+fn without_article(folded: &str) -> Option<&str> {
+    folded.strip_prefix("ال").filter(|rest| rest.len() >= STEM_BYTES_MIN)
+}
+
+/// The subjects of a text whose body begins at a byte; `language` is its primary subtag.
+pub(super) fn of(text: &Text, body_byte: u32, subjects: &Subjects, language: &str) -> Vec<TaggedSubject> {
+    let Some(number) = subjects.language(language) else { return Vec::new() };
+    let found = find(text, body_byte, subjects, number);
+    let evidence = weigh(&found, subjects);
+    choose(&evidence, text, subjects, language)
+}
+
+/// How often a phrase stands in a text, and where first.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    times: usize,
+    place: (u32, u32),
+}
+
+fn find(text: &Text, body_byte: u32, subjects: &Subjects, language: u8) -> Vec<(u32, Found)> {
+    let vocabulary = &subjects.vocabulary;
+    let mut by_node: HashMap<u32, usize> = HashMap::new();
+    let mut all: Vec<(u32, Found)> = Vec::new();
+    let words: Vec<u32> = text.tokens().iter().take(WORDS_MAX).map(|token| word(vocabulary, text.folded(token))).collect();
+    for (first, token) in text.tokens().iter().enumerate().take(WORDS_MAX) {
+        let Some((node, count)) = longest(text, token, first, &words, subjects, language) else { continue };
+        let last = text.tokens()[first + count - 1];
+        let times = if token.byte_start < body_byte { HEADLINE_TIMES } else { 1 };
+        let place = *by_node.entry(node).or_insert_with(|| {
+            all.push((node, Found { times: 0, place: (token.byte_start, last.byte_end) }));
+            all.len() - 1
+        });
+        all[place].1.times += times;
+    }
+    all
+}
+
+fn word(vocabulary: &Vocabulary, folded: &str) -> u32 {
+    vocabulary.find(folded, hash(folded))
+}
+
+/// The node of the longest phrase that begins at a word, and its words.
+fn longest(
+    text: &Text,
+    token: &Token,
+    first: usize,
+    words: &[u32],
+    subjects: &Subjects,
+    language: u8,
+) -> Option<(u32, usize)> {
+    let mut best: Option<(u32, usize)> = None;
+    let mut walk = |word: u32| {
+        let vocabulary = &subjects.vocabulary;
+        let mut node = vocabulary.first_node(word);
+        let mut count = 1;
+        while node != NONE {
+            let speaks = subjects.hints(node).iter().any(|hint| hint.language == language);
+            if speaks && best.is_none_or(|(_, longest)| count > longest) {
+                best = Some((node, count));
+            }
+            let next = first + count;
+            let goes_on = vocabulary.node(node).goes_on && text.tokens().get(next).is_some_and(Token::continues);
+            let Some(next) = words.get(next).filter(|_| goes_on) else { break };
+            node = vocabulary.next_node(node, *next);
+            count += 1;
+        }
+    };
+    walk(words[first]);
+    if token.is(shape::ARABIC) {
+        let folded = text.folded(token);
+        let vocabulary = &subjects.vocabulary;
+        if let Some(bare) = without_article(folded) {
+            walk(word(vocabulary, bare));
+        }
+        for (rest, _, is_to) in clitics(folded) {
+            walk(word(vocabulary, rest));
+            // ل and the article are written as لل.
+            let bare = without_article(rest)
+                .or_else(|| rest.strip_prefix('ل').filter(|bare| is_to && bare.len() >= STEM_BYTES_MIN));
+            if let Some(bare) = bare {
+                walk(word(vocabulary, bare));
+            }
+        }
+    }
+    best
+}
+
+/// Evidence for each topic, that for those below it included.
+fn weigh(found: &[(u32, Found)], subjects: &Subjects) -> Vec<Evidence> {
+    let mut evidence = vec![Evidence::default(); subjects.topics().len()];
+    for (node, found) in found {
+        let times = TIMES[found.times.min(TIMES.len() - 1)];
+        for hint in subjects.hints(*node) {
+            let worth = VALUES[usize::from(hint.weight)] * times;
+            for topic in subjects.path(Some(hint.topic)) {
+                let evidence = &mut evidence[usize::from(topic)];
+                evidence.sum += worth;
+                evidence.witnesses.push((worth, found.place));
+            }
+        }
+    }
+    evidence
+}
+
+fn choose(evidence: &[Evidence], text: &Text, subjects: &Subjects, language: &str) -> Vec<TaggedSubject> {
+    let topics = subjects.topics();
+    let sum = |topic: u16| evidence[usize::from(topic)].sum;
+    let numbers = || (0..topics.len()).filter_map(|topic| u16::try_from(topic).ok());
+    let all: i64 = numbers().filter(|topic| topics[usize::from(*topic)].parent.is_none()).map(sum).sum();
+    let confidence = |topic: u16| {
+        let sum = sum(topic);
+        // The share of what speaks for any topic, less where little speaks at all.
+        if sum == 0 { 0 } else { (100 * sum / all.max(1)).midpoint(100) * sum / (sum + EVIDENCE_HALF) }
+    };
+    let mut tops: Vec<(i64, u16)> = numbers()
+        .filter(|topic| topics[usize::from(*topic)].parent.is_none())
+        .map(|topic| (confidence(topic), topic))
+        .filter(|(confidence, topic)| *confidence >= CONFIDENCE_MIN && 100 * sum(*topic) >= 20 * all)
+        .collect();
+    tops.sort_by_key(|(confidence, topic)| (-sum(*topic), -*confidence, *topic));
+    tops.truncate(TOP_TOPICS_MAX);
+    let mut chosen: Vec<(i64, u16)> = Vec::new();
+    for (confidence, top) in tops {
+        chosen.push((confidence, top));
+        let mut deeper: Vec<(i64, u16)> = numbers()
+            .filter(|topic| topics[usize::from(*topic)].top == top && *topic != top)
+            .filter(|topic| {
+                let above = topics[usize::from(*topic)].parent.map_or(0, sum);
+                sum(*topic) >= DEEPER_EVIDENCE_MIN && 100 * sum(*topic) >= DEEPER_SHARE_MIN * above
+            })
+            .map(|topic| (confidence * sum(topic) / (sum(topic) + EVIDENCE_HALF / 2), topic))
+            .filter(|(confidence, _)| *confidence >= CONFIDENCE_MIN / 2)
+            .collect();
+        deeper.sort_by_key(|(confidence, topic)| (-*confidence, *topic));
+        chosen.extend(deeper);
+    }
+    chosen.truncate(SUBJECTS_MAX);
+    let subject = |(confidence, topic): (i64, u16)| {
+        let known = &topics[usize::from(topic)];
+        TaggedSubject {
+            code: known.code.to_string(),
+            name: known.name(language).to_owned(),
+            english: known.name("en").to_owned(),
+            confidence: u8::try_from(confidence.clamp(0, 100)).unwrap_or_default(),
+            evidence: witnesses(&evidence[usize::from(topic)], text),
+        }
+    };
+    chosen.into_iter().map(subject).collect()
+}
+
+/// The phrases that spoke loudest, each once.
+fn witnesses(evidence: &Evidence, text: &Text) -> Vec<String> {
+    let mut witnesses = evidence.witnesses.clone();
+    witnesses.sort_by_key(|(worth, place)| (-*worth, *place));
+    let mut shown: Vec<String> = Vec::new();
+    for (_, (start, end)) in witnesses {
+        let surface = text.surface(start, end);
+        if shown.len() < WITNESSES_MAX && !shown.iter().any(|known| known == surface) {
+            shown.push(surface.to_owned());
+        }
+    }
+    shown
+}
