@@ -143,13 +143,13 @@ pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
 
 /// The countries, in their order.
 pub(super) fn countries(tags: &Tags) -> Vec<Country<'_>> {
-    let country = |country| {
+    let countries = tags.countries.iter().map(|country| {
         let TaggedCountry { code, name, share } = country;
         Country {
             country: Cow::Borrowed(code.as_str()),
             name: name.as_deref().map(Cow::Borrowed),
             share: *share,
         }
-    };
-    tags.countries.iter().map(country).collect()
+    });
+    countries.collect()
 }
