@@ -103,19 +103,19 @@ const fn letter(kind: EntityKind) -> char {
 }
 
 /// What the record calls each entity: a letter for its kind, and its rank among those.
-fn keys(entities: &[TaggedEntity]) -> Vec<String> {
+pub(crate) fn keys(tags: &Tags) -> Vec<String> {
     let mut ranks = [0; EntityKind::ALL.len()];
     let key = |entity: &TaggedEntity| {
         let rank = &mut ranks[entity.kind as usize];
         *rank += 1;
         format!("{}{rank}", letter(entity.kind))
     };
-    entities.iter().map(key).collect()
+    tags.entities.iter().map(key).collect()
 }
 
 /// Mentions and entities, which name each other.
 pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
-    let keys = keys(&tags.entities);
+    let keys = keys(tags);
     let mentions = tags.mentions.iter().filter_map(|mention| {
         Some(Mention {
             entity: Cow::Owned(keys.get(mention.entity)?.clone()),

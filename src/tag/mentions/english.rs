@@ -41,7 +41,7 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
 fn is_shouted(reading: &Reading) -> bool {
     let tokens = reading.text.tokens();
     let count = |of: u8| tokens.iter().filter(|token| token.is(of)).count();
-    count(shape::CAPITAL) * 2 > count(shape::LATIN)
+    count(shape::CAPITALS) * 2 > count(shape::LATIN)
 }
 
 fn is_capital(reading: &Reading, index: usize) -> bool {

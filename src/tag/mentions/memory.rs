@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::lexicon::vocabulary::{hash, word};
-use super::super::matching::clitics;
+use super::super::matching::{ARTICLE, clitics};
 use super::super::text::{gap, shape};
 use super::{Language, Proposal, Reading, Rule};
 use crate::article::EntityKind;
@@ -113,7 +113,12 @@ fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal>
     if whole.is_some() || reading.language != Language::Arabic || nature.is_known {
         return whole;
     }
-    clitics(reading.folded(index as usize)).find_map(|(rest, letters, _)| named(hash(rest), letters))
+    clitics(reading.folded(index as usize)).find_map(|(rest, letters, is_to)| {
+        // ل and the article are written as لل.
+        let definite = rest.strip_prefix('ل').filter(|_| is_to);
+        let definite = definite.and_then(|bare| named(hash(&format!("{ARTICLE}{bare}")), letters + 1));
+        definite.or_else(|| named(hash(rest), letters))
+    })
 }
 
 fn hash_of(reading: &Reading, index: u32) -> Option<u64> {
