@@ -210,7 +210,7 @@ impl Reach {
                     }
                     None => break,
                 },
-                Part::Definite if has_title && may_guess || is_origin(index, begin) || reach.has_known => {
+                Part::Definite if has_title && may_guess || is_origin(index, begin) => {
                     reach.count += 1;
                     reach.has_known |= ends_like_family(reading, index);
                     break;

@@ -169,8 +169,9 @@ fn run_start(reading: &Reading, end: usize) -> Option<usize> {
         if !is_capital(reading, before) {
             // `Bath and North East Somerset Council`
             let joins = is_link(reading.folded(before)) && reading.folded(before) != "the";
-            let may_go_on =
-                joins && before > 0 && reading.continues(before) && is_capital(reading, before - 1);
+            let goes_on = before > 0 && reading.continues(before) && is_capital(reading, before - 1);
+            // The first word of a sentence has its capital from there.
+            let may_go_on = joins && goes_on && reading.continues(before - 1);
             return (!may_go_on).then_some(first);
         }
         if nature.is(word::NOT_A_NAME | word::COMMON | word::CONNECTOR) {

@@ -213,7 +213,7 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
         // Three letters behind a clitic are a word of their own more often than a name.
         let letters = reading.folded(candidate.first as usize).chars().count();
         let is_short = candidate.letters > 0 && letters - usize::from(candidate.letters) <= 3;
-        if is_homograph && !is_safe || is_short && !is_safe {
+        if !is_safe && (is_homograph || is_short) {
             return Strength::Doubtful;
         }
     }

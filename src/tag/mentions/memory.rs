@@ -93,7 +93,7 @@ fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal>
     if joins(index + 1) && ends_in_capital(index + 1) {
         return None;
     }
-    let named = |hash: u64, letters: u8| {
+    let owned = |hash: u64, letters: u8| {
         let owner = names.get(&hash).copied().flatten()?;
         let mut mention =
             Proposal { first: index, count: 1, letters, rule: Rule::LastName, score: SCORE, ..owner };
@@ -108,7 +108,7 @@ fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal>
         }
         Some(mention)
     };
-    let whole = named(reading.matches.hashes[index as usize], 0);
+    let whole = owned(reading.matches.hashes[index as usize], 0);
     let nature = reading.nature(index as usize);
     if whole.is_some() || reading.language != Language::Arabic || nature.is_known {
         return whole;
@@ -116,8 +116,8 @@ fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal>
     clitics(reading.folded(index as usize)).find_map(|(rest, letters, is_to)| {
         // ل and the article are written as لل.
         let definite = rest.strip_prefix('ل').filter(|_| is_to);
-        let definite = definite.and_then(|bare| named(hash(&format!("{ARTICLE}{bare}")), letters + 1));
-        definite.or_else(|| named(hash(rest), letters))
+        let definite = definite.and_then(|bare| owned(hash(&format!("{ARTICLE}{bare}")), letters + 1));
+        definite.or_else(|| owned(hash(rest), letters))
     })
 }
 
