@@ -68,6 +68,7 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
     let nature = reading.nature(first);
     let has_title = reading.is_behind(first, phrase::PERSON_TITLE);
     let is_given = nature.is(word::GIVEN_NAME)
+        && (!nature.is(word::HOMOGRAPH) || reading.nature(first + 1).is(word::FAMILY_NAME))
         && !nature.is(word::COMMON | word::NOT_A_NAME | word::HEAD | word::NATIONALITY)
         && nature.given >= GIVEN_MIN;
     if !has_title && !is_given || !is_name_word(reading, first) {
