@@ -424,9 +424,9 @@ fn place(reading: &Reading, first: usize) -> Option<Proposal> {
     is_place.then(|| unknown(EntityKind::Place, first, 1, 0, Rule::PlaceHead, PLACE_SCORE))
 }
 
-fn is_settlement(head: &str) -> bool {
-    let bare = head.trim_start_matches(['و', 'ف', 'ب', 'ل', 'ك']);
-    ["مدينه", "بلده", "قريه", "قريتي", "بلدتي", "مدينتي", "مخيم", "ضاحيه", "محافظه", "مقاطعه"]
-        .iter()
-        .any(|known| *known == head || *known == bare || head.ends_with(known))
+/// Heads that stand outside a place's name.
+pub(super) fn is_settlement(head: &str) -> bool {
+    const HEADS: [&str; 9] = ["مدينه", "بلده", "قريه", "مخيم", "ضاحيه", "محافظه", "مقاطعه", "اقليم", "ولايه"];
+    // A clitic may stand before it.
+    HEADS.iter().any(|known| head.ends_with(known))
 }
