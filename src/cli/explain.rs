@@ -1,6 +1,7 @@
 //! `khabar explain`: what the parser believed of one record, and why.
 
 mod against;
+mod named;
 mod render;
 
 use std::fs::File;
@@ -25,13 +26,13 @@ const STANDARD_INPUT: &str = "-";
     long_about = "Reads one article from a file or from standard input, without Kafka and without changing anything, \
 and shows what the parser believed: of a text dump each line with its number, its role and the evidence for it, of an \
 HTML page the paragraphs with their roles; then the article's fields with where each was found, its confidence and its \
-flaws.
+flaws; then the text with the names in it marked, whom and what they name by which rule, and the countries.
 
 Evidence is label:… (the line begins with this label of the lexicon), shape:… (the line's own form) or position:… \
 (where it stands). Lines of other articles carry the number of the related article: #1, #2.
 
 Where a line is taken for the wrong thing: a label that is missing goes into a file of lexicon.dump_labels, parts of a \
-page to drop into sources.file. A record that would be rejected is explained too, and is no failure.
+page to drop into sources.file, a name that is missing or wrong into a file of lexicon.folder. A record that would be rejected is explained too, and is no failure.
 
 With --against the article is judged as one that comes after those files, and shown beside the one that its verdict \
 names: what both have in the same words, and in [+ +] what each has alone."

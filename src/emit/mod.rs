@@ -11,6 +11,7 @@ pub mod headers;
 mod khabar;
 mod naming;
 mod ninjs;
+mod subjects;
 pub mod readback;
 mod time;
 mod uri;
@@ -27,6 +28,8 @@ use crate::article::{Judgement, Tags, hex};
 use crate::flow::{Header, Origin, Outcome, OutputRecord, ParsedRecord, RawRecord};
 use crate::rejection::Rejection;
 use crate::tag::TAGGER_VERSION;
+
+pub(crate) use naming::keys as entity_keys;
 
 /// Version of this crate, as it stands in the header `khabar-version`.
 pub const KHABAR_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -103,19 +103,19 @@ const fn letter(kind: EntityKind) -> char {
 }
 
 /// What the record calls each entity: a letter for its kind, and its rank among those.
-fn keys(entities: &[TaggedEntity]) -> Vec<String> {
+pub(crate) fn keys(tags: &Tags) -> Vec<String> {
     let mut ranks = [0; EntityKind::ALL.len()];
     let key = |entity: &TaggedEntity| {
         let rank = &mut ranks[entity.kind as usize];
         *rank += 1;
         format!("{}{rank}", letter(entity.kind))
     };
-    entities.iter().map(key).collect()
+    tags.entities.iter().map(key).collect()
 }
 
 /// Mentions and entities, which name each other.
 pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
-    let keys = keys(&tags.entities);
+    let keys = keys(tags);
     let mentions = tags.mentions.iter().filter_map(|mention| {
         Some(Mention {
             entity: Cow::Owned(keys.get(mention.entity)?.clone()),
@@ -142,14 +142,11 @@ pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
 }
 
 /// The countries, in their order.
-pub(super) fn countries(tags: &Tags) -> Vec<Country<'_>> {
-    let countries = tags.countries.iter().map(|country| {
-        let TaggedCountry { code, name, share } = country;
-        Country {
-            country: Cow::Borrowed(code.as_str()),
-            name: name.as_deref().map(Cow::Borrowed),
-            share: *share,
-        }
-    });
-    countries.collect()
+pub(super) fn countries<'a>(tags: &'a Tags) -> Vec<Country<'a>> {
+    let country = |country: &'a TaggedCountry| Country {
+        country: Cow::Borrowed(country.code.as_str()),
+        name: country.name.as_deref().map(Cow::Borrowed),
+        share: country.share,
+    };
+    tags.countries.iter().map(country).collect()
 }

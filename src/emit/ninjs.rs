@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::khabar::Khabar;
 use super::naming::Named;
+use super::subjects::Subject;
 use super::{time, uri};
 use crate::article::{Article, EntityKind, Image, Related, Tags, hex, join_paragraphs};
 use crate::flow::Origin;
@@ -59,6 +60,8 @@ pub(super) struct Item<'a> {
     pub(super) organisations: Vec<Named<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) places: Vec<Named<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) subjects: Vec<Subject<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) associations: Vec<Association<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -163,6 +166,7 @@ impl<'a> Item<'a> {
             people: authors.chain(Named::all(tags, EntityKind::Person)).collect(),
             organisations: Named::all(tags, EntityKind::Organisation).collect(),
             places: Named::all(tags, EntityKind::Place).collect(),
+            subjects: Subject::all(tags),
             associations: associations(article, counts_words),
             alt_ids: vec![AltId {
                 role: Cow::Borrowed("khabar-content-hash"),

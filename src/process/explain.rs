@@ -1,4 +1,4 @@
-//! One record, read offline: what parse believed of it, for a person who wonders.
+//! One record, read offline: what parse and tag believed of it, for a person who wonders.
 //!
 //! Owns nothing of what it shows: it decodes, parses and judges with the same rooms as the worker, and asks them for
 //! their evidence.
@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{SCOPE, SetupError, output_limits};
-use crate::article::{Article, Content, Flaw, Judgement};
+use crate::article::{Article, Content, Flaw, Judgement, Tags};
 use crate::config::settings::Settings;
 use crate::dedup::level::Level;
 use crate::dedup::window::Window;
@@ -27,17 +27,21 @@ pub struct Explanation {
     /// What decode found odd, where there is no article to say so.
     pub flaws: Vec<Flaw>,
     pub outcome: Result<Box<Article>, Rejection>,
+    /// What is said about the article; empty where there is none.
+    pub tags: Tags,
 }
 
-/// Decodes and parses one record with these settings.
+/// Decodes, parses and tags one record with these settings.
 pub fn explain(raw: &RawRecord, settings: &Settings) -> Result<Explanation, SetupError> {
     let sources = Sources::load(&settings.sources)?;
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources)?;
+    let tagger = Tagger::load(&settings.lexicon)?;
     let decoded = match crate::decode::decode(raw, &settings.decode) {
         Ok(decoded) => decoded,
         Err(rejection) => {
             let outcome = Err(rejection);
-            return Ok(Explanation { content: None, lines: Vec::new(), flaws: Vec::new(), outcome });
+            let (lines, flaws, tags) = (Vec::new(), Vec::new(), Tags::default());
+            return Ok(Explanation { content: None, lines, flaws, outcome, tags });
         }
     };
     let (content, lines) = match &decoded.content {
@@ -47,7 +51,8 @@ pub fn explain(raw: &RawRecord, settings: &Settings) -> Result<Explanation, Setu
     };
     let outcome = parser.parse(&decoded).map(Box::new);
     let flaws = if outcome.is_ok() { Vec::new() } else { decoded.flaws };
-    Ok(Explanation { content: Some(content), lines, flaws, outcome })
+    let tags = outcome.as_ref().map_or_else(|_| Tags::default(), |article| tagger.tag(article));
+    Ok(Explanation { content: Some(content), lines, flaws, outcome, tags })
 }
 
 /// Between two articles that are compared, as the log's clock has it.

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, hash};
-use super::mentions::Proposal;
+use super::matching::ARTICLE;
+use super::mentions::{Proposal, Rule};
 use super::text::{Text, gap, shape};
 use crate::article::{EntityKind, Mention, TaggedEntity};
 
@@ -218,10 +219,23 @@ fn keys(text: &Text, proposals: &[Proposal]) -> Vec<Key> {
         if proposal.kind != EntityKind::Person || proposal.count > 1 || proposal.entity != NONE {
             return own;
         }
-        let Key::Unknown(_, name) = own else { return own };
+        let last = hash(text.folded(last_token(text, proposal)));
+        let name = match own {
+            // ل and the article are written as لل, so the rest of the word is not the name.
+            Key::Unknown(_, name) if of_last_names.contains_key(&name) => name,
+            _ if proposal.rule == Rule::LastName && proposal.letters > 1 => definite(text, proposal),
+            _ => last,
+        };
         if shared.contains(&name) { own } else { of_last_names.get(&name).copied().unwrap_or(own) }
     };
     proposals.iter().zip(own).map(joined).collect()
+}
+
+/// The hash of a last name with the article that clitics hide.
+fn definite(text: &Text, proposal: &Proposal) -> u64 {
+    let folded = text.folded(last_token(text, proposal));
+    let start = folded.char_indices().nth(usize::from(proposal.letters));
+    hash(&format!("{ARTICLE}{}", start.map_or("", |(start, _)| &folded[start..])))
 }
 
 fn key(text: &Text, proposal: &Proposal) -> Key {

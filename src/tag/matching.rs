@@ -54,7 +54,7 @@ pub(crate) struct Nature {
     pub has_known_rest: bool,
     /// It has the Arabic article, perhaps behind clitics.
     pub has_article: bool,
-    /// Letters of clitics before what gave it its traits.
+    /// Letters of clitics before what gave it its traits, the article not counted.
     pub clitics: u8,
 }
 
@@ -186,7 +186,8 @@ impl Matcher<'_> {
             nature.has_known_rest = true;
             if !is_whole {
                 if nature.traits & INHERITED == 0 && traits & INHERITED != 0 {
-                    nature.clitics = form.letters;
+                    let article = if form.without_article { ARTICLE_LETTERS } else { 0 };
+                    nature.clitics = form.letters - article;
                 }
                 nature.traits |= traits & INHERITED;
                 if given > 0 && nature.given == 0 && !form.without_article {
@@ -266,12 +267,12 @@ impl Matcher<'_> {
             }
         };
         if let Some(rest) = without_article(folded) {
-            push(self.find(rest), 2, true);
+            push(self.find(rest), ARTICLE_LETTERS, true);
         }
         for (rest, letters, is_to) in clitics(folded) {
             push(self.find(rest), letters, false);
             if let Some(bare) = without_article(rest) {
-                push(self.find(bare), letters + 2, true);
+                push(self.find(bare), letters + ARTICLE_LETTERS, true);
             }
             // ل and the article are written as لل.
             if is_to && let Some(bare) = rest.strip_prefix(LAM).filter(|bare| is_long_enough(bare)) {
@@ -279,7 +280,7 @@ impl Matcher<'_> {
                 self.buffer.push_str(ARTICLE);
                 self.buffer.push_str(bare);
                 push(self.find(&self.buffer), letters + 1, false);
-                push(self.find(bare), letters + 1, true);
+                push(self.find(bare), letters + ARTICLE_LETTERS, true);
             }
         }
         count
@@ -290,7 +291,8 @@ impl Matcher<'_> {
     }
 }
 
-const ARTICLE: &str = "ال";
+pub(crate) const ARTICLE: &str = "ال";
+const ARTICLE_LETTERS: u8 = 2;
 const LAM: char = 'ل';
 
 /// What is left must be two letters at least, of two bytes each.

@@ -7,13 +7,17 @@
 mod arabic;
 mod countries;
 mod entities;
+mod hints;
 mod keywords;
 mod language;
 mod latin;
+pub mod learning;
 mod lexicon;
 mod matching;
 mod mentions;
+mod models;
 mod script;
+pub mod sequence;
 mod stated;
 mod subjects;
 #[cfg(test)]
@@ -27,6 +31,7 @@ use crate::config::settings::LexiconSettings;
 
 use lexicon::Lexicon;
 pub use lexicon::LexiconError;
+use models::Models;
 
 /// Version of this room's rules; it grows with every change that can change a tag.
 pub const TAGGER_VERSION: u32 = 3;
@@ -42,18 +47,19 @@ pub const SCANNED_CHARS_MAX: usize = 1_000;
 #[derive(Debug, Clone)]
 pub struct Tagger {
     lexicon: Arc<Lexicon>,
+    models: Arc<Models>,
 }
 
 impl Tagger {
     /// Reads the lexicons: those that are compiled in, and the files of `lexicon.folder`.
     pub fn load(settings: &LexiconSettings) -> Result<Self, LexiconError> {
-        Ok(Self { lexicon: Lexicon::load(&settings.folder)? })
+        Ok(Self { lexicon: Lexicon::load(&settings.folder)?, models: Models::load(&settings.folder)? })
     }
 
     /// With the lexicons that are compiled in.
     #[must_use]
     pub fn compiled_in() -> Self {
-        Self { lexicon: Lexicon::compiled_in() }
+        Self { lexicon: Lexicon::compiled_in(), models: Models::compiled_in() }
     }
 
     /// What tells its lexicons from others: 16 hex digits.
@@ -100,7 +106,7 @@ impl Tagger {
         let language = mentions::Language::of(&tags.language);
         let matches = matching::matches(&text, &self.lexicon, language == mentions::Language::Arabic);
         let reading = mentions::Reading::new(&text, &matches, &self.lexicon, language);
-        let found = mentions::find(reading);
+        let found = mentions::find(reading, &self.models);
         // The text's offsets have 32 bits, else it has no words.
         let parts = entities::Parts::new(&text, body_byte, u32::try_from(body_start).unwrap_or(u32::MAX));
         let primary = tags.language.split('-').next().unwrap_or_default();

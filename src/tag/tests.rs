@@ -1,10 +1,13 @@
+mod hostile;
+mod names;
+
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
 
 use super::tag;
-use crate::article::{Article, Direction, Keywords, Paragraph, ParagraphRole};
+use crate::article::{Article, Direction, Keywords, Paragraph, ParagraphRole, Tags};
 
 /// Each line of `languages.tsv`: expected tag, direction, stated language or `-`, text.
 #[test]
@@ -138,6 +141,12 @@ fn article(headline: Option<&str>, text: &str, stated: Option<&str>) -> Article 
         language_stated: stated.map(str::to_owned),
         ..Article::default()
     }
+}
+
+/// An article whose paragraphs are divided by empty lines.
+fn article_of(headline: Option<&str>, body: &str) -> Article {
+    let paragraph = |text: &str| Paragraph { text: text.to_owned(), role: ParagraphRole::Text };
+    Article { paragraphs: body.split("\n\n").map(paragraph).collect(), ..article(headline, "", None) }
 }
 
 fn page_keywords(raw: &str, list: &[&str]) -> crate::article::TaggedKeywords {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::named;
 use crate::article::{Article, ArticleDate, Flaw, Paragraph};
 use crate::cli::text::{clean, columns};
 use crate::parse::{LineRole, ReadLine};
@@ -57,7 +58,10 @@ pub(super) fn text(explanation: &Explanation) -> String {
         text.push_str(&columns(&explanation.lines.iter().map(line_row).collect::<Vec<_>>()));
     }
     match &explanation.outcome {
-        Ok(article) => article_text(&mut text, article, explanation.lines.is_empty()),
+        Ok(article) => {
+            article_text(&mut text, article, explanation.lines.is_empty());
+            named::text(&mut text, article, &explanation.tags);
+        }
         Err(rejection) => {
             push(&mut text, &format!("\nrejected: {}: {}", rejection.code.name(), clean(&rejection.detail)));
             flaws_text(&mut text, &explanation.flaws);
@@ -66,7 +70,7 @@ pub(super) fn text(explanation: &Explanation) -> String {
     text
 }
 
-fn push(text: &mut String, line: &str) {
+pub(super) fn push(text: &mut String, line: &str) {
     // Writing to a String never fails.
     let _ = writeln!(text, "{line}");
 }
@@ -78,7 +82,7 @@ fn line_row(line: &ReadLine) -> Vec<String> {
     vec![line.number.to_string(), format!("{}{of_other}", line.role.name()), evidence, one_line(&line.text)]
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     clean(text).replace('\n', " ")
 }
 
@@ -147,7 +151,11 @@ pub(super) fn json(explanation: &Explanation) -> Value {
         .collect();
     let mut object = json!({ "content": explanation.content, "lines": lines });
     let more = match &explanation.outcome {
-        Ok(article) => article_json(article),
+        Ok(article) => {
+            let mut json = article_json(article);
+            json["tags"] = named::json(&explanation.tags);
+            json
+        }
         Err(rejection) => json!({
             "rejected": { "code": rejection.code.name(), "message": rejection.detail },
             "flaws": flaws_json(&explanation.flaws),
@@ -247,6 +255,22 @@ was painted red last week by its keeper.\n";
         assert_eq!(json["fields"]["headline"]["found"], "line:1");
         assert_eq!(json["related"][0]["headline"], "Lighthouse painted red");
         assert_eq!(json["flaws"][0]["code"], "date_zone_assumed");
+    }
+
+    #[test]
+    fn names_are_marked_in_the_text_and_listed_with_ids_and_rules() {
+        let dump = "Talks on the ferry go on\n\nThe talks between Egypt and Vladimir Putin went on, and Egypt was \
+content.\nPutin left the harbour on Thursday in the evening.\n";
+        let explanation = explained("text/plain", dump);
+        let text = text(&explanation);
+        for part in
+            ["between [l1: Egypt] and [p1: Vladimir Putin]", "[p1: Putin] left", "lexicon", "iso3166:EG"]
+        {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let json = json(&explanation);
+        assert_eq!(json["tags"]["entities"][0]["ids"][0], "iso3166:EG");
+        assert_eq!(json["tags"]["mentions"][2]["surface"], "Egypt");
     }
 
     #[test]

@@ -173,6 +173,7 @@ fn drop_details(item: &mut Item) -> bool {
         clear(&mut item.people),
         clear(&mut item.organisations),
         clear(&mut item.places),
+        clear(&mut item.subjects),
         clear(&mut khabar.entities),
         clear(&mut khabar.countries),
         clear(&mut item.info_sources),

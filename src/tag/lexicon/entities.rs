@@ -29,7 +29,7 @@ const COLUMNS: &str = "id, kind, language, name, flags, aliases";
 #[derive(Debug, Default)]
 pub(super) struct Entities<'a> {
     by_id: HashMap<&'a str, usize>,
-    entities: Vec<Read<'a>>,
+    read: Vec<Read<'a>>,
     names: Vec<ReadName<'a>>,
     removed_names: HashMap<(usize, String), usize>,
 }
@@ -75,7 +75,7 @@ impl<'a> Entities<'a> {
                 Some(_) => self.remove(row)?,
                 None => self.add(row)?,
             }
-            let limit = if self.entities.len() > ENTITIES_MAX {
+            let limit = if self.read.len() > ENTITIES_MAX {
                 format!("{ENTITIES_MAX} entities")
             } else if self.names.len() > NAMES_MAX {
                 format!("{NAMES_MAX} names")
@@ -97,7 +97,7 @@ impl<'a> Entities<'a> {
         row.check_language(language)?;
         let flags = read_flags(&row, flags)?;
         let entity = self.entity(id, kind);
-        let read = &mut self.entities[entity];
+        let read = &mut self.read[entity];
         if read.kind != kind {
             return Err(row.error(format!("{id} is of the kind {} in another row", read.kind.name())));
         }
@@ -129,7 +129,7 @@ impl<'a> Entities<'a> {
 
     fn entity(&mut self, id: &'a str, kind: EntityKind) -> usize {
         *self.by_id.entry(id).or_insert_with(|| {
-            self.entities.push(Read {
+            self.read.push(Read {
                 id,
                 kind,
                 country: None,
@@ -139,7 +139,7 @@ impl<'a> Entities<'a> {
                 canonical: Vec::new(),
                 valid_from: 0,
             });
-            self.entities.len() - 1
+            self.read.len() - 1
         })
     }
 
@@ -151,18 +151,18 @@ impl<'a> Entities<'a> {
         };
         if name.is_empty() {
             self.by_id.remove(id);
-            self.entities[entity].valid_from = usize::MAX;
+            self.read[entity].valid_from = usize::MAX;
             return Ok(());
         }
         check_name(&row, name)?;
         self.removed_names.insert((entity, key(name)), self.names.len());
-        self.entities[entity].canonical.retain(|(_, canonical)| key(canonical) != key(name));
+        self.read[entity].canonical.retain(|(_, canonical)| key(canonical) != key(name));
         Ok(())
     }
 
     /// Hands all that counts to the builder.
     pub fn build(&self, builder: &mut Builder) -> Result<(), LexiconError> {
-        let numbers: Vec<Option<u32>> = self.entities.iter().map(|read| read.build(builder)).collect();
+        let numbers: Vec<Option<u32>> = self.read.iter().map(|read| read.build(builder)).collect();
         for (place, name) in self.names.iter().enumerate() {
             let Some(entity) = numbers[name.entity] else { continue };
             let is_removed = !self.removed_names.is_empty()

@@ -1,6 +1,7 @@
 //! Why the lexicons of names can't be used.
 
 use super::FILE_BYTES_MAX;
+use crate::tag::sequence::ModelError;
 
 /// Why the lexicons of names can't be used. They are read as a whole or not at all.
 #[derive(Debug, thiserror::Error)]
@@ -15,4 +16,8 @@ pub enum LexiconError {
     Line { file: String, line: usize, problem: String },
     #[error("{file}: together with those before it, it has more than {limit}")]
     TooMany { file: String, limit: String },
+    #[error("{file} is no model that can be used: {source}")]
+    Model { file: String, source: ModelError },
+    #[error("{file}: a line is a coarse class, a fine class and words, with tabs between them")]
+    Classes { file: String },
 }

@@ -44,7 +44,7 @@ enum Content {
 }
 
 /// The files, in the order of reading.
-const FILES: [(&str, Content, &str); 9] = [
+const FILES: [(&str, Content, &str); 10] = [
     ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),
     ("people.tsv", Content::Entities, include_str!("../../../config/lexicon/people.tsv")),
     ("places.tsv", Content::Entities, include_str!("../../../config/lexicon/places.tsv")),
@@ -53,6 +53,7 @@ const FILES: [(&str, Content, &str); 9] = [
     ("given_names.tsv", Content::GivenNames, include_str!("../../../config/lexicon/given_names.tsv")),
     ("common_words.tsv", Content::CommonWords, include_str!("../../../config/lexicon/common_words.tsv")),
     ("subject_names.tsv", Content::SubjectNames, include_str!("../../../config/lexicon/subject_names.tsv")),
+    ("subject_words.tsv", Content::Subjects, include_str!("../../../config/lexicon/subject_words.tsv")),
     ("subjects.tsv", Content::Subjects, include_str!("../../../config/lexicon/subjects.tsv")),
 ];
 
@@ -249,6 +250,8 @@ impl Layer {
             let text = std::fs::read_to_string(&path).map_err(fail(&path))?;
             files.push((File { name, key, text: text.into() }, content));
         }
+        // Of the models.
+        found.remove(std::ffi::OsStr::new("word_classes_ar.tsv"));
         if let Some((_, path)) = found.pop_first() {
             let known = FILES.map(|(key, ..)| key).join(", ");
             return Err(LexiconError::UnknownFile { file: path.display().to_string(), known });

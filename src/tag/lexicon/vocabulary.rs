@@ -37,6 +37,8 @@ pub(crate) mod word {
     pub const FACILITY_HEAD: u16 = 1 << 12;
     /// With a place's name behind it, it names an organisation: جامعة, شرطة.
     pub const SITED_HEAD: u16 = 1 << 13;
+    /// A given name that is a common word, too: it begins an unknown name only behind a title.
+    pub const HOMOGRAPH: u16 = 1 << 14;
 }
 
 /// Kinds of phrases, as bits.

@@ -26,8 +26,9 @@ const TITLE_KINDS: [(&str, u8, u16); 7] = [
 ];
 
 /// Kinds of `common_words.tsv`.
-const WORD_KINDS: [(&str, u16); 6] = [
+const WORD_KINDS: [(&str, u16); 7] = [
     ("common", word::COMMON),
+    ("homograph", word::HOMOGRAPH),
     ("connector", word::CONNECTOR),
     ("title_modifier", word::TITLE_MODIFIER),
     ("event_head", word::EVENT_HEAD),

@@ -21,7 +21,10 @@ const QUOTED_WORDS_MAX: usize = 5;
 const GIVEN_MIN: u8 = 2;
 
 /// From this class on a given name makes one of an unknown word behind it.
-const GIVEN_COMMON: u8 = 5;
+const GIVEN_COMMON: u8 = 7;
+
+/// From this class on a name is more common than the word that is written like it: محمود, حسن.
+const GIVEN_ALWAYS: u8 = 8;
 
 /// Connectors in a row: بن أبي.
 const CONNECTORS_MAX: usize = 3;
@@ -124,9 +127,12 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
     let is_stripped = !has_title && nature.given_behind > 0 && nature.is(word::GIVEN_NAME);
     let begin = if is_stripped { Part::Given } else { part(reading, first) };
     let class = if begin == Part::Given { nature.given.max(GIVEN_MIN) } else { 0 };
-    let is_homograph = nature.is(word::MAKSURA) || nature.is(word::OF_HEAD | word::HEAD);
+    let is_homograph = nature.is(word::OF_HEAD | word::HEAD | word::HOMOGRAPH);
+    // علي may be على where newsrooms write both alike.
+    let is_sure = class >= GIVEN_MIN && !is_homograph || class >= GIVEN_ALWAYS;
+    let is_name = is_sure && !nature.is(word::MAKSURA);
     let may_begin = match begin {
-        Part::Given => has_title || class >= GIVEN_MIN && !is_homograph,
+        Part::Given => has_title || is_name,
         Part::Connector => has_title || reading.folded(first) == SERVANT,
         Part::Family | Part::Unknown => has_title && !nature.has_article && can_be_name(reading, first),
         Part::Definite | Part::End => false,
@@ -141,8 +147,8 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
         // A word that no lexicon knows for a given name needs one behind it that is a name.
         _ => reach.count > 1 && reach.has_known,
     };
-    let is_sure = reach.is_whole && (!is_stripped || class >= GIVEN_COMMON && reach.has_known);
-    if !is_enough || !is_sure {
+    let is_exact = reach.is_whole && (!is_stripped || class >= GIVEN_COMMON && reach.has_known);
+    if !is_enough || !is_exact {
         return None;
     }
     let letters = if is_stripped { nature.given_behind } else { 0 };
@@ -210,12 +216,21 @@ impl Reach {
                     }
                     None => break,
                 },
-                Part::Definite if has_title && may_guess || is_origin(index, begin) || reach.has_known => {
+                Part::Definite if has_title && may_guess || is_origin(index, begin) => {
                     reach.count += 1;
                     reach.has_known |= ends_like_family(reading, index);
                     break;
                 }
+                // Behind two known names an unknown word is the last one where what follows can be none.
+                Part::Definite | Part::Unknown if reach.has_known => {
+                    let may_be_name = part == Part::Definite || can_be_name(reading, index);
+                    reach.count += usize::from(may_be_name && ends_before(reading, index + 1));
+                    break;
+                }
                 Part::Unknown if can_be_name(reading, index) => {
+                    if !has_title && reading.folded(index).ends_with('ا') {
+                        return None;
+                    }
                     reach.count += usize::from(may_guess);
                     reach.is_whole = may_guess && !goes_on(reading, index + 1);
                     break;
@@ -225,6 +240,11 @@ impl Reach {
         }
         Some(reach)
     }
+}
+
+/// Whether a mark, or a word that is never of a name, stands here.
+fn ends_before(reading: &Reading, index: usize) -> bool {
+    !reading.continues(index) || reading.nature(index).is(END)
 }
 
 /// Whether an unknown last word may not be the last one: another unknown word follows.
@@ -404,9 +424,9 @@ fn place(reading: &Reading, first: usize) -> Option<Proposal> {
     is_place.then(|| unknown(EntityKind::Place, first, 1, 0, Rule::PlaceHead, PLACE_SCORE))
 }
 
-fn is_settlement(head: &str) -> bool {
-    let bare = head.trim_start_matches(['و', 'ف', 'ب', 'ل', 'ك']);
-    ["مدينه", "بلده", "قريه", "قريتي", "بلدتي", "مدينتي", "مخيم", "ضاحيه", "محافظه", "مقاطعه"]
-        .iter()
-        .any(|known| *known == head || *known == bare || head.ends_with(known))
+/// Heads that stand outside a place's name.
+pub(super) fn is_settlement(head: &str) -> bool {
+    const HEADS: [&str; 9] = ["مدينه", "بلده", "قريه", "مخيم", "ضاحيه", "محافظه", "مقاطعه", "اقليم", "ولايه"];
+    // A clitic may stand before it.
+    HEADS.iter().any(|known| head.ends_with(known))
 }

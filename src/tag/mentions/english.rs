@@ -41,7 +41,7 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
 fn is_shouted(reading: &Reading) -> bool {
     let tokens = reading.text.tokens();
     let count = |of: u8| tokens.iter().filter(|token| token.is(of)).count();
-    count(shape::CAPITAL) * 2 > count(shape::LATIN)
+    count(shape::CAPITALS) * 2 > count(shape::LATIN)
 }
 
 fn is_capital(reading: &Reading, index: usize) -> bool {
@@ -68,6 +68,7 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
     let nature = reading.nature(first);
     let has_title = reading.is_behind(first, phrase::PERSON_TITLE);
     let is_given = nature.is(word::GIVEN_NAME)
+        && (!nature.is(word::HOMOGRAPH) || reading.nature(first + 1).is(word::FAMILY_NAME))
         && !nature.is(word::COMMON | word::NOT_A_NAME | word::HEAD | word::NATIONALITY)
         && nature.given >= GIVEN_MIN;
     if !has_title && !is_given || !is_name_word(reading, first) {
@@ -169,8 +170,9 @@ fn run_start(reading: &Reading, end: usize) -> Option<usize> {
         if !is_capital(reading, before) {
             // `Bath and North East Somerset Council`
             let joins = is_link(reading.folded(before)) && reading.folded(before) != "the";
-            let may_go_on =
-                joins && before > 0 && reading.continues(before) && is_capital(reading, before - 1);
+            let goes_on = before > 0 && reading.continues(before) && is_capital(reading, before - 1);
+            // The first word of a sentence has its capital from there.
+            let may_go_on = joins && goes_on && reading.continues(before - 1);
             return (!may_go_on).then_some(first);
         }
         if nature.is(word::NOT_A_NAME | word::COMMON | word::CONNECTOR) {

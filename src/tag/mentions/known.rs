@@ -9,6 +9,7 @@ use super::super::lexicon::vocabulary::{NONE, phrase, word};
 use super::super::lexicon::{Name, country_number, flag};
 use super::super::matching::Candidate;
 use super::super::text::{Text, gap, shape};
+use super::arabic::is_settlement;
 use super::{Proposal, Reading, Rule, overlap, unknown};
 use crate::article::EntityKind;
 
@@ -92,20 +93,31 @@ fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: 
         let heads = u8::try_from(heads).unwrap_or_default();
         let rest =
             Candidate { first: first + u32::from(heads), count: count.saturating_sub(heads), ..*candidate };
-        if heads > 0 && has_name(reading, rest, entity) {
+        let head = reading.folded(first as usize + usize::from(heads.saturating_sub(1)));
+        let is_bare = kind == EntityKind::Place && is_settlement(head) && rest.count > 0;
+        if heads > 0 && (is_bare || has_name(reading, rest, entity, is_medium(head))) {
             (first, count, letters) = (rest.first, rest.count, 0);
         }
     }
     Proposal { kind, first, count, letters, entity, rule, score }
 }
 
-/// Whether the whole words of a candidate are a name of this entity.
-fn has_name(reading: &Reading, words: Candidate, entity: u32) -> bool {
+/// Heads behind which even a weak name is the name: قناة المسيرة.
+fn is_medium(head: &str) -> bool {
+    ["قناه", "صحيفه", "منصه", "اذاعه", "موقع", "مجله", "جريده", "جماعه", "حركه"]
+        .iter()
+        .any(|known| head.ends_with(known))
+}
+
+/// Whether the whole words of a candidate are a name of this entity,
+/// or, `with_weak`, a weak one.
+fn has_name(reading: &Reading, words: Candidate, entity: u32, with_weak: bool) -> bool {
     let candidates = &reading.matches.candidates;
     let from = candidates.partition_point(|candidate| candidate.first < words.first);
     let same = candidates[from..].iter().take_while(|candidate| candidate.first == words.first);
     same.filter(|candidate| candidate.count == words.count && candidate.letters == 0).any(|candidate| {
-        names(reading, candidate).any(|name| name.entity == entity && name.flags & flag::WEAK == 0)
+        names(reading, candidate)
+            .any(|name| name.entity == entity && (with_weak || name.flags & flag::WEAK == 0))
     })
 }
 
@@ -213,7 +225,7 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
         // Three letters behind a clitic are a word of their own more often than a name.
         let letters = reading.folded(candidate.first as usize).chars().count();
         let is_short = candidate.letters > 0 && letters - usize::from(candidate.letters) <= 3;
-        if is_homograph && !is_safe || is_short && !is_safe {
+        if !is_safe && (is_homograph || is_short) {
             return Strength::Doubtful;
         }
     }

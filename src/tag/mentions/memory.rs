@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::lexicon::vocabulary::{hash, word};
-use super::super::matching::clitics;
+use super::super::matching::{ARTICLE, clitics};
 use super::super::text::{gap, shape};
 use super::{Language, Proposal, Reading, Rule};
 use crate::article::EntityKind;
@@ -93,7 +93,7 @@ fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal>
     if joins(index + 1) && ends_in_capital(index + 1) {
         return None;
     }
-    let named = |hash: u64, letters: u8| {
+    let owned = |hash: u64, letters: u8| {
         let owner = names.get(&hash).copied().flatten()?;
         let mut mention =
             Proposal { first: index, count: 1, letters, rule: Rule::LastName, score: SCORE, ..owner };
@@ -108,12 +108,17 @@ fn of_word(reading: &Reading, index: u32, names: &LastNames) -> Option<Proposal>
         }
         Some(mention)
     };
-    let whole = named(reading.matches.hashes[index as usize], 0);
+    let whole = owned(reading.matches.hashes[index as usize], 0);
     let nature = reading.nature(index as usize);
     if whole.is_some() || reading.language != Language::Arabic || nature.is_known {
         return whole;
     }
-    clitics(reading.folded(index as usize)).find_map(|(rest, letters, _)| named(hash(rest), letters))
+    clitics(reading.folded(index as usize)).find_map(|(rest, letters, is_to)| {
+        // ل and the article are written as لل.
+        let definite = rest.strip_prefix('ل').filter(|_| is_to);
+        let definite = definite.and_then(|bare| owned(hash(&format!("{ARTICLE}{bare}")), letters + 1));
+        definite.or_else(|| owned(hash(rest), letters))
+    })
 }
 
 fn hash_of(reading: &Reading, index: u32) -> Option<u64> {

@@ -6,12 +6,14 @@
 mod arabic;
 mod english;
 mod known;
+mod learned;
 mod memory;
 mod overlap;
 
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, phrase, word};
 use super::matching::{Matches, Nature};
+use super::models::Models;
 use super::text::{Text, Token, gap, shape};
 use crate::article::EntityKind;
 
@@ -27,6 +29,8 @@ pub(crate) enum Proposer {
     Rules,
     /// What the article named before.
     Memory,
+    /// The learned model.
+    Model,
 }
 
 /// Why something is a mention.
@@ -48,6 +52,8 @@ pub(crate) enum Rule {
     PlaceHead,
     EventHead,
     LastName,
+    /// The learned model, from all words around it.
+    Model,
 }
 
 impl Rule {
@@ -66,6 +72,7 @@ impl Rule {
             Self::PlaceHead => "place_head",
             Self::EventHead => "event_head",
             Self::LastName => "last_name",
+            Self::Model => "model",
         }
     }
 
@@ -75,6 +82,7 @@ impl Rule {
                 Proposer::Lexicon
             }
             Self::LastName => Proposer::Memory,
+            Self::Model => Proposer::Model,
             _ => Proposer::Rules,
         }
     }
@@ -244,7 +252,7 @@ fn can_follow(title: &Token, name: &Token) -> bool {
 const NAMED_WORDS_MAX: u8 = 3;
 
 /// All mentions of a text, in its order, without overlaps.
-pub(crate) fn find(mut reading: Reading) -> Vec<Proposal> {
+pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
     let mut proposals = known::propose(&reading);
     for proposal in proposals.iter().filter(|proposal| proposal.rule == Rule::Lexicon) {
         let words = proposal.first as usize..proposal.end() as usize;
@@ -261,6 +269,7 @@ pub(crate) fn find(mut reading: Reading) -> Vec<Proposal> {
         Language::English => english::propose(reading, &mut proposals),
         Language::Other => {}
     }
+    learned::propose(reading, models, &mut proposals);
     let count = reading.text.tokens().len();
     let mut mentions = overlap::resolve(proposals, count);
     let remembered = memory::propose(reading, &mentions);

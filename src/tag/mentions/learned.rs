@@ -1,0 +1,120 @@
+//! What the learned model takes for names.
+//!
+//! Owns the way from its spans to proposals: what of the first word is no part of the name, which entity of the lexicons
+//! it is, and how sure the model is.
+
+use hashbrown::HashSet;
+
+use super::super::hints;
+use super::super::lexicon::vocabulary::hash;
+use super::super::matching::clitics;
+use super::super::models::Models;
+use super::super::sequence::{NameKind, Span};
+use super::super::text::shape;
+use super::{Language, NONE, Proposal, Reading, Rule};
+use crate::article::EntityKind;
+
+/// A margin that makes a name as likely as not, in units of the model: measured on what it was not learned from.
+const MARGIN_HALF: i32 = 60;
+/// Surer than this it is not, whatever the margin: rules with evidence go first.
+const SCORE_MAX: i32 = 78;
+const SCORE_MIN: i32 = 25;
+const WORDS_MAX: usize = 12;
+
+pub(super) fn propose(reading: &Reading, models: &Models, proposals: &mut Vec<Proposal>) {
+    let model = match reading.language {
+        Language::Arabic => &models.names_arabic,
+        Language::English => &models.names_english,
+        Language::Other => return,
+    };
+    let words = hints::words(reading.text, reading.matches, reading.lexicon, &models.classes);
+    let forms: HashSet<u64> = reading.matches.hashes.iter().copied().collect();
+    for span in model.names(&words) {
+        proposals.extend(proposal(reading, &forms, &span));
+    }
+}
+
+/// `forms` are the hashes of all words of the text.
+fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Proposal> {
+    let kind = match span.kind {
+        NameKind::Person => EntityKind::Person,
+        NameKind::Place => EntityKind::Place,
+        NameKind::Organisation => EntityKind::Organisation,
+        NameKind::Other => return None,
+    };
+    let count = span.end - span.first;
+    let token = reading.token(span.first)?;
+    // Numbers and single letters alone are no names.
+    let has_letters = (span.first..span.end).any(|at| {
+        reading.token(at).is_some_and(|token| token.is(shape::ARABIC | shape::LATIN) && token.end - token.start > 1)
+    });
+    if count > WORDS_MAX || !has_letters {
+        return None;
+    }
+    let candidate = candidate(reading, span, kind);
+    let letters = match candidate {
+        Some((letters, _)) => letters,
+        None if token.is(shape::ARABIC) => clitic_letters(reading, forms, span.first),
+        None => 0,
+    };
+    let score = (SCORE_MAX * span.margin / (span.margin + MARGIN_HALF).max(1)).clamp(SCORE_MIN, SCORE_MAX);
+    Some(Proposal {
+        kind,
+        first: u32::try_from(span.first).ok()?,
+        count: u8::try_from(count).ok()?,
+        letters,
+        entity: candidate.map_or(NONE, |(_, entity)| entity),
+        rule: Rule::Model,
+        score: u8::try_from(score).unwrap_or_default(),
+    })
+}
+
+/// The name of the lexicons with the same words: the letters before it, and its entity where it is of that kind.
+fn candidate(reading: &Reading, span: &Span, kind: EntityKind) -> Option<(u8, u32)> {
+    let candidates = &reading.matches.candidates;
+    let from = candidates.partition_point(|candidate| (candidate.first as usize) < span.first);
+    let here = candidates[from..].iter().take_while(|candidate| candidate.first as usize == span.first);
+    let same = here.filter(|candidate| usize::from(candidate.count) == span.end - span.first);
+    let mut found = None;
+    for candidate in same {
+        let mut number = candidate.name;
+        let mut entities = Vec::new();
+        while number != NONE {
+            let name = reading.lexicon.name(number);
+            if reading.lexicon.entity(name.entity).kind == kind {
+                entities.push(name.entity);
+            }
+            number = name.next;
+        }
+        // Of several the context would have to tell.
+        let entity = match entities[..] {
+            [entity] => entity,
+            _ => NONE,
+        };
+        if !entities.is_empty() {
+            return Some((candidate.letters, entity));
+        }
+        found = Some((candidate.letters, NONE));
+    }
+    found
+}
+
+/// Letters of clitics before a name that no lexicon knows.
+fn clitic_letters(reading: &Reading, forms: &HashSet<u64>, first: usize) -> u8 {
+    let nature = reading.nature(first);
+    if nature.given > 0 {
+        return nature.given_behind;
+    }
+    if nature.is_known {
+        return 0;
+    }
+    let folded = reading.folded(first);
+    // The rest of the word stands elsewhere without them.
+    let behind = clitics(folded).find(|(rest, ..)| forms.contains(&hash(rest))).map(|(_, letters, _)| letters);
+    behind.unwrap_or_else(|| {
+        // و before a consonant is "and"; before a vowel it is the W of a foreign name.
+        let mut letters = folded.chars();
+        let is_and = letters.next() == Some('و') && !matches!(letters.next(), Some('ا' | 'ي' | 'و'));
+        u8::from(is_and && folded.chars().count() >= 4)
+    })
+}

@@ -1,0 +1,182 @@
+//! A linear tagger of word sequences: which words are the name of a person, a place or an organisation.
+//!
+//! Owns the model, its file and its search. It knows neither lexicons nor articles: what they say of a word comes in as
+//! hints. The weights are learned by `tools/train` (a structured perceptron, averaged; Collins, "Discriminative Training
+//! Methods for Hidden Markov Models", EMNLP 2002) and rounded to bytes. All sums are of integers, so that every machine
+//! gives the same labels.
+
+pub mod classes;
+pub mod features;
+mod file;
+pub mod memory;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+pub use file::ModelError;
+
+use features::{Features, Reach, Word};
+
+/// Labels: outside, then the beginning and the inside of each kind of name.
+pub const LABELS: usize = 9;
+/// A row of weights; the labels' and zeros up to a width that processors add at once.
+pub const ROW: usize = 16;
+/// What follows a label: its number is `2 * kind + 1` at the beginning of a name and one more inside it.
+pub const OUTSIDE: u8 = 0;
+
+/// Scores of the labels at one place.
+pub type Scores = [i16; ROW];
+
+/// Kinds of names, in the order of their labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NameKind {
+    Person,
+    Place,
+    Organisation,
+    /// Events, works and the like: learned so that they are not taken for the others.
+    Other,
+}
+
+impl NameKind {
+    pub const ALL: [Self; 4] = [Self::Person, Self::Place, Self::Organisation, Self::Other];
+
+    /// The label of its first word; that of the others is one more.
+    pub const fn first_label(self) -> u8 {
+        2 * self as u8 + 1
+    }
+
+    /// The kind of a label; `None` outside of names.
+    pub const fn of_label(label: u8) -> Option<Self> {
+        match label {
+            1 | 2 => Some(Self::Person),
+            3 | 4 => Some(Self::Place),
+            5 | 6 => Some(Self::Organisation),
+            7 | 8 => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a label may follow another: the inside of a name follows its beginning or its inside.
+pub const fn may_follow(label: u8, before: u8) -> bool {
+    let is_inside = label != OUTSIDE && label.is_multiple_of(2);
+    !is_inside || before == label || before + 1 == label
+}
+
+/// Words of a text, from the first to behind the last, that are one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub first: usize,
+    pub end: usize,
+    pub kind: NameKind,
+    /// By how much the labels were better than none, per word, in units of the model.
+    pub margin: i32,
+}
+
+/// The weights, ready to be asked. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Rows of [`ROW`] weights; their number is a power of two.
+    rows: Arc<[[i8; ROW]]>,
+    /// What a label adds behind another: `transitions[before][label]`.
+    transitions: [[i16; LABELS]; LABELS],
+}
+
+impl Model {
+    /// Bits of a row's number.
+    fn row_bits(&self) -> u32 {
+        self.rows.len().trailing_zeros()
+    }
+
+    fn add(&self, scores: &mut Scores, hash: u64) {
+        let row = &self.rows[features::row(hash, self.row_bits())];
+        for (score, weight) in scores.iter_mut().zip(row) {
+            *score += i16::from(*weight);
+        }
+    }
+
+    /// What a word adds at each distance to the words around it, from two before it to two behind it.
+    fn local(&self, word: &Word<'_>) -> [Scores; Reach::PLACES] {
+        let mut all = [[0; ROW]; Reach::PLACES];
+        features::local(word, &mut |reach, hash| {
+            for place in reach.places() {
+                self.add(&mut all[place], features::at(hash, place));
+            }
+        });
+        all
+    }
+
+    /// The names in a text. Words are those of one text in their order; time and memory are linear in their number.
+    pub fn names(&self, words: &[Word<'_>]) -> Vec<Span> {
+        let mut scores = vec![[0; ROW]; words.len()];
+        let mut cache = LocalCache::default();
+        for (at, word) in words.iter().enumerate() {
+            let local = cache.of(self, word);
+            for (place, local) in local.iter().enumerate() {
+                // The word at `at` speaks for the one at `at + 2 - place`.
+                let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target)) else {
+                    continue;
+                };
+                for (score, more) in target.iter_mut().zip(local) {
+                    *score += more;
+                }
+            }
+        }
+        for (at, scores) in scores.iter_mut().enumerate() {
+            features::context(words, at, &mut |hash| self.add(scores, hash));
+        }
+        let names = search::names(words, &scores, &self.transitions);
+        let memory = memory::of(words, &names);
+        for (at, scores) in scores.iter_mut().enumerate() {
+            features::remembered(words, &memory, at, &mut |hash| self.add(scores, hash));
+        }
+        search::names(words, &scores, &self.transitions)
+    }
+
+    /// All features of a place, by the number of their rows; for learning.
+    pub fn feature_rows(words: &[Word<'_>], at: usize, row_bits: u32) -> Features {
+        let mut rows = Features::new();
+        for place in 0..Reach::PLACES {
+            let Some(word) = (at + place).checked_sub(2).and_then(|from| words.get(from)) else { continue };
+            features::local(word, &mut |reach, hash| {
+                if reach.places().contains(&place) {
+                    rows.push(features::row(features::at(hash, place), row_bits));
+                }
+            });
+        }
+        features::context(words, at, &mut |hash| rows.push(features::row(hash, row_bits)));
+        rows
+    }
+
+    /// The same of what the words were elsewhere in the text.
+    pub fn memory_rows(words: &[Word<'_>], memory: &[u8], at: usize, row_bits: u32) -> Features {
+        let mut rows = Features::new();
+        features::remembered(words, memory, at, &mut |hash| rows.push(features::row(hash, row_bits)));
+        rows
+    }
+
+    /// The best labels for scores and transitions of any integers; for learning.
+    pub fn best_labels(words: &[Word<'_>], scores: &[[i32; LABELS]], transitions: &[[i32; LABELS]; LABELS]) -> Vec<u8> {
+        search::best_labels(words, scores, transitions)
+    }
+}
+
+/// Words come again and again within a text, and what they add is the same each time.
+#[derive(Default)]
+struct LocalCache {
+    known: hashbrown::HashMap<u64, u32>,
+    all: Vec<[Scores; Reach::PLACES]>,
+}
+
+impl LocalCache {
+    fn of(&mut self, model: &Model, word: &Word<'_>) -> &[Scores; Reach::PLACES] {
+        let number = *self.known.entry(word.key()).or_insert_with(|| {
+            self.all.push(model.local(word));
+            // There are fewer words than a text has bytes.
+            u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
+        });
+        &self.all[number as usize]
+    }
+}
