@@ -223,7 +223,11 @@ impl Reach {
                 }
                 // Behind two known names an unknown word is the last one where what follows can be none.
                 Part::Definite | Part::Unknown if reach.has_known => {
-                    let may_be_name = part == Part::Definite || can_be_name(reading, index);
+                    // What someone wrote or met stands there, too: كتب خالد يوسف المقال.
+                    let may_be_name = match part {
+                        Part::Definite => has_title,
+                        _ => can_be_name(reading, index),
+                    };
                     reach.count += usize::from(may_be_name && ends_before(reading, index + 1));
                     break;
                 }
