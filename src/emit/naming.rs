@@ -142,14 +142,11 @@ pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
 }
 
 /// The countries, in their order.
-pub(super) fn countries(tags: &Tags) -> Vec<Country<'_>> {
-    let country = |country| {
-        let TaggedCountry { code, name, share } = country;
-        Country {
-            country: Cow::Borrowed(code.as_str()),
-            name: name.as_deref().map(Cow::Borrowed),
-            share: *share,
-        }
+pub(super) fn countries<'a>(tags: &'a Tags) -> Vec<Country<'a>> {
+    let country = |country: &'a TaggedCountry| Country {
+        country: Cow::Borrowed(country.code.as_str()),
+        name: country.name.as_deref().map(Cow::Borrowed),
+        share: country.share,
     };
     tags.countries.iter().map(country).collect()
 }

@@ -236,7 +236,8 @@ impl<'a> Divider<'a> {
         };
         let token = &mut open.token;
         open.letters += u32::from(!is_digit);
-        if !is_digit && character.is_uppercase() {
+        // Arabic has no capitals, and to ask costs.
+        if !is_digit && script != shape::ARABIC && character.is_uppercase() {
             open.capitals += 1;
             if open.letters == 1 {
                 token.shape |= shape::CAPITAL;
