@@ -1,3 +1,6 @@
+mod golden;
+mod marked;
+
 use std::fs;
 use std::path::Path;
 
