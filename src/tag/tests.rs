@@ -1,5 +1,7 @@
 mod hostile;
 mod names;
+mod golden;
+mod marked;
 
 use std::fs;
 use std::path::Path;

@@ -1,0 +1,90 @@
+//! Keywords of a newsroom: its line without separators, divided again; and phrases of the text that are its keywords.
+
+use std::path::Path;
+
+use khabar::tag::Tagger;
+
+use crate::data::{self, Classified};
+use crate::spans::{self, Counts};
+use crate::table::{Line, Section, Target};
+use crate::{tags, text};
+
+/// So many phrases are looked at.
+const PHRASES: usize = 10;
+
+pub fn measure_lines(folder: &Path, tagger: &Tagger) -> Result<Section, String> {
+    let mut section = Section::new("Keyword lines without separators, divided (Al Mayadeen)");
+    let (f1, exact) = (Target::AtLeast(0.75), Target::AtLeast(0.35));
+    let (f1_name, exact_name) = ("keywords of a line, F1", "whole line");
+    let mut counts = Vec::new();
+    let (mut is_exact, mut worst) = (Vec::new(), Vec::new());
+    for row in data::classified(folder)? {
+        let article = tags::article(Some(&row.title), row.text.lines());
+        let tags = tagger.tag(&tags::with_keyword_line(article, &row.keywords.join(" ")));
+        let Some(found) = tags::divided_keywords(&tags) else {
+            section.lines.extend([Line::not_built(f1_name, f1), Line::not_built(exact_name, exact)]);
+            return Ok(section);
+        };
+        let (found, gold) = (distinct(&found), distinct(&row.keywords));
+        let right = found.iter().filter(|keyword| gold.contains(keyword)).count();
+        counts.push(Counts { right: small(right), found: small(found.len()), gold: small(gold.len()) });
+        is_exact.push(found == gold);
+        if found != gold {
+            worst.push(format!("{}: {} for {}", row.id, found.join(" | "), gold.join(" | ")));
+        }
+    }
+    section.worst.push(worst);
+    section.lines.push(spans::line(f1_name, &counts, f1));
+    section.lines.push(Line::share(exact_name, &is_exact, exact));
+    Ok(section)
+}
+
+pub fn measure_phrases(folder: &Path, tagger: &Tagger) -> Result<Section, String> {
+    let mut section =
+        Section::new("Keyphrases of the text, beside the newsroom's keywords that stand in it (Al Mayadeen)");
+    let (name, target) = ("keyphrases, F of the first 10, mean", Target::AtLeast(0.22));
+    let (mut scores, mut worst) = (Vec::new(), Vec::new());
+    for row in data::classified(folder)? {
+        let tags = tagger.tag(&tags::article(Some(&row.title), row.text.lines()));
+        let Some(found) = tags::keyphrases(&tags) else {
+            section.lines.push(Line::not_built(name, target));
+            return Ok(section);
+        };
+        let gold = present(&row);
+        if gold.is_empty() {
+            continue;
+        }
+        let mut found = distinct(&found);
+        found.truncate(PHRASES);
+        let right = found.iter().filter(|phrase| gold.contains(phrase)).count();
+        let counts = [Counts { right: small(right), found: small(found.len()), gold: small(gold.len()) }];
+        scores.push(spans::f1(&counts));
+        if right == 0 {
+            worst.push(format!("{}: {} for {}", row.id, found.join(" | "), gold.join(" | ")));
+        }
+    }
+    section.worst.push(worst);
+    section.lines.push(Line::mean(name, &scores, target));
+    Ok(section)
+}
+
+/// The newsroom's keywords that stand in headline or text as whole words.
+fn present(row: &Classified) -> Vec<String> {
+    let text = format!(" {} {} ", text::folded(&row.title), text::folded(&row.text));
+    distinct(&row.keywords).into_iter().filter(|keyword| text.contains(&format!(" {keyword} "))).collect()
+}
+
+/// Folded, each once, in order.
+fn distinct(keywords: &[String]) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for keyword in keywords.iter().map(|keyword| text::folded(keyword)) {
+        if !keyword.is_empty() && !distinct.contains(&keyword) {
+            distinct.push(keyword);
+        }
+    }
+    distinct
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
