@@ -26,7 +26,7 @@ mod text;
 
 use std::sync::Arc;
 
-use crate::article::{Article, Direction, Flaw, Tags};
+use crate::article::{Article, Direction, Flaw, Tags, hash128, hex};
 use crate::config::settings::LexiconSettings;
 
 use lexicon::Lexicon;
@@ -48,24 +48,31 @@ pub const SCANNED_CHARS_MAX: usize = 1_000;
 pub struct Tagger {
     lexicon: Arc<Lexicon>,
     models: Arc<Models>,
+    digest: Arc<str>,
 }
 
 impl Tagger {
-    /// Reads the lexicons: those that are compiled in, and the files of `lexicon.folder`.
+    /// Reads lexicons and models: those that are compiled in, and the files of `lexicon.folder`.
     pub fn load(settings: &LexiconSettings) -> Result<Self, LexiconError> {
-        Ok(Self { lexicon: Lexicon::load(&settings.folder)?, models: Models::load(&settings.folder)? })
+        Ok(Self::of(Lexicon::load(&settings.folder)?, Models::load(&settings.folder)?))
     }
 
-    /// With the lexicons that are compiled in.
+    /// With the lexicons and models that are compiled in.
     #[must_use]
     pub fn compiled_in() -> Self {
-        Self { lexicon: Lexicon::compiled_in(), models: Models::compiled_in() }
+        Self::of(Lexicon::compiled_in(), Models::compiled_in())
     }
 
-    /// What tells its lexicons from others: 16 hex digits.
+    fn of(lexicon: Arc<Lexicon>, models: Arc<Models>) -> Self {
+        let digests = format!("{}{}", lexicon.digest(), models.digest());
+        let digest = hex(&hash128(digests.as_bytes()))[..lexicon.digest().len()].into();
+        Self { lexicon, models, digest }
+    }
+
+    /// What tells its lexicons and models from others: 16 hex digits.
     #[must_use]
     pub fn lexicons(&self) -> &str {
-        self.lexicon.digest()
+        &self.digest
     }
 
     /// How much the lexicons hold: entities, names, words.
@@ -112,7 +119,8 @@ impl Tagger {
         let primary = tags.language.split('-').next().unwrap_or_default();
         let grouped = entities::group(parts, &self.lexicon, &found, primary);
         tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
-        tags.subjects = subjects::of(&text, u32::try_from(body_byte).unwrap_or(u32::MAX), &self.lexicon.subjects, primary);
+        let body_byte = u32::try_from(body_byte).unwrap_or(u32::MAX);
+        tags.subjects = subjects::of(&text, body_byte, &self.lexicon.subjects, primary);
         tags.entities = grouped.entities;
         tags.mentions = grouped.mentions;
         if grouped.is_cut || text.is_cut() || matches.is_cut || found.len() == mentions::MENTIONS_MAX {
