@@ -32,9 +32,9 @@ pub(super) struct Khabar<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) mentions: Vec<naming::Mention<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) entities: Vec<naming::Entity<'a>>,
+    pub(super) entities: Vec<naming::EntityFound<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) countries: Vec<naming::Country<'a>>,
+    pub(super) countries: Vec<naming::CountryShare<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) keywords: Option<Keywords<'a>>,
     pub(super) extraction: ExtractionReport<'a>,

@@ -34,7 +34,7 @@ pub(super) struct Mention<'a> {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Entity<'a> {
+pub(super) struct EntityFound<'a> {
     entity: Cow<'a, str>,
     kind: Cow<'a, str>,
     name: Cow<'a, str>,
@@ -48,7 +48,7 @@ pub(super) struct Entity<'a> {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Country<'a> {
+pub(super) struct CountryShare<'a> {
     country: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<Cow<'a, str>>,
@@ -114,7 +114,7 @@ pub(crate) fn keys(tags: &Tags) -> Vec<String> {
 }
 
 /// Mentions and entities, which name each other.
-pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
+pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<EntityFound<'a>>) {
     let keys = keys(tags);
     let mentions = tags.mentions.iter().filter_map(|mention| {
         Some(Mention {
@@ -128,7 +128,7 @@ pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
         })
     });
     let mentions = mentions.collect();
-    let entity = |(entity, key): (&'a TaggedEntity, String)| Entity {
+    let entity = |(entity, key): (&'a TaggedEntity, String)| EntityFound {
         entity: Cow::Owned(key),
         kind: Cow::Borrowed(entity.kind.name()),
         name: Cow::Borrowed(&entity.name),
@@ -142,8 +142,8 @@ pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<Entity<'a>>) {
 }
 
 /// The countries, in their order.
-pub(super) fn countries<'a>(tags: &'a Tags) -> Vec<Country<'a>> {
-    let country = |country: &'a TaggedCountry| Country {
+pub(super) fn countries<'a>(tags: &'a Tags) -> Vec<CountryShare<'a>> {
+    let country = |country: &'a TaggedCountry| CountryShare {
         country: Cow::Borrowed(country.code.as_str()),
         name: country.name.as_deref().map(Cow::Borrowed),
         share: country.share,

@@ -5,10 +5,12 @@ mod marked;
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::tag;
+use super::lexicon::Lexicon;
+use super::{Tagger, tag};
 use crate::article::{Article, Direction, Keywords, Paragraph, ParagraphRole, Tags};
 
 /// Each line of `languages.tsv`: expected tag, direction, stated language or `-`, text.
@@ -143,6 +145,15 @@ fn article(headline: Option<&str>, text: &str, stated: Option<&str>) -> Article 
         language_stated: stated.map(str::to_owned),
         ..Article::default()
     }
+}
+
+/// Tags with the lexicons of `tests/data/lexicon`, so that no test hangs on what those in `config/` hold.
+fn named(article: &Article) -> Tags {
+    static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lexicon");
+        Tagger { lexicon: Lexicon::of_folder(&folder).unwrap() }
+    });
+    TAGGER.tag(article)
 }
 
 /// An article whose paragraphs are divided by empty lines.

@@ -95,6 +95,12 @@ impl Lexicon {
         Self::read(&[Layer::compiled_in(), Layer::of_folder(Path::new(folder))?]).map(Arc::new)
     }
 
+    /// The files of a folder alone.
+    #[cfg(test)]
+    pub fn of_folder(folder: &Path) -> Result<Arc<Self>, LexiconError> {
+        Self::read(&[Layer::of_folder(folder)?]).map(Arc::new)
+    }
+
     fn read(layers: &[Layer]) -> Result<Self, LexiconError> {
         let mut builder = Builder::default();
         let mut entities = entities::Entities::default();

@@ -83,12 +83,6 @@ enum Part {
     End,
 }
 
-impl Part {
-    const fn is_known(self) -> bool {
-        matches!(self, Self::Given | Self::Family)
-    }
-}
-
 fn part(reading: &Reading, index: usize) -> Part {
     let nature = reading.nature(index);
     let Some(token) = reading.token(index) else { return Part::End };

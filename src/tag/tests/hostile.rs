@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::{Tags, article_of, tag};
+use super::{Tags, article_of, named};
 use crate::tag::FLAW_MENTIONS_CUT;
 
 fn check(headline: Option<&str>, body: &str) -> Tags {
     let article = article_of(headline, body);
-    let tags = tag(&article);
+    let tags = named(&article);
     let characters: Vec<char> = article.body().chars().collect();
     let mut last = 0;
     for mention in &tags.mentions {
