@@ -243,6 +243,8 @@ pub struct Tags {
     pub entities: Vec<TaggedEntity>,
     /// The countries that the article is about, by falling share; empty where too little speaks for any.
     pub countries: Vec<TaggedCountry>,
+    /// Direct speech in the body, in its order.
+    pub quotes: Vec<Quote>,
     /// What was odd about tagging, for the record's flaws.
     pub flaws: Vec<Flaw>,
 }
@@ -323,6 +325,28 @@ pub struct TaggedEntity {
     pub confidence: u8,
 }
 
+/// Direct speech in the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Who says it, where the text names them.
+    pub speaker: Option<Speaker>,
+    /// Unicode scalar values before its first word in the body; the marks are not of it.
+    pub start: usize,
+    /// Behind its last character.
+    pub end: usize,
+    /// Whether a mark closes it; else it ends with its paragraph, or where another begins.
+    pub closed: bool,
+}
+
+/// Who says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speaker {
+    /// Index into [`Tags::entities`].
+    pub entity: usize,
+    /// As the text names them where it says so.
+    pub surface: String,
+}
+
 /// A country that an article is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaggedCountry {
@@ -344,12 +368,12 @@ impl Direction {
     }
 }
 
-/// Keywords for the record: `list` is empty where the raw line could not be divided with certainty.
+/// Keywords for the record: `list` is empty where the page's line could not be divided, `raw` where the page has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaggedKeywords {
     pub raw: String,
     pub list: Vec<String>,
-    /// `page` for the page's own list.
+    /// `page` for the page's own list, `page_segmented` for its line without separators, `text` where it has neither.
     pub origin: &'static str,
 }
 

@@ -8,11 +8,14 @@ mod arabic;
 mod countries;
 mod entities;
 mod keywords;
+#[cfg(test)]
+mod labelled;
 mod language;
 mod latin;
 mod lexicon;
 mod matching;
 mod mentions;
+mod quotes;
 mod script;
 mod stated;
 #[cfg(test)]
@@ -107,6 +110,15 @@ impl Tagger {
         tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
         tags.entities = grouped.entities;
         tags.mentions = grouped.mentions;
+        tags.quotes = quotes::find(quotes::Quoting {
+            parts,
+            body_byte,
+            matches: &matches,
+            lexicon: &self.lexicon,
+            mentions: &tags.mentions,
+            entities: &tags.entities,
+            language,
+        });
         if grouped.is_cut || text.is_cut() || matches.is_cut || found.len() == mentions::MENTIONS_MAX {
             tags.flaws.push(Flaw::new(FLAW_MENTIONS_CUT));
         }
