@@ -7,6 +7,8 @@
 mod arabic;
 mod countries;
 mod entities;
+mod keyphrases;
+mod keyword_line;
 mod keywords;
 #[cfg(test)]
 mod labelled;
@@ -82,12 +84,7 @@ impl Tagger {
             Some(script) if script.is_right_to_left() => Direction::RightToLeft,
             _ => Direction::LeftToRight,
         };
-        let mut tags = Tags {
-            language: language::of(article, &census),
-            direction,
-            keywords: article.keywords.as_ref().and_then(keywords::of_page),
-            ..Tags::default()
-        };
+        let mut tags = Tags { language: language::of(article, &census), direction, ..Tags::default() };
         self.name(article, &mut tags);
         tags
     }
@@ -110,6 +107,11 @@ impl Tagger {
         tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
         tags.entities = grouped.entities;
         tags.mentions = grouped.mentions;
+        tags.keywords = keywords::of(
+            article.keywords.as_ref(),
+            keyphrases::Reading { parts, matches: &matches, entities: &tags.entities, language },
+            &self.lexicon,
+        );
         tags.quotes = quotes::find(quotes::Quoting {
             parts,
             body_byte,
