@@ -246,6 +246,8 @@ pub struct Tags {
     /// What the article is about: each top topic with those below it, the surest first; empty where too little speaks for
     /// any.
     pub subjects: Vec<TaggedSubject>,
+    /// Direct speech in the body, in its order.
+    pub quotes: Vec<Quote>,
     /// What was odd about tagging, for the record's flaws.
     pub flaws: Vec<Flaw>,
 }
@@ -340,6 +342,28 @@ pub struct TaggedEntity {
     pub confidence: u8,
 }
 
+/// Direct speech in the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Who says it, where the text names them.
+    pub speaker: Option<Speaker>,
+    /// Unicode scalar values before its first word in the body; the marks are not of it.
+    pub start: usize,
+    /// Behind its last character.
+    pub end: usize,
+    /// Whether a mark closes it; else it ends with its paragraph, or where another begins.
+    pub closed: bool,
+}
+
+/// Who says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speaker {
+    /// Index into [`Tags::entities`].
+    pub entity: usize,
+    /// As the text names them where it says so.
+    pub surface: String,
+}
+
 /// A country that an article is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaggedCountry {
@@ -361,12 +385,12 @@ impl Direction {
     }
 }
 
-/// Keywords for the record: `list` is empty where the raw line could not be divided with certainty.
+/// Keywords for the record: `list` is empty where the page's line could not be divided, `raw` where the page has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaggedKeywords {
     pub raw: String,
     pub list: Vec<String>,
-    /// `page` for the page's own list.
+    /// `page` for the page's own list, `page_segmented` for its line without separators, `text` where it has neither.
     pub origin: &'static str,
 }
 

@@ -125,6 +125,7 @@ impl Emitter {
             mentions,
             entities,
             countries: naming::countries(tags),
+            quotes: naming::quotes(tags),
             keywords: khabar::Keywords::of(tags),
             extraction: khabar::ExtractionReport::of(&article.extraction, &tags.flaws),
             degraded: degraded.iter().map(|&stage| Cow::Borrowed(stage)).collect(),

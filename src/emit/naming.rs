@@ -47,6 +47,18 @@ pub(super) struct EntityFound<'a> {
     confidence: u8,
 }
 
+/// Offsets into the body in Unicode scalar values, the marks left out; `end` is behind the last character.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Quote<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entity: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    speaker: Option<Cow<'a, str>>,
+    start: usize,
+    end: usize,
+    closed: bool,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct CountryShare<'a> {
     country: Cow<'a, str>,
@@ -139,6 +151,25 @@ pub(super) fn of<'a>(tags: &'a Tags) -> (Vec<Mention<'a>>, Vec<EntityFound<'a>>)
         confidence: entity.confidence,
     };
     (mentions, tags.entities.iter().zip(keys).map(entity).collect())
+}
+
+/// The quotations, in their order.
+pub(super) fn quotes(tags: &Tags) -> Vec<Quote<'_>> {
+    if tags.quotes.is_empty() {
+        return Vec::new();
+    }
+    let keys = keys(&tags.entities);
+    let quotes = tags.quotes.iter().map(|quote| {
+        let speaker = quote.speaker.as_ref();
+        Quote {
+            entity: speaker.and_then(|speaker| keys.get(speaker.entity)).cloned().map(Cow::Owned),
+            speaker: speaker.map(|speaker| Cow::Borrowed(speaker.surface.as_str())),
+            start: quote.start,
+            end: quote.end,
+            closed: quote.closed,
+        }
+    });
+    quotes.collect()
 }
 
 /// The countries, in their order.

@@ -1,8 +1,21 @@
-//! The page's own keywords, cleaned. A line without separators is left whole: where one keyword ends can't be seen in it.
+//! The keywords of an article: the page's own, cleaned; where its line has no separators, divided; where the page has none,
+//! those of the text.
+//!
+//! Owns what a keyword may look like and how many there are. A line of a language that is not known to be divided right
+//! is left whole.
 
 use std::collections::BTreeSet;
 
+use super::keyphrases::{self, Reading};
+use super::keyword_line;
+use super::lexicon::Lexicon;
+use super::mentions::Language;
 use crate::article::{Keywords, TaggedKeywords};
+
+/// Values of `khabar.keywords.origin`.
+const PAGE: &str = "page";
+const PAGE_SEGMENTED: &str = "page_segmented";
+const TEXT: &str = "text";
 
 /// Keywords kept of one page; lists for search engines run into the thousands.
 const KEYWORDS_MAX: usize = 200;
@@ -10,12 +23,37 @@ const KEYWORDS_MAX: usize = 200;
 /// A longer "keyword" is a sentence, or a broken list.
 const KEYWORD_CHARS_MAX: usize = 120;
 
+/// The keywords of an article; `None` where neither page nor text has any.
+pub(super) fn of(page: Option<&Keywords>, reading: Reading, lexicon: &Lexicon) -> Option<TaggedKeywords> {
+    let Some(mut keywords) = page.and_then(of_page) else {
+        let list = keyphrases::of(reading);
+        return (!list.is_empty()).then_some(TaggedKeywords { raw: String::new(), list, origin: TEXT });
+    };
+    if keywords.list.is_empty() && reading.language == Language::Arabic {
+        let article = keyword_line::Article { text: reading.parts.text, matches: reading.matches, lexicon };
+        keywords.list = cleaned(keyword_line::divide(&keywords.raw, article));
+        if !keywords.list.is_empty() {
+            keywords.origin = PAGE_SEGMENTED;
+        }
+    }
+    Some(keywords)
+}
+
 /// Cleans the list: blanks, hash signs and quotes around a keyword go, a repeat (case ignored) goes, order stays.
 /// `None` where the page has none.
-pub(super) fn of_page(keywords: &Keywords) -> Option<TaggedKeywords> {
+fn of_page(keywords: &Keywords) -> Option<TaggedKeywords> {
+    let list = cleaned(keywords.list.iter().map(String::as_str));
+    let raw = keywords.raw.trim();
+    if raw.is_empty() && list.is_empty() {
+        return None;
+    }
+    Some(TaggedKeywords { raw: raw.to_owned(), list, origin: PAGE })
+}
+
+fn cleaned<'a>(keywords: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut list = Vec::new();
-    for keyword in &keywords.list {
+    for keyword in keywords {
         let Some(cleaned) = clean(keyword) else { continue };
         if seen.insert(cleaned.to_lowercase()) {
             list.push(cleaned);
@@ -24,11 +62,7 @@ pub(super) fn of_page(keywords: &Keywords) -> Option<TaggedKeywords> {
             break;
         }
     }
-    let raw = keywords.raw.trim();
-    if raw.is_empty() && list.is_empty() {
-        return None;
-    }
-    Some(TaggedKeywords { raw: raw.to_owned(), list, origin: "page" })
+    list
 }
 
 fn clean(keyword: &str) -> Option<String> {

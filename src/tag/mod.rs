@@ -8,7 +8,11 @@ mod arabic;
 mod countries;
 mod entities;
 mod hints;
+mod keyphrases;
+mod keyword_line;
 mod keywords;
+#[cfg(test)]
+mod labelled;
 mod language;
 mod latin;
 pub mod learning;
@@ -16,6 +20,7 @@ mod lexicon;
 mod matching;
 mod mentions;
 mod models;
+mod quotes;
 mod script;
 pub mod sequence;
 mod stated;
@@ -93,12 +98,7 @@ impl Tagger {
             Some(script) if script.is_right_to_left() => Direction::RightToLeft,
             _ => Direction::LeftToRight,
         };
-        let mut tags = Tags {
-            language: language::of(article, &census),
-            direction,
-            keywords: article.keywords.as_ref().and_then(keywords::of_page),
-            ..Tags::default()
-        };
+        let mut tags = Tags { language: language::of(article, &census), direction, ..Tags::default() };
         self.name(article, &mut tags);
         tags
     }
@@ -119,10 +119,25 @@ impl Tagger {
         let primary = tags.language.split('-').next().unwrap_or_default();
         let grouped = entities::group(parts, &self.lexicon, &found, primary);
         tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
-        let body_byte = u32::try_from(body_byte).unwrap_or(u32::MAX);
-        tags.subjects = subjects::of(&text, body_byte, &self.lexicon.subjects, primary);
+        // An offset beyond 32 bits is one of a text without words.
+        let headline_bytes = u32::try_from(body_byte).unwrap_or(u32::MAX);
+        tags.subjects = subjects::of(&text, headline_bytes, &self.lexicon.subjects, primary);
         tags.entities = grouped.entities;
         tags.mentions = grouped.mentions;
+        tags.keywords = keywords::of(
+            article.keywords.as_ref(),
+            keyphrases::Reading { parts, matches: &matches, entities: &tags.entities, language },
+            &self.lexicon,
+        );
+        tags.quotes = quotes::find(quotes::Quoting {
+            parts,
+            body_byte,
+            matches: &matches,
+            lexicon: &self.lexicon,
+            mentions: &tags.mentions,
+            entities: &tags.entities,
+            language,
+        });
         if grouped.is_cut || text.is_cut() || matches.is_cut || found.len() == mentions::MENTIONS_MAX {
             tags.flaws.push(Flaw::new(FLAW_MENTIONS_CUT));
         }

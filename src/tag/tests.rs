@@ -107,7 +107,7 @@ fn a_keyword_line_without_separators_stays_whole() {
 
 #[test]
 fn a_page_without_keywords_has_none() {
-    let mut article = article(None, "text", None);
+    let mut article = article(None, "the of and", None);
     assert_eq!(tag(&article).keywords, None);
     article.keywords = Some(Keywords { raw: "  ".into(), list: vec![" , ".into()] });
     assert_eq!(tag(&article).keywords, None);

@@ -176,6 +176,7 @@ fn drop_details(item: &mut Item) -> bool {
         clear(&mut item.subjects),
         clear(&mut khabar.entities),
         clear(&mut khabar.countries),
+        clear(&mut khabar.quotes),
         clear(&mut item.info_sources),
         clear(&mut khabar.extraction.evidence),
         clear(&mut khabar.extraction.flaws),
