@@ -158,7 +158,7 @@ pub(super) fn quotes(tags: &Tags) -> Vec<Quote<'_>> {
     if tags.quotes.is_empty() {
         return Vec::new();
     }
-    let keys = keys(&tags.entities);
+    let keys = keys(tags);
     let quotes = tags.quotes.iter().map(|quote| {
         let speaker = quote.speaker.as_ref();
         Quote {

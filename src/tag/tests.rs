@@ -151,7 +151,7 @@ fn article(headline: Option<&str>, text: &str, stated: Option<&str>) -> Article 
 fn named(article: &Article) -> Tags {
     static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lexicon");
-        Tagger { lexicon: Lexicon::of_folder(&folder).unwrap() }
+        Tagger::of(Lexicon::of_folder(&folder).unwrap(), Models::without_names())
     });
     TAGGER.tag(article)
 }

@@ -4,6 +4,7 @@
 //! row by row of the label before), rows (i8, [`LABELS`] each), hash (xxh3, u64).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -36,7 +37,9 @@ impl Model {
     /// Rounded weights, row by row.
     pub fn new(rows: Vec<[i8; ROW]>, transitions: [[i16; LABELS]; LABELS]) -> Self {
         debug_assert!(rows.len().is_power_of_two(), "a row's number is the bits of a hash");
-        Self { rows: Arc::from(rows), transitions }
+        static CREATED: AtomicUsize = AtomicUsize::new(0);
+        let identity = CREATED.fetch_add(1, Ordering::Relaxed);
+        Self { rows: Arc::from(rows), transitions, identity }
     }
 
     /// The file of the model.

@@ -13,6 +13,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 pub use file::ModelError;
@@ -82,12 +83,19 @@ pub struct Model {
     rows: Arc<[[i8; ROW]]>,
     /// What a label adds behind another: `transitions[before][label]`.
     transitions: [[i16; LABELS]; LABELS],
+    /// No other model of this process has the same number.
+    identity: usize,
 }
 
 impl Model {
     /// Bits of a row's number.
     fn row_bits(&self) -> u32 {
         self.rows.len().trailing_zeros()
+    }
+
+    /// What tells it from other models of the process as long as it lives.
+    fn identity(&self) -> usize {
+        self.identity
     }
 
     fn add(&self, scores: &mut Scores, hash: u64) {
@@ -111,7 +119,7 @@ impl Model {
     /// The names in a text. Words are those of one text in their order; time and memory are linear in their number.
     pub fn names(&self, words: &[Word<'_>]) -> Vec<Span> {
         let mut scores = vec![[0; ROW]; words.len()];
-        let mut cache = LocalCache::default();
+        let mut cache = LocalCache::take(self);
         for (at, word) in words.iter().enumerate() {
             let local = cache.of(self, word);
             for (place, local) in local.iter().enumerate() {
@@ -124,6 +132,7 @@ impl Model {
                 }
             }
         }
+        cache.put_back();
         for (at, scores) in scores.iter_mut().enumerate() {
             features::context(words, at, &mut |hash| self.add(scores, hash));
         }
@@ -163,20 +172,60 @@ impl Model {
     }
 }
 
-/// Words come again and again within a text, and what they add is the same each time.
-#[derive(Default)]
+/// Places of the cache, a power of two. 4096 are half a megabyte, and hold most words of a newsroom.
+const CACHE_PLACES: usize = 4_096;
+
+/// Words come again and again, in a text and in the next, and what they add is the same each time.
+///
+/// It belongs to one model: a thread that asks another one begins with an empty cache.
 struct LocalCache {
-    known: hashbrown::HashMap<u64, u32>,
+    model: usize,
+    keys: Vec<u64>,
     all: Vec<[Scores; Reach::PLACES]>,
 }
 
+thread_local! {
+    static CACHES: RefCell<Vec<LocalCache>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Models that one thread asks in turn: one for each language.
+const CACHES_MAX: usize = 4;
+
 impl LocalCache {
-    fn of(&mut self, model: &Model, word: &Word<'_>) -> &[Scores; Reach::PLACES] {
-        let number = *self.known.entry(word.key()).or_insert_with(|| {
-            self.all.push(model.local(word));
-            // There are fewer words than a text has bytes.
-            u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
+    fn new(model: &Model) -> Self {
+        Self {
+            model: model.identity(),
+            keys: vec![0; CACHE_PLACES],
+            all: vec![[[0; ROW]; Reach::PLACES]; CACHE_PLACES],
+        }
+    }
+
+    /// The cache of this model, taken from the thread; given back by [`LocalCache::put_back`].
+    fn take(model: &Model) -> Self {
+        CACHES.with_borrow_mut(|caches| {
+            let known = caches.iter().position(|cache| cache.model == model.identity());
+            known.map_or_else(|| Self::new(model), |known| caches.swap_remove(known))
+        })
+    }
+
+    fn put_back(self) {
+        CACHES.with_borrow_mut(|caches| {
+            if caches.len() == CACHES_MAX {
+                caches.remove(0);
+            }
+            caches.push(self);
         });
-        &self.all[number as usize]
+    }
+
+    fn of(&mut self, model: &Model, word: &Word<'_>) -> &[Scores; Reach::PLACES] {
+        // 0 stands for an empty place.
+        let key = word.key() | 1;
+        #[allow(clippy::cast_possible_truncation, reason = "only the lowest bits count")]
+        let place = (key >> 20) as usize % CACHE_PLACES;
+        if self.keys[place] != key {
+            self.keys[place] = key;
+            self.all[place] = model.local(word);
+        }
+        &self.all[place]
     }
 }
