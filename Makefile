@@ -2,7 +2,7 @@
 # The targets are few and plain: cargo does the work, and knows by itself what is up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos bench bench-dedup quality-parse quality-dedup fuzz lint-deploy deny clean
+.PHONY: help demo test chaos bench bench-dedup quality-parse quality-dedup quality-replicas fuzz lint-deploy deny clean
 
 help:
 	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
@@ -12,6 +12,7 @@ help:
 	@echo "make bench-dedup  how fast claims are judged, and the memory that they take, at up to ten million in the window"
 	@echo "make quality-parse DATA=folder  how well pages are read, beside other libraries"
 	@echo "make quality-dedup DATA=folder  how well repeats are told from news, beside MinHash"
+	@echo "make quality-replicas DATA=folder  whether replicas give one verdict, on a genuine Kafka broker"
 	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz"
 	@echo "make lint-deploy  check what lies under deploy/ with linters and schemas"
 	@echo "make deny         check the dependencies' licences, sources and known vulnerabilities"
@@ -43,6 +44,11 @@ quality-parse:
 quality-dedup:
 	@scripts/preflight.sh demo
 	cargo run --locked --release --manifest-path benches/quality/Cargo.toml --bin khabar-quality-dedup -- "$(DATA)"
+
+# The same folder; xz unpacks the articles.
+quality-replicas:
+	@scripts/preflight.sh test
+	cargo bench --locked --bench replicas -- "$(DATA)"
 
 bench:
 	@scripts/preflight.sh test

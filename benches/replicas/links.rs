@@ -45,12 +45,24 @@ pub fn compare(corpus: &Corpus, places: &[Place], outcomes: &Outcomes) {
         let matched = matched(&outcome.kind, &outcome.record.json())?;
         Some((*numbers.get(&outcome.raw)?, *numbers.get(&matched)?))
     });
-    let run = scores(corpus, &Clusters::new(corpus.articles.len(), links));
-    let process = scores(corpus, &through_process(corpus));
+    let run_clusters = Clusters::new(corpus.articles.len(), links);
+    let process_clusters = through_process(corpus);
+    let run = scores(corpus, &run_clusters);
+    let process = scores(corpus, &process_clusters);
     for (name, (f1, precision, recall)) in [("khabar run", run), ("khabar process", process)] {
         println!("links, {name}: F1 {f1:.2}, precision {precision:.2}, recall {recall:.2}");
     }
     println!("F1 differs by {:.2} points", (run.0 - process.0).abs());
+    for pair in &corpus.pairs {
+        let held = [&run_clusters, &process_clusters].map(|clusters| clusters.hold(pair.a, pair.b));
+        if held[0] != held[1] {
+            let kind = if pair.is_positive { "repeat" } else { "no repeat" };
+            println!(
+                "    {kind} of weight {:.1}, articles {} and {}: linked in run {}, in process {}",
+                pair.weight, pair.a, pair.b, held[0], held[1]
+            );
+        }
+    }
 }
 
 fn through_process(corpus: &Corpus) -> Clusters {

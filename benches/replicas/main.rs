@@ -6,8 +6,9 @@
 //! has to keep, and the links of the run beside those of `khabar process`. It prints what it finds, and ends with 1 where
 //! one verdict differs.
 //!
-//! Environment: KHABAR_BENCH_ARTICLES (all), KHABAR_BENCH_BINARY (another build of khabar), KHABAR_TEST_BROKER is not
-//! used: it needs topics with other defaults.
+//! Environment: KHABAR_BENCH_ARTICLES (all), KHABAR_BENCH_AHEAD (100: the articles that are fed before the workers have
+//! done those before), KHABAR_BENCH_BINARY (another build of khabar). KHABAR_TEST_BROKER is not used: it needs topics with
+//! other defaults.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -37,18 +38,20 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     };
-    let articles_max = std::env::var("KHABAR_BENCH_ARTICLES")
-        .map_or(usize::MAX, |text| text.parse().expect("KHABAR_BENCH_ARTICLES is a number"));
-    let corpus = Corpus::read(&folder, articles_max);
+    let corpus = Corpus::read(&folder, number("KHABAR_BENCH_ARTICLES", usize::MAX));
     println!("{} articles over {:.1} days", corpus.articles.len(), corpus.days());
     let run = Run::start();
     let differences = [two_replicas(&run, &corpus), middle_of_a_log(&run, &corpus)];
     if differences.iter().all(Differences::is_none) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+fn number(variable: &str, otherwise: usize) -> usize {
+    std::env::var(variable).map_or(otherwise, |text| text.parse().expect("the variable is a number"))
+}
+
 /// Two replicas, one of them killed and started cold; the audit; one replica alone on their log; `khabar process`.
 fn two_replicas(run: &Run, corpus: &Corpus) -> Differences {
-    let (places, outcomes, seconds) = run.work_with_a_kill(corpus);
+    let (places, outcomes, seconds) = run.work_with_a_kill(corpus, number("KHABAR_BENCH_AHEAD", 100));
     println!(
         "two replicas, one killed at half and started cold: {} enriched, {} duplicates, {} rejected in {seconds:.0} s",
         outcomes.count("enriched"),

@@ -16,8 +16,6 @@ use crate::support::unique;
 use crate::support::worker::{PROGRAM, Topics, WorkerOptions, wait_until_committed};
 
 const PARTITIONS: u16 = 8;
-/// The feed is so many records ahead of the workers, so that the log keeps nearly the order of the corpus.
-const PORTION: usize = 1_000;
 const LIMIT: Duration = Duration::from_mins(10);
 /// The part of the claims that are done before a replica starts in the middle.
 const DONE_PERCENT: usize = 70;
@@ -89,8 +87,9 @@ impl Run {
     }
 
     /// Feeds the corpus to two replicas, kills one when half is done, and starts another instead. Gives the place of each
-    /// article, what became of it, and the seconds.
-    pub fn work_with_a_kill(&self, corpus: &Corpus) -> (Vec<Place>, Outcomes, f64) {
+    /// article, what became of it, and the seconds. The feed is at most `ahead` records ahead of the workers, so that the log
+    /// keeps nearly the order of the corpus.
+    pub fn work_with_a_kill(&self, corpus: &Corpus, ahead: usize) -> (Vec<Place>, Outcomes, f64) {
         let options = self.options(&self.topics);
         let mut replicas = [options.start(), options.start()];
         for replica in &mut replicas {
@@ -99,7 +98,7 @@ impl Run {
         let begun = Instant::now();
         let mut places: Vec<Place> = Vec::new();
         let mut is_killed = false;
-        for portion in corpus.articles.chunks(PORTION) {
+        for portion in corpus.articles.chunks(ahead.max(1)) {
             let records: Vec<NewRecord> = portion
                 .iter()
                 .zip(places.len()..)
