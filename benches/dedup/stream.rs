@@ -20,7 +20,7 @@ const TEMPLATES: usize = 50;
 const TEMPLATE_SHINGLES: usize = 100;
 /// Shingles that many articles have, and how many of them an article has.
 const PHRASES: usize = 2_000;
-const PHRASES_OF_ARTICLE: usize = 20;
+const PHRASES_OF_ARTICLE: usize = 10;
 /// Stories to which most articles add more than they repeat, that many at a time.
 const GROWING: usize = 100;
 const GROWING_SHINGLES: usize = 200;
