@@ -1,7 +1,7 @@
 //! The window's claims in memory: fixed parts in slots, sketches of any length behind them, in chunks that are freed
 //! from the oldest end.
 //!
-//! A claim costs about 220 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
+//! A claim costs about 240 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
 
 use std::collections::VecDeque;
 
@@ -13,33 +13,35 @@ use crate::article::Hash128;
 /// Claims per chunk.
 const CHUNK_SLOTS: usize = 4096;
 
-/// The parts of a claim that all claims have.
+/// The parts of a claim that all claims have. What is read of every claim on a key's chain stands first, so that it
+/// lies together in memory.
 #[derive(Debug, Clone)]
+#[repr(C)]
 #[allow(clippy::struct_excessive_bools, reason = "flags of a claim, each of its own")]
 pub struct Slot {
     pub time_ms: i64,
-    pub record: RecordKey,
-    pub article_id: Hash128,
-    pub text_hash: Hash128,
-    lead: u64,
-    pub shingles: u32,
-    pub headline_hash: u32,
-    pub source: u32,
-    pub fetched_at_s: u32,
     /// Where its words begin in the chunk.
     words_at: u32,
+    /// Bit i: key i stands in an older claim too, and a link to it among the words.
+    linked: u16,
     codes: u8,
     numerals: u8,
     keys: u8,
-    /// Bit i: key i stands in an older claim too, and a link to it among the words.
-    linked: u16,
+    /// Matches nothing any more.
+    pub is_void: bool,
     pub has_url: bool,
     pub full: bool,
     pub never_suppressed: bool,
-    /// Matches nothing any more.
-    pub is_void: bool,
+    pub source: u32,
+    pub record: RecordKey,
+    lead: u64,
+    pub shingles: u32,
+    pub headline_hash: u32,
+    pub fetched_at_s: u32,
     /// What it repeats, if that was asked.
     pub told: Told,
+    pub article_id: Hash128,
+    pub text_hash: Hash128,
 }
 
 /// What a slot is made of, beside its words.

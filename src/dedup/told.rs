@@ -42,6 +42,15 @@ pub struct Told {
     until_s: u32,
 }
 
+/// What is known of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeated {
+    /// It is no repeat.
+    Nothing,
+    /// It repeats the claim at this position.
+    Claim(u64),
+}
+
 const UNKNOWN: u32 = 0;
 const NOTHING: u32 = 1;
 
@@ -68,13 +77,16 @@ impl Told {
 
     /// What the claim at `position` repeats, within a window that begins after `after_ms` and while the claims from
     /// `first` on are in memory. `None` where that isn't known; then it must be found out.
-    pub fn within(&self, position: u64, after_ms: i64, first: u64) -> Option<Option<u64>> {
+    pub fn within(&self, position: u64, after_ms: i64, first: u64) -> Option<Repeated> {
         let range_ms = i64::from(self.from_s) * 1000..i64::from(self.until_s) * 1000;
         let oldest = position.checked_sub(u64::from(self.oldest))?;
         if self.repeated == UNKNOWN || oldest < first || !range_ms.contains(&after_ms) {
             return None;
         }
-        Some((self.repeated != NOTHING).then(|| position - u64::from(self.repeated - NOTHING)))
+        match u64::from(self.repeated - NOTHING) {
+            0 => Some(Repeated::Nothing),
+            distance => position.checked_sub(distance).map(Repeated::Claim),
+        }
     }
 }
 
@@ -98,12 +110,12 @@ mod tests {
         reach.counted(80, 60_500);
         reach.passed_over(10_001);
         let told = Told::new(100, Some(90), &reach);
-        assert_eq!(told.within(100, 11_000, 80), Some(Some(90)));
-        assert_eq!(told.within(100, 49_999, 80), Some(Some(90)));
+        assert_eq!(told.within(100, 11_000, 80), Some(Repeated::Claim(90)));
+        assert_eq!(told.within(100, 49_999, 80), Some(Repeated::Claim(90)));
         assert_eq!(told.within(100, 50_000, 80), None, "a claim that counted no longer does");
         assert_eq!(told.within(100, 10_000, 80), None, "one that was passed over counts");
         assert_eq!(told.within(100, 11_000, 81), None, "one that counted is no longer in memory");
-        assert_eq!(Told::new(100, None, &reach).within(100, 11_000, 0), Some(None));
+        assert_eq!(Told::new(100, None, &reach).within(100, 11_000, 0), Some(Repeated::Nothing));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::dedup::level::{Addition, Engine};
 use crate::dedup::near::{self, CANDIDATES_MAX, Candidate, Cover, Finding, Match, Pairs};
 use crate::dedup::rules;
 use crate::dedup::sketch::SHINGLES_MIN;
-use crate::dedup::told::{Learnt, Reach, Told};
+use crate::dedup::told::{Learnt, Reach, Repeated, Told};
 
 impl Window {
     /// Whether the article is told in the window already, by whatever URL.
@@ -99,18 +99,21 @@ impl Window {
     ) -> Option<Text<'_>> {
         let position = candidate.position;
         let held = self.slots.held(position)?;
-        let known = held.slot.told.within(position, after_ms, self.slots.first());
-        let repeated = known.unwrap_or_else(|| {
-            let mut postings = Links::default();
-            for (at, posting) in postings.iter_mut().enumerate() {
-                *posting = held.link(at);
+        let repeated = match held.slot.told.within(position, after_ms, self.slots.first()) {
+            Some(Repeated::Claim(repeated)) => Some(repeated),
+            Some(Repeated::Nothing) => None,
+            None => {
+                let mut postings = Links::default();
+                for (at, posting) in postings.iter_mut().enumerate() {
+                    *posting = held.link(at);
+                }
+                let asked = Asked { text: candidate.text, postings, record: candidate.record };
+                let replayed = self.replay(&asked, after_ms, limits);
+                let repeated = replayed.repeated(&candidate.text, limits);
+                learnt.of_earlier.push((position, Told::new(position, repeated, &replayed.reach)));
+                repeated
             }
-            let asked = Asked { text: candidate.text, postings, record: candidate.record };
-            let replayed = self.replay(&asked, after_ms, limits);
-            let repeated = replayed.repeated(&candidate.text, limits);
-            learnt.of_earlier.push((position, Told::new(position, repeated, &replayed.reach)));
-            repeated
-        });
+        };
         self.slots.text(repeated?)
     }
 }
