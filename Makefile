@@ -2,7 +2,7 @@
 # The targets are few and plain: cargo does the work, and knows by itself what is up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos bench bench-dedup quality-parse quality-dedup quality-tag fuzz lint-deploy deny clean
+.PHONY: help demo test chaos bench bench-dedup quality-parse quality-dedup quality-tag quality-replicas fuzz lint-deploy deny clean
 
 help:
 	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
@@ -13,6 +13,7 @@ help:
 	@echo "make quality-parse DATA=folder  how well pages are read, beside other libraries"
 	@echo "make quality-dedup DATA=folder  how well repeats are told from news, beside MinHash"
 	@echo "make quality-tag DATA=folder  how well articles are tagged: names, countries, subjects, keywords, quotes"
+	@echo "make quality-replicas DATA=folder  whether replicas give one verdict, on a genuine Kafka broker"
 	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz"
 	@echo "make lint-deploy  check what lies under deploy/ with linters and schemas"
 	@echo "make deny         check the dependencies' licences, sources and known vulnerabilities"
@@ -49,6 +50,11 @@ quality-dedup:
 quality-tag:
 	@scripts/preflight.sh demo
 	cargo run --locked --release --manifest-path benches/quality/Cargo.toml --bin khabar-quality-tag -- "$(DATA)"
+
+# The same folder; xz unpacks the articles.
+quality-replicas:
+	@scripts/preflight.sh test
+	cargo bench --locked --bench replicas -- "$(DATA)"
 
 bench:
 	@scripts/preflight.sh test

@@ -87,6 +87,12 @@ fn window(live: usize, judged: usize) {
     measure("mixed", &mut window, &mut stream, judged);
     stream.traffic(Traffic::OneSource);
     measure("nine of ten of one source", &mut window, &mut stream, judged);
+    stream.traffic(Traffic::Templates);
+    measure("articles of 50 templates", &mut window, &mut stream, judged.min(100_000));
+    stream.traffic(Traffic::Growing);
+    // As after a restart: what these repeat is not known yet.
+    fill(&mut window, &mut stream, BATCH);
+    measure("stories that grow", &mut window, &mut stream, judged.min(100_000));
     stream.traffic(Traffic::Identical);
     measure("identical articles", &mut window, &mut stream, judged.min(100_000));
     stream.traffic(Traffic::NearlyIdentical);

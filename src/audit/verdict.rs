@@ -19,26 +19,19 @@ const VERDICTS: [Verdict; 8] = [
     Verdict::Contained,
     Verdict::New,
 ];
-const RULES: [&str; 6] = [
-    rules::SAME_TEXT,
-    rules::SAME_URL_LITTLE_NEW,
-    rules::SAME_URL_CHANGED,
-    rules::SAME_URL_SHORT_TEXT,
-    rules::SAME_URL_OTHER_TEXT,
-    rules::NO_MATCH,
-];
 
 const PRESENT: u64 = 1 << 63;
 const VERDICT_SHIFT: u32 = 59;
-const RULE_SHIFT: u32 = 56;
-const SCORE_SHIFT: u32 = 46;
-const NOVELTY_SHIFT: u32 = 36;
+const RULE_SHIFT: u32 = 55;
+const SCORE_SHIFT: u32 = 45;
+const NOVELTY_SHIFT: u32 = 35;
 const HASH_MASK: u64 = (1 << NOVELTY_SHIFT) - 1;
 /// Stands for a number that no verdict has.
 const NUMBER_MAX: u16 = 1023;
 /// Stands for a name that is on no list.
 const UNKNOWN_VERDICT: u64 = 15;
-const UNKNOWN_RULE: u64 = 7;
+const UNKNOWN_RULE: u64 = 15;
+const _: () = assert!(rules::ALL.len() <= 15, "every rule has a number of its own");
 
 /// See the module. 0 is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,7 +82,7 @@ impl Packed {
 impl fmt::Display for Packed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = VERDICTS.get(self.field(VERDICT_SHIFT, 4)).map_or("no known verdict", |one| one.name());
-        let rule = RULES.get(self.field(RULE_SHIFT, 3)).copied().unwrap_or("unknown");
+        let rule = rules::ALL.get(self.field(RULE_SHIFT, 4)).copied().unwrap_or("unknown");
         let (score, novelty) = (self.field(SCORE_SHIFT, 10), self.field(NOVELTY_SHIFT, 10));
         write!(formatter, "{verdict}, score {score}, novelty {novelty}, rule {rule}")
     }
@@ -107,7 +100,7 @@ fn hash(matched: Option<Match<'_>>, place: (Option<i64>, Option<u32>)) -> u64 {
 fn pack(verdict: &str, rule: &str, (score, novelty): (u16, u16), hash: u64) -> Packed {
     let index = |at: Option<usize>, unknown: u64| at.map_or(unknown, |at| at as u64);
     let verdict = index(VERDICTS.iter().position(|one| one.name() == verdict), UNKNOWN_VERDICT);
-    let rule = index(RULES.iter().position(|one| *one == rule), UNKNOWN_RULE);
+    let rule = index(rules::ALL.iter().position(|one| *one == rule), UNKNOWN_RULE);
     let number = |number: u16| u64::from(number.min(NUMBER_MAX));
     Packed(
         PRESENT

@@ -2,8 +2,9 @@
 //!
 //! Integers only. Masks have one bit per code of a sketch, in its order.
 
+use super::holders::Places;
 use super::near::CANDIDATES_MAX;
-use super::sketch::{NUMERALS_MAX, SKETCH_SIZE};
+use super::sketch::NUMERALS_MAX;
 
 /// Weight of a shingle that belongs to one story only.
 pub const WEIGHT_ONE: u32 = 65_536;
@@ -66,32 +67,22 @@ impl Text<'_> {
 pub struct Pair {
     /// Codes of the left text that the right one has.
     pub left_shared: u64,
-    pub right_shared: u64,
     pub shared: u32,
+    /// Those of the shared codes that belong to the right text's lead.
+    pub shared_of_right_lead: u32,
     /// Codes of the left text in the range.
     pub left: u32,
     pub right: u32,
 }
 
 impl Pair {
-    /// Merges the two lists of codes; linear in their lengths.
     pub fn new(left: &Text<'_>, right: &Text<'_>) -> Self {
-        let (left_codes, right_codes) = (left.codes, right.codes);
-        let (mut i, mut j) = (0, 0);
-        let (mut left_shared, mut right_shared) = (0_u64, 0_u64);
-        while i < left_codes.len() && j < right_codes.len() {
-            let (one, other) = (left_codes[i], right_codes[j]);
-            let same = u64::from(one == other);
-            left_shared |= same << i;
-            right_shared |= same << j;
-            i += usize::from(one <= other);
-            j += usize::from(other <= one);
-        }
-        Self::of(left, right, left_shared, right_shared)
+        let (left_shared, right_shared) = Places::new(left.codes).shared(right.codes);
+        Self::of(left, right, left_shared).with_lead((right.lead & right_shared).count_ones())
     }
 
     /// Of two texts whose shared codes are known. These always lie in the range.
-    pub fn of(left: &Text<'_>, right: &Text<'_>, left_shared: u64, right_shared: u64) -> Self {
+    pub fn of(left: &Text<'_>, right: &Text<'_>, left_shared: u64) -> Self {
         let last = |text: &Text<'_>| {
             if text.full { u16::MAX } else { text.codes.last().copied().unwrap_or(0) }
         };
@@ -102,11 +93,17 @@ impl Pair {
         };
         Self {
             left_shared,
-            right_shared,
             shared: left_shared.count_ones(),
+            shared_of_right_lead: 0,
             left: count(within(left.codes)),
             right: count(within(right.codes)),
         }
+    }
+
+    /// The same with so many of the shared codes in the right text's lead.
+    pub const fn with_lead(mut self, shared_of_right_lead: u32) -> Self {
+        self.shared_of_right_lead = shared_of_right_lead;
+        self
     }
 
     /// Estimated Jaccard resemblance, 0 to 1000.
@@ -116,28 +113,29 @@ impl Pair {
 
     /// Whether either text has at least this share of its lead in the other.
     fn shares_lead(&self, left: &Text<'_>, right: &Text<'_>, min_permille: u64) -> bool {
-        let reaches = |lead: u64, range: u32, shared: u64| {
-            let lead = lead & first(range);
-            lead != 0
-                && u64::from((lead & shared).count_ones()) * 1000
-                    >= min_permille * u64::from(lead.count_ones())
+        let reaches = |lead: u64, range: u32, shared: u32| {
+            let lead = (lead & first(range)).count_ones();
+            lead != 0 && u64::from(shared) * 1000 >= min_permille * u64::from(lead)
         };
-        reaches(left.lead, self.left, self.left_shared) || reaches(right.lead, self.right, self.right_shared)
+        reaches(left.lead, self.left, (left.lead & self.left_shared).count_ones())
+            || reaches(right.lead, self.right, self.shared_of_right_lead)
+    }
+
+    /// Whether so many codes are common that the texts may match at all.
+    pub fn shares_enough(&self) -> bool {
+        let smaller = self.left.min(self.right);
+        let shared_min = if smaller < FEW_CODES { SHARED_MIN_OF_FEW } else { SHARED_MIN };
+        self.shared >= shared_min
+            && u64::from(self.shared) * 1000 >= CONTAINMENT_MIN_PERMILLE * u64::from(smaller)
     }
 
     /// Whether so much is common that weights are worth asking, apart from numerals.
     pub fn may_match(&self, left: &Text<'_>, right: &Text<'_>) -> bool {
-        let smaller = self.left.min(self.right);
-        let shared_min = if smaller < FEW_CODES { SHARED_MIN_OF_FEW } else { SHARED_MIN };
-        if self.shared < shared_min
-            || u64::from(self.shared) * 1000 < CONTAINMENT_MIN_PERMILLE * u64::from(smaller)
-        {
-            return false;
-        }
-        left.source != right.source
-            || left.source == 0
-            || u64::from(self.resemblance_permille()) >= SAME_SOURCE_RESEMBLANCE_MIN_PERMILLE
-            || self.shares_lead(left, right, SAME_SOURCE_LEAD_MIN_PERMILLE)
+        self.shares_enough()
+            && (left.source != right.source
+                || left.source == 0
+                || u64::from(self.resemblance_permille()) >= SAME_SOURCE_RESEMBLANCE_MIN_PERMILLE
+                || self.shares_lead(left, right, SAME_SOURCE_LEAD_MIN_PERMILLE))
     }
 
     /// The weighted comparison; the weights are those of the left text's codes.
@@ -178,24 +176,74 @@ impl Weighed {
     }
 }
 
+/// How many stories hold each code of a text: counters side by side, one bit of each per mask.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stories {
+    /// From the lowest bit on.
+    bits: [u64; COUNT_BITS],
+}
+
+const COUNT_BITS: usize = 6;
+const _: () = assert!(CANDIDATES_MAX < 1 << COUNT_BITS);
+
+impl Stories {
+    /// One more story holds these codes.
+    pub fn add(&mut self, codes: u64) {
+        let mut carry = codes;
+        for bit in &mut self.bits {
+            (*bit, carry) = (*bit ^ carry, *bit & carry);
+        }
+    }
+
+    /// The codes that several stories hold: they are frames, and nobody's news.
+    pub fn several(&self) -> u64 {
+        self.bits[1..].iter().fold(0, |several, bit| several | bit)
+    }
+
+    /// The codes that so many stories hold.
+    fn with(&self, count: usize) -> u64 {
+        let bits = self.bits.iter().enumerate();
+        bits.fold(u64::MAX, |with, (at, bit)| with & if count >> at & 1 == 1 { *bit } else { !bit })
+    }
+}
+
 /// Weights of a text's codes: one over the number of stories that hold the shingle.
 #[derive(Debug, Clone)]
 pub struct Weights {
-    weights: [u32; SKETCH_SIZE],
+    /// Codes that several stories hold, with the weight of each.
+    several: [(u64, u32); CANDIDATES_MAX],
+    count: usize,
+    /// All other codes.
+    single: u64,
 }
 
 impl Weights {
-    /// `stories` are the numbers of stories that hold each code.
-    pub fn new(stories: [u32; SKETCH_SIZE]) -> Self {
-        Self { weights: stories.map(|count| WEIGHTS[(count as usize).min(CANDIDATES_MAX)]) }
+    pub fn new(stories: &Stories) -> Self {
+        let mut left = stories.several();
+        let mut weights = Self { several: [(0, 0); CANDIDATES_MAX], count: 0, single: !left };
+        for (stories_count, weight) in WEIGHTS.iter().enumerate().skip(2) {
+            if left == 0 {
+                break;
+            }
+            let codes = stories.with(stories_count);
+            if codes != 0 {
+                weights.several[weights.count] = (codes, *weight);
+                weights.count += 1;
+                left &= !codes;
+            }
+        }
+        weights
     }
 
     /// Sums over the left codes in the pair's range: of all, and of the shared ones.
     fn sums(&self, pair: &Pair) -> (u64, u64) {
-        let (mut whole, mut shared) = (0, 0);
-        for (at, weight) in self.weights.iter().enumerate().take(pair.left as usize) {
-            whole += u64::from(*weight);
-            shared += u64::from(*weight) * ((pair.left_shared >> at) & 1);
+        let range = first(pair.left);
+        let sum = |codes: u64, weight: u32, of: u64| u64::from((codes & of).count_ones()) * u64::from(weight);
+        let (mut whole, mut shared) =
+            (sum(self.single, WEIGHT_ONE, range), sum(self.single, WEIGHT_ONE, pair.left_shared));
+        for (codes, weight) in &self.several[..self.count] {
+            whole += sum(*codes, *weight, range);
+            shared += sum(*codes, *weight, pair.left_shared);
         }
         (whole, shared)
     }

@@ -13,9 +13,9 @@ use super::slots::{Slot, Slots};
 use crate::article::Hash128;
 
 /// Of one key, at most so many claims are looked at ...
-const LOOKED_AT_MAX: usize = 1024;
+pub const LOOKED_AT_MAX: usize = 1024;
 /// ... and of those the newest so many within the window are candidates.
-const PER_KEY_MAX: usize = 32;
+pub const PER_KEY_MAX: usize = 32;
 /// A posting is a position and the key's place in its claim.
 const PLACE_BITS: u32 = 4;
 const POSITION_MASK: u64 = (1 << (32 - PLACE_BITS)) - 1;
@@ -86,29 +86,13 @@ impl KeyIndex {
     }
 }
 
-/// From a posting on, the newest claims of its key after a moment.
-pub fn claims_from(slots: &Slots, first: Option<u32>, after_ms: i64) -> impl Iterator<Item = (u64, &Slot)> {
-    let end = slots.end();
-    let older = move |known: &u32| {
-        let (position, at) = place(*known, end);
-        slots.link(position, at)
-    };
-    std::iter::successors(first, older)
-        .map(move |known| place(known, end).0)
-        .take(LOOKED_AT_MAX)
-        .take_while(move |position| slots.time_max_until(*position) > after_ms)
-        .filter_map(move |position| slots.get(position).map(|slot| (position, slot)))
-        .filter(move |(_, slot)| slot.time_ms > after_ms && !slot.is_void)
-        .take(PER_KEY_MAX)
-}
-
 fn posting(position: u64, at: usize) -> u32 {
     // Masked to 28 bits and 4 bits.
     u32::try_from((position & POSITION_MASK) << PLACE_BITS | at as u64).unwrap_or(u32::MAX)
 }
 
 /// The position that a posting names, at or before `end`, and the place of its key.
-fn place(posting: u32, end: u64) -> (u64, usize) {
+pub fn place(posting: u32, end: u64) -> (u64, usize) {
     let low = u64::from(posting >> PLACE_BITS);
     let behind = end.wrapping_sub(low) & POSITION_MASK;
     (end.wrapping_sub(behind), (posting & ((1 << PLACE_BITS) - 1)) as usize)

@@ -7,7 +7,7 @@
 
 pub mod claim;
 mod compare;
-mod incidence;
+mod holders;
 mod index;
 pub mod level;
 mod near;
@@ -15,6 +15,7 @@ pub mod rules;
 pub mod side_by_side;
 pub mod sketch;
 mod slots;
+mod told;
 pub mod window;
 
 #[cfg(test)]

@@ -5,18 +5,15 @@
 //! frame that many stories share does. Only an article that adds little to what its matches brought downstream is a
 //! repeat; one that adds more extends them. All is a function of the article and of the candidates given, in integers.
 
-use super::compare::{Pair, Text, Weighed, Weights, first, numerals_differ};
-use super::incidence::Incidence;
+use super::compare::{Pair, Stories, Text, Weighed, Weights, first, numerals_differ};
+use super::holders::{Holders, Places, Rows};
 use super::level::Addition;
-use super::sketch::SKETCH_SIZE;
 
 /// Of an article's candidates, the best so many are compared.
 pub const CANDIDATES_MAX: usize = 32;
 /// Weighted containment at which two candidates are one story, and at which the article belongs to one.
 const JOIN_MIN_PERMILLE: u64 = 300;
 const MATCH_MIN_PERMILLE: u64 = 400;
-/// A shingle of so many stories is a frame and nobody's news.
-const STORIES_OF_A_FRAME: u32 = 2;
 /// A short addition is still more than a repeat when it is most of the article.
 const NOVELTY_OF_SHORT_MAX_PERMILLE: u64 = 600;
 /// An update has other numbers, comes soon, and resembles its match: containment and a fifth of the resemblance.
@@ -85,16 +82,16 @@ pub struct Cover {
     pub members: u32,
 }
 
+/// An article beside each of its candidates.
+pub type Pairs = [Pair; CANDIDATES_MAX];
+
 /// Candidates in order, grouped into stories.
-#[derive(Debug)]
 struct Replay<'a, 'b> {
     candidates: &'b [Candidate<'a>],
-    incidence: &'b Incidence,
     limits: Addition,
     /// The story of each candidate.
     story: [u8; CANDIDATES_MAX],
-    /// The first candidate of each story, by number and as bits.
-    leaders: [u8; CANDIDATES_MAX],
+    /// The first candidate of each story, one bit each.
     leading: u32,
     /// The members of each story, one bit each.
     members: [u32; CANDIDATES_MAX],
@@ -102,33 +99,34 @@ struct Replay<'a, 'b> {
     count: usize,
     /// Candidates that brought something new downstream, one bit each.
     kept: u32,
+    /// The codes of those.
+    holders: Holders,
 }
 
-/// Compares an article with its candidates, which stand in the order of the log.
-pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition) -> Finding {
+/// Compares an article with its candidates, which stand in the order of the log, and with each of them in `pairs`.
+pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition, pairs: &mut Pairs) -> Finding {
     let candidates = &candidates[..candidates.len().min(CANDIDATES_MAX)];
-    let mut incidence = Incidence::new(text, candidates);
-    let mut pairs = [Pair::default(); CANDIDATES_MAX];
+    if candidates.is_empty() {
+        return Finding::Nothing;
+    }
+    let places = Places::new(text.codes);
     let mut matching = 0_u32;
-    for (at, pair) in pairs.iter_mut().enumerate().take(candidates.len()) {
-        *pair = incidence.of_article(text, candidates, at);
-        matching |= u32::from(pair.may_match(text, &candidates[at].text)) << at;
+    for (at, (pair, candidate)) in pairs.iter_mut().zip(candidates).enumerate() {
+        let (shared, theirs) = places.shared(candidate.text.codes);
+        *pair =
+            Pair::of(text, &candidate.text, shared).with_lead((candidate.text.lead & theirs).count_ones());
+        matching |= u32::from(pair.may_match(text, &candidate.text)) << at;
     }
     if matching == 0 {
         return Finding::Nothing;
     }
-    incidence.compare_candidates(candidates.len());
-    let replay = Replay::of(candidates, &incidence, limits);
-    let counts = replay.stories_that_hold(incidence.article_holders());
-    let weights = Weights::new(counts);
+    let replay = Replay::of(candidates, limits);
+    let stories = replay.stories_that_hold(pairs);
+    let weights = Weights::new(&stories);
     let mut best: Option<(Weighed, usize)> = None;
     let mut update: Option<(Weighed, usize)> = None;
     let mut told = 0_u32;
-    for (story, leader) in replay.leaders[..replay.count].iter().enumerate() {
-        let leader = usize::from(*leader);
-        if matching & (1 << leader) == 0 {
-            continue;
-        }
+    for leader in members_of(matching & replay.leading) {
         let (pair, other) = (&pairs[leader], &candidates[leader].text);
         let weighed = pair.weigh(&weights, text, other);
         if numerals_differ(text.numerals, other.numerals) {
@@ -137,7 +135,7 @@ pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition) -> 
                 better(&mut update, weighed, leader);
             }
         } else if weighed.reaches(MATCH_MIN_PERMILLE) {
-            told |= 1 << story;
+            told |= 1 << replay.story[leader];
             better(&mut best, weighed, leader);
         }
     }
@@ -148,7 +146,7 @@ pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition) -> 
     };
     match (best, update) {
         (Some(best), _) => {
-            let cover = Cover { frames: frames(&counts), members: replay.kept_of(told) };
+            let cover = Cover { frames: stories.several(), members: replay.kept_of(told) };
             Finding::Story(found(best), cover)
         }
         (None, Some(update)) => Finding::OtherNumbers(found(update)),
@@ -164,20 +162,21 @@ fn better(best: &mut Option<(Weighed, usize)>, weighed: Weighed, leader: usize) 
 }
 
 impl<'a, 'b> Replay<'a, 'b> {
-    fn of(candidates: &'b [Candidate<'a>], incidence: &'b Incidence, limits: Addition) -> Self {
+    fn of(candidates: &'b [Candidate<'a>], limits: Addition) -> Self {
+        let other_codes = candidates.windows(2).filter(|two| two[0].text.codes != two[1].text.codes).count();
         let mut replay = Self {
             candidates,
-            incidence,
             limits,
             story: [0; CANDIDATES_MAX],
-            leaders: [0; CANDIDATES_MAX],
             leading: 0,
             members: [0; CANDIDATES_MAX],
             count: 0,
             kept: 0,
+            holders: Holders::new(1 + other_codes),
         };
+        let mut beside = Beside { codes: &[], kept: u32::MAX, rows: Rows::NONE, stories: Stories::default() };
         for at in 0..candidates.len() {
-            let story = replay.place(at);
+            let story = replay.place(at, &mut beside);
             replay.story[at] = index(story);
             replay.members[story] |= 1 << at;
         }
@@ -185,7 +184,7 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     /// The story that a candidate matches best, else a new one that it leads.
-    fn place(&mut self, at: usize) -> usize {
+    fn place(&mut self, at: usize, beside: &mut Beside<'a>) -> usize {
         let candidate = &self.candidates[at];
         if let Some(same) =
             self.candidates[..at].iter().position(|earlier| earlier.record == candidate.record)
@@ -193,37 +192,46 @@ impl<'a, 'b> Replay<'a, 'b> {
             return usize::from(self.story[same]);
         }
         let text = &candidate.text;
-        let counts = self.incidence.holders(at).map(|holders| (holders & self.leading).count_ones());
-        let weights = Weights::new(counts);
+        beside.look_at(text.codes, self);
+        let weights = Weights::new(&beside.stories);
         let mut best: Option<(Weighed, usize)> = None;
         let mut told = 0_u32;
-        for (story, leader) in self.leaders[..self.count].iter().enumerate() {
-            let leader = usize::from(*leader);
+        for leader in members_of(beside.rows.all & self.leading) {
             let other = &self.candidates[leader].text;
-            let pair = self.incidence.of_candidates(self.candidates, at, leader);
+            let pair = Pair::of(text, other, beside.rows.shared[leader]);
+            if !pair.shares_enough() {
+                continue;
+            }
+            let pair = pair.with_lead(beside.rows.of_lead(leader));
             if !pair.may_match(text, other) || numerals_differ(text.numerals, other.numerals) {
                 continue;
             }
             let weighed = pair.weigh(&weights, text, other);
             if weighed.reaches(JOIN_MIN_PERMILLE) {
-                told |= 1 << story;
-                better(&mut best, weighed, story);
+                told |= 1 << self.story[leader];
+                better(&mut best, weighed, leader);
             }
         }
-        let Some((_, story)) = best else {
+        let Some((_, leader)) = best else {
             let story = self.count;
-            self.leaders[story] = index(at);
             self.leading |= 1 << at;
             self.count += 1;
-            self.kept |= 1 << at;
+            self.keep(at);
             return story;
         };
         let covering = members_of(self.kept_of(told))
-            .map(|member| self.incidence.of_candidates(self.candidates, at, member));
-        if !adds_little(novelty_permille(text, covering, frames(&counts)), text.shingles, self.limits) {
-            self.kept |= 1 << at;
+            .map(|member| Pair::of(text, &self.candidates[member].text, beside.rows.shared[member]));
+        let novelty = novelty_permille(text, covering, beside.stories.several());
+        if !adds_little(novelty, text.shingles, self.limits) {
+            self.keep(at);
         }
-        story
+        usize::from(self.story[leader])
+    }
+
+    fn keep(&mut self, at: usize) {
+        let text = &self.candidates[at].text;
+        self.kept |= 1 << at;
+        self.holders.add(text.codes, text.lead, 1 << at);
     }
 
     /// The kept candidates of some stories.
@@ -231,15 +239,38 @@ impl<'a, 'b> Replay<'a, 'b> {
         members_of(stories).fold(0, |members, story| members | self.members[story]) & self.kept
     }
 
-    /// Of codes with these holders, how many stories have a member among them.
-    fn stories_that_hold(&self, holders: &[u32; SKETCH_SIZE]) -> [u32; SKETCH_SIZE] {
-        let mut counts = [0; SKETCH_SIZE];
+    /// How many stories have a member that holds a code of the article.
+    fn stories_that_hold(&self, pairs: &Pairs) -> Stories {
+        let mut stories = Stories::default();
         for members in &self.members[..self.count] {
-            for (count, holders) in counts.iter_mut().zip(holders) {
-                *count += u32::from(holders & members != 0);
-            }
+            stories.add(members_of(*members).fold(0, |codes, member| codes | pairs[member].left_shared));
         }
-        counts
+        stories
+    }
+}
+
+/// A candidate's codes beside those of the kept ones before it.
+struct Beside<'a> {
+    codes: &'a [u16],
+    /// The kept ones when it was filled.
+    kept: u32,
+    rows: Rows,
+    /// Here a story holds what its leader holds.
+    stories: Stories,
+}
+
+impl<'a> Beside<'a> {
+    /// Copies of one text follow each other, and are looked at once.
+    fn look_at(&mut self, codes: &'a [u16], replay: &Replay<'a, '_>) {
+        if self.kept == replay.kept && self.codes == codes {
+            return;
+        }
+        (self.codes, self.kept) = (codes, replay.kept);
+        replay.holders.of(codes, &mut self.rows);
+        self.stories = Stories::default();
+        for leader in members_of(self.rows.all & replay.leading) {
+            self.stories.add(self.rows.shared[leader]);
+        }
     }
 }
 
@@ -264,18 +295,12 @@ pub fn adds_little(novelty_permille: u16, shingles: u32, limits: Addition) -> bo
 }
 
 /// The indices that a mask names, in order.
-pub fn members_of(mut mask: u32) -> impl Iterator<Item = usize> {
+pub fn members_of(mut mask: u32) -> impl Iterator<Item = usize> + Clone {
     std::iter::from_fn(move || {
         let at = mask.trailing_zeros() as usize;
         mask &= mask.wrapping_sub(1);
         (at < CANDIDATES_MAX).then_some(at)
     })
-}
-
-/// The codes that so many stories hold that they are nobody's news.
-fn frames(stories: &[u32; SKETCH_SIZE]) -> u64 {
-    let held = stories.iter().enumerate().filter(|(_, count)| **count >= STORIES_OF_A_FRAME);
-    held.fold(0, |mask, (at, _)| mask | (1 << at))
 }
 
 /// There are at most 32 candidates.

@@ -23,5 +23,20 @@ pub const SAME_STORY_OTHER_NUMBERS: &str = "same_story_other_numbers";
 /// Nothing in the window matches.
 pub const NO_MATCH: &str = "no_match";
 
+/// All of them. A new one is put at the end.
+pub const ALL: [&str; 11] = [
+    SAME_TEXT,
+    SAME_URL_LITTLE_NEW,
+    SAME_URL_CHANGED,
+    SAME_URL_SHORT_TEXT,
+    SAME_URL_OTHER_TEXT,
+    NO_MATCH,
+    SAME_URL_OTHER_HEADLINE,
+    SAME_STORY_LITTLE_NEW,
+    SAME_STORY_MUCH_NEW,
+    SAME_STORY_NOT_TOLD,
+    SAME_STORY_OTHER_NUMBERS,
+];
+
 /// Flaw of an article whose URL held quite another text before.
 pub const FLAW_URL_REUSED: &str = "url_reused";

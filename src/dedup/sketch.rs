@@ -50,32 +50,72 @@ impl Sketch {
         numerals.sort_unstable();
         numerals.dedup();
         numerals.truncate(NUMERALS_MAX);
-        let mut distinct = shingles.to_vec();
-        distinct.sort_unstable();
+        let mut distinct = sorted(shingles);
         distinct.dedup();
         let count = distinct.len();
-        // Hashes that are rounded to the same code count once.
-        distinct.dedup_by_key(|hash| code(*hash));
-        let full = distinct.len() <= SKETCH_SIZE;
-        distinct.truncate(SKETCH_SIZE);
+        // Hashes that are rounded to the same code count once. One more than is kept tells whether all are.
+        let mut smallest: Vec<u32> = Vec::with_capacity(SKETCH_SIZE + 1);
+        for hash in distinct {
+            if smallest.last().is_none_or(|last| code(*last) != code(hash)) {
+                smallest.push(hash);
+            }
+            if smallest.len() > SKETCH_SIZE {
+                break;
+            }
+        }
+        let full = smallest.len() <= SKETCH_SIZE;
+        smallest.truncate(SKETCH_SIZE);
 
-        let mut first = shingles[..shingles.len().min(LEAD_SHINGLES)].to_vec();
-        first.sort_unstable();
-        let lead = distinct.iter().enumerate().fold(0_u64, |mask, (index, hash)| {
-            if first.binary_search(hash).is_ok() { mask | (1 << index) } else { mask }
-        });
+        let largest = smallest.last().copied().unwrap_or(0);
+        let first = &shingles[..shingles.len().min(LEAD_SHINGLES)];
+        let lead = first
+            .iter()
+            .filter(|hash| **hash <= largest)
+            .fold(0_u64, |mask, hash| smallest.binary_search(hash).map_or(mask, |index| mask | (1 << index)));
         Self {
             text_hash: [0; 16],
             headline_hash: 0,
             words: 0,
             shingles: u32::try_from(count).unwrap_or(u32::MAX),
             full,
-            key_tails: distinct.iter().take(KEYS_MAX).map(|hash| key_tail(*hash)).collect(),
-            codes: distinct.into_iter().map(code).collect(),
+            key_tails: smallest.iter().take(KEYS_MAX).map(|hash| key_tail(*hash)).collect(),
+            codes: smallest.into_iter().map(code).collect(),
             lead,
             numerals,
         }
     }
+}
+
+/// Hashes in ascending order: dealt into as many piles as there are hashes, by their highest bits, and each pile sorted.
+/// Hashes of a text lie evenly, so a pile holds one or two; where somebody made them fall into one, it is a usual sort.
+fn sorted(hashes: &[u32]) -> Vec<u32> {
+    const PILES_MAX: usize = 1 << 16;
+    let piles = hashes.len().next_power_of_two().clamp(2, PILES_MAX);
+    let shift = u32::BITS - piles.ilog2();
+    let pile = |hash: u32| (hash >> shift) as usize;
+    // Where each pile begins; while dealing, where its next hash goes; in the end, where it ends.
+    let mut ends = vec![0_usize; piles];
+    for hash in hashes {
+        ends[pile(*hash)] += 1;
+    }
+    let mut begin = 0;
+    for end in &mut ends {
+        begin += std::mem::replace(end, begin);
+    }
+    let mut dealt = vec![0; hashes.len()];
+    for hash in hashes {
+        let end = &mut ends[pile(*hash)];
+        dealt[*end] = *hash;
+        *end += 1;
+    }
+    let mut begin = 0;
+    for end in ends {
+        if end - begin > 1 {
+            dealt[begin..end].sort_unstable();
+        }
+        begin = end;
+    }
+    dealt
 }
 
 /// Sketches an article; linear in its length. Headlines are written anew by every newsroom, so the body alone is
@@ -91,7 +131,7 @@ pub fn sketch(headline: &str, body: &str) -> Sketch {
     let text_hash = if words.hashes.is_empty() {
         hash128([headline, "\n", body].concat().as_bytes())
     } else {
-        hash128(words.text.as_bytes())
+        hash128(&words.text[..words.length])
     };
     let headline_hash =
         words.hashes[..headline_words].iter().fold(0, |hash: u64, word| mix(hash.rotate_left(21) ^ word));
@@ -114,12 +154,14 @@ const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// The normalised words of a text: as text with blanks, as hashes, and the numbers among them.
 struct Words {
-    text: String,
+    /// UTF-8 up to `length`, then room for what comes.
+    text: Vec<u8>,
+    length: usize,
+    /// Where the word that is being read begins in the text, and its hash so far.
+    begin: usize,
+    hash: u64,
     hashes: Vec<u64>,
     numerals: Vec<u16>,
-    word_hash: u64,
-    word_is_open: bool,
-    word_is_number: bool,
     /// The character before, where it belongs to a script without spaces.
     unspaced: Option<char>,
 }
@@ -127,40 +169,73 @@ struct Words {
 impl Words {
     fn with_capacity(bytes: usize) -> Self {
         Self {
-            text: String::with_capacity(bytes),
+            text: vec![0; bytes + 16],
+            length: 0,
+            begin: 0,
+            hash: FNV_BASIS,
             hashes: Vec::with_capacity(bytes / 8),
             numerals: Vec::new(),
-            word_hash: FNV_BASIS,
-            word_is_open: false,
-            word_is_number: true,
             unspaced: None,
         }
     }
 
     fn push_all(&mut self, text: &str) {
-        text.chars().for_each(|character| self.push(character));
+        self.push_text(text);
         self.end_word();
         self.unspaced = None;
     }
 
-    fn push(&mut self, character: char) {
-        match u32::from(character) {
-            code @ 0..0x80 => self.push_known(ASCII[code as usize]),
-            code @ 0x600..0x700 => self.push_known(ARABIC[(code - 0x600) as usize]),
-            _ => self.push_other(character),
+    fn push_text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(first) = rest.as_bytes().first() {
+            if is_known(*first) {
+                if self.unspaced.take().is_some() {
+                    self.end_word();
+                }
+                // All bytes of a character or none are taken.
+                rest = rest.get(self.push_known(rest.as_bytes())..).unwrap_or_default();
+            }
+            let mut others = rest.chars();
+            if let Some(character) = others.next() {
+                self.push_other(character);
+                rest = others.as_str();
+            }
         }
     }
 
-    /// A character of the tables, which hold the letter that stands for it, or what else it is.
-    fn push_known(&mut self, known: u16) {
-        if self.unspaced.is_some() {
-            self.unspaced = None;
-            self.end_word();
+    /// Reads characters of the tables, which hold the letter that stands for each, or what else it is, and tells how many
+    /// bytes those were. This is where a sketch takes its time: the state is kept out of memory.
+    fn push_known(&mut self, bytes: &[u8]) -> usize {
+        let arabic: &[u16; 0x100] = &ARABIC;
+        let (mut at, mut length, mut hash) = (0, self.length, self.hash);
+        // What is written is never longer than what is read, with a blank behind.
+        self.make_room(bytes.len() + 2);
+        while let Some(first) = bytes.get(at).filter(|first| is_known(**first)) {
+            let letter = if *first < 0x80 {
+                ASCII[usize::from(*first)]
+            } else {
+                // U+0600 to U+06FF: two bytes.
+                at += 1;
+                let Some(second) = bytes.get(at) else { break };
+                arabic[usize::from(first & 3) << 6 | usize::from(second & 0x3f)]
+            };
+            at += 1;
+            if letter > DROPPED {
+                hash = (hash ^ u64::from(letter)).wrapping_mul(FNV_PRIME);
+                length += write(&mut self.text, length, letter);
+            } else if letter == BOUNDARY && length > self.begin {
+                (self.length, self.hash) = (length, hash);
+                self.end_word();
+                (length, hash) = (self.length, self.hash);
+            }
         }
-        match known {
-            BOUNDARY => self.end_word(),
-            DROPPED => {}
-            letter => self.push_letter(char::from_u32(u32::from(letter)).unwrap_or_default()),
+        (self.length, self.hash) = (length, hash);
+        at
+    }
+
+    fn make_room(&mut self, bytes: usize) {
+        if self.text.len() < self.length + bytes {
+            self.text.resize((self.length + bytes).max(self.text.len() * 2), 0);
         }
     }
 
@@ -191,26 +266,46 @@ impl Words {
     }
 
     fn push_letter(&mut self, letter: char) {
-        self.word_is_open = true;
-        self.word_is_number &= letter.is_ascii_digit();
-        self.word_hash = (self.word_hash ^ u64::from(u32::from(letter))).wrapping_mul(FNV_PRIME);
-        self.text.push(letter);
+        self.hash = (self.hash ^ u64::from(u32::from(letter))).wrapping_mul(FNV_PRIME);
+        // A character has at most four bytes.
+        self.make_room(4);
+        self.length += letter.encode_utf8(&mut self.text[self.length..]).len();
+    }
+
+    const fn is_in_word(&self) -> bool {
+        self.length > self.begin
     }
 
     fn end_word(&mut self) {
-        if !self.word_is_open {
+        if !self.is_in_word() {
             return;
         }
-        if self.word_is_number {
+        if self.text[self.begin..self.length].iter().all(u8::is_ascii_digit) {
             // The shift leaves 16 bits.
-            self.numerals.push((mix(self.word_hash) >> 48) as u16);
+            self.numerals.push((mix(self.hash) >> 48) as u16);
         }
-        self.hashes.push(self.word_hash);
-        self.text.push(' ');
-        self.word_hash = FNV_BASIS;
-        self.word_is_open = false;
-        self.word_is_number = true;
+        self.hashes.push(self.hash);
+        self.make_room(1);
+        self.text[self.length] = b' ';
+        self.length += 1;
+        (self.begin, self.hash) = (self.length, FNV_BASIS);
     }
+}
+
+/// Whether a character that begins so stands in the tables: ASCII, or U+0600 to U+06FF.
+const fn is_known(first_byte: u8) -> bool {
+    first_byte < 0x80 || first_byte & 0xfc == 0xd8
+}
+
+/// Writes a letter of the tables as UTF-8, if there is room, and tells its length.
+fn write(text: &mut [u8], at: usize, letter: u16) -> usize {
+    let [low, high] = letter.to_le_bytes();
+    // The letters of the tables lie below U+0800.
+    let pair = if letter < 0x80 { [low, 0] } else { [0xc0 | high << 2 | low >> 6, 0x80 | low & 0x3f] };
+    if let Some(room) = text.get_mut(at..at + 2) {
+        room.copy_from_slice(&pair);
+    }
+    1 + usize::from(letter >= 0x80)
 }
 
 /// The words of a text and where they stand in it, in bytes.
@@ -220,9 +315,9 @@ pub(super) fn words_of(text: &str) -> (Vec<u64>, Vec<Range<usize>>) {
     let mut begin = None;
     let ends = text.char_indices().map(Some).chain([None]);
     for place in ends {
-        let (at, was_open) = (place.map_or(text.len(), |(at, _)| at), words.word_is_open);
+        let (at, was_open) = (place.map_or(text.len(), |(at, _)| at), words.is_in_word());
         match place {
-            Some((_, character)) => words.push(character),
+            Some((_, character)) => words.push_text(character.encode_utf8(&mut [0; 4])),
             None => words.end_word(),
         }
         while spans.len() < words.hashes.len() {
@@ -233,7 +328,7 @@ pub(super) fn words_of(text: &str) -> (Vec<u64>, Vec<Range<usize>>) {
             };
             spans.push(begin.take().unwrap_or(at)..end);
         }
-        if words.word_is_open && begin.is_none() {
+        if words.is_in_word() && begin.is_none() {
             begin = Some(at);
         }
     }
@@ -327,10 +422,11 @@ const fn mix(mut value: u64) -> u64 {
 }
 
 pub(super) fn shingles_of(words: &[u64]) -> Vec<u32> {
-    words
+    let mixed: Vec<u64> = words.iter().map(|word| mix(*word)).collect();
+    mixed
         .windows(3)
         .map(|three| {
-            let joined = three.iter().fold(0_u64, |hash, word| hash.rotate_left(21) ^ mix(*word));
+            let joined = three.iter().fold(0_u64, |hash, word| hash.rotate_left(21) ^ word);
             // The shift leaves 32 bits.
             (mix(joined) >> 32) as u32
         })
@@ -357,4 +453,38 @@ fn key_tail(hash: u32) -> u16 {
     };
     // Each arm leaves 16 bits.
     u16::try_from(tail).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A text in one piece has the words of the same text character by character.
+        #[test]
+        fn words_do_not_depend_on_how_a_text_is_read(
+            parts in proptest::collection::vec("[a-zA-Z0-9أ-ي٠-٩ـَ .,،\u{200f}]{0,9}|[一-三ก-ฃ]{0,3}|\\PC{0,4}", 0..9),
+        ) {
+            let text = parts.concat();
+            let mut whole = Words::with_capacity(text.len());
+            whole.push_all(&text);
+            let mut single = Words::with_capacity(0);
+            text.chars().for_each(|character| single.push_text(character.encode_utf8(&mut [0; 4])));
+            single.end_word();
+            prop_assert_eq!(&whole.text[..whole.length], &single.text[..single.length]);
+            prop_assert_eq!(&whole.hashes, &single.hashes);
+            prop_assert_eq!(&whole.numerals, &single.numerals);
+            let normalised = std::str::from_utf8(&whole.text[..whole.length]).unwrap();
+            prop_assert_eq!(normalised.split_whitespace().count(), whole.hashes.len());
+        }
+
+        #[test]
+        fn piles_are_a_sort(hashes in proptest::collection::vec(prop_oneof![any::<u32>(), 0_u32..9], 0..300)) {
+            let mut plain = hashes.clone();
+            plain.sort_unstable();
+            prop_assert_eq!(sorted(&hashes), plain);
+        }
+    }
 }

@@ -1,42 +1,47 @@
 //! The window's claims in memory: fixed parts in slots, sketches of any length behind them, in chunks that are freed
 //! from the oldest end.
 //!
-//! A claim costs about 220 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
+//! A claim costs about 240 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
 
 use std::collections::VecDeque;
 
 use super::compare::Text;
 use super::near::RecordKey;
+use super::told::Told;
 use crate::article::Hash128;
 
 /// Claims per chunk.
 const CHUNK_SLOTS: usize = 4096;
 
-/// The parts of a claim that all claims have.
+/// The parts of a claim that all claims have. What is read of every claim on a key's chain stands first, so that it
+/// lies together in memory.
 #[derive(Debug, Clone)]
+#[repr(C)]
 #[allow(clippy::struct_excessive_bools, reason = "flags of a claim, each of its own")]
 pub struct Slot {
     pub time_ms: i64,
-    pub record: RecordKey,
-    pub article_id: Hash128,
-    pub text_hash: Hash128,
-    lead: u64,
-    pub shingles: u32,
-    pub headline_hash: u32,
-    pub source: u32,
-    pub fetched_at_s: u32,
     /// Where its words begin in the chunk.
     words_at: u32,
+    /// Bit i: key i stands in an older claim too, and a link to it among the words.
+    linked: u16,
     codes: u8,
     numerals: u8,
     keys: u8,
-    /// Bit i: key i stands in an older claim too, and a link to it among the words.
-    linked: u16,
+    /// Matches nothing any more.
+    pub is_void: bool,
     pub has_url: bool,
     pub full: bool,
     pub never_suppressed: bool,
-    /// Matches nothing any more.
-    pub is_void: bool,
+    pub source: u32,
+    pub record: RecordKey,
+    lead: u64,
+    pub shingles: u32,
+    pub headline_hash: u32,
+    pub fetched_at_s: u32,
+    /// What it repeats, if that was asked.
+    pub told: Told,
+    pub article_id: Hash128,
+    pub text_hash: Hash128,
 }
 
 /// What a slot is made of, beside its words.
@@ -108,64 +113,39 @@ impl Slots {
         self.chunks.get_mut(at / CHUNK_SLOTS)?.slots.get_mut(at % CHUNK_SLOTS)
     }
 
-    /// The largest append time up to a claim's chunk: no claim before it is later.
-    pub fn time_max_until(&self, position: u64) -> i64 {
-        self.place(position).map_or(i64::MIN, |(chunk, _)| chunk.time_max_ms)
+    /// A claim with all its parts.
+    pub fn held(&self, position: u64) -> Option<Held<'_>> {
+        let (chunk, at) = self.place(position)?;
+        let slot = chunk.slots.get(at)?;
+        let words = chunk.words.get(slot.words_at as usize..)?;
+        Some(Held { slot, words, time_max_ms: chunk.time_max_ms })
     }
 
     /// What of a claim is compared.
     pub fn text(&self, position: u64) -> Option<Text<'_>> {
-        let (chunk, at) = self.place(position)?;
-        let slot = chunk.slots.get(at)?;
-        let words = chunk.words.get(slot.words_at as usize..)?;
-        let (codes, rest) = words.split_at_checked(usize::from(slot.codes))?;
-        let numerals = rest.get(usize::from(slot.keys)..)?.get(..usize::from(slot.numerals))?;
-        Some(Text {
-            codes,
-            full: slot.full,
-            shingles: slot.shingles,
-            lead: slot.lead,
-            numerals,
-            headline_hash: slot.headline_hash,
-            source: slot.source,
-            fetched_at_s: slot.fetched_at_s,
-        })
+        self.held(position)?.text()
     }
 
     /// The keys of a claim, ascending: code above, tail below.
     pub fn keys(&self, position: u64) -> impl Iterator<Item = u32> + '_ {
-        let found = self.place(position).and_then(|(chunk, at)| {
-            let slot = chunk.slots.get(at)?;
-            let words = chunk.words.get(slot.words_at as usize..)?;
-            let (codes, rest) = words.split_at_checked(usize::from(slot.codes))?;
-            Some(codes.iter().zip(rest.get(..usize::from(slot.keys))?))
+        let found = self.held(position).and_then(|held| {
+            let (codes, rest) = held.words.split_at_checked(usize::from(held.slot.codes))?;
+            Some(codes.iter().zip(rest.get(..usize::from(held.slot.keys))?))
         });
         found.into_iter().flatten().map(|(code, tail)| key(*code, *tail))
     }
 
     /// One key of a claim.
     pub fn key(&self, position: u64, index: usize) -> Option<u32> {
-        let (chunk, at) = self.place(position)?;
-        let slot = chunk.slots.get(at)?;
-        let words = chunk.words.get(slot.words_at as usize..)?;
-        Some(key(*words.get(index)?, *words.get(usize::from(slot.codes) + index)?))
+        let held = self.held(position)?;
+        Some(key(*held.words.get(index)?, *held.words.get(usize::from(held.slot.codes) + index)?))
     }
 
-    /// The older posting of a claim's key.
-    pub fn link(&self, position: u64, index: usize) -> Option<u32> {
-        let (chunk, at) = self.place(position)?;
-        let slot = chunk.slots.get(at)?;
-        if slot.linked & (1 << index) == 0 {
-            return None;
+    /// What is known of repeats holds no longer. Linear in the claims.
+    pub fn forget_told(&mut self) {
+        for slot in self.chunks.iter_mut().flat_map(|chunk| &mut chunk.slots) {
+            slot.told = Told::default();
         }
-        let before = (slot.linked & ((1 << index) - 1)).count_ones() as usize;
-        let links_at = slot.words_at as usize
-            + usize::from(slot.codes)
-            + usize::from(slot.keys)
-            + usize::from(slot.numerals)
-            + before * 2;
-        let words = chunk.words.get(links_at..links_at + 2)?;
-        Some(u32::from(words[0]) << 16 | u32::from(words[1]))
     }
 
     /// Appends a claim.
@@ -212,6 +192,7 @@ impl Slots {
             full: new.text.full,
             never_suppressed: new.never_suppressed,
             is_void: false,
+            told: Told::default(),
         });
         self.end += 1;
     }
@@ -226,6 +207,48 @@ impl Slots {
             self.chunks.pop_front();
             self.base += CHUNK_SLOTS as u64;
         }
+    }
+}
+
+/// A claim in memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'a> {
+    pub slot: &'a Slot,
+    /// From its own words on.
+    words: &'a [u16],
+    /// The largest append time up to its chunk: no claim before it is later.
+    pub time_max_ms: i64,
+}
+
+impl<'a> Held<'a> {
+    /// What of it is compared.
+    pub fn text(&self) -> Option<Text<'a>> {
+        let slot = self.slot;
+        let (codes, rest) = self.words.split_at_checked(usize::from(slot.codes))?;
+        let numerals = rest.get(usize::from(slot.keys)..)?.get(..usize::from(slot.numerals))?;
+        Some(Text {
+            codes,
+            full: slot.full,
+            shingles: slot.shingles,
+            lead: slot.lead,
+            numerals,
+            headline_hash: slot.headline_hash,
+            source: slot.source,
+            fetched_at_s: slot.fetched_at_s,
+        })
+    }
+
+    /// The older posting of one of its keys.
+    pub fn link(&self, index: usize) -> Option<u32> {
+        let slot = self.slot;
+        if slot.linked & (1 << index) == 0 {
+            return None;
+        }
+        let before = (slot.linked & ((1 << index) - 1)).count_ones() as usize;
+        let links_at =
+            usize::from(slot.codes) + usize::from(slot.keys) + usize::from(slot.numerals) + before * 2;
+        let words = self.words.get(links_at..links_at + 2)?;
+        Some(u32::from(words[0]) << 16 | u32::from(words[1]))
     }
 }
 

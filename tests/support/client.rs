@@ -22,7 +22,7 @@ pub(super) const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// A broker that is asked whether it is there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 /// A broker forgets a member that said nothing after its session timeout, which is 10 s by default.
-const LEAVE_LIMIT: Duration = Duration::from_secs(60);
+const LEAVE_LIMIT: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The largest record that librdkafka lets through; the topics set the limits that the tests are about.
 pub(super) const RECORD_BYTES_MAX: &str = "1000000000";

@@ -1,3 +1,4 @@
 mod faults;
 mod ledger;
+mod verdict;
 mod world;

@@ -9,6 +9,10 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// The read-back rule: W and as much as the log's clock may step back.
 const READ_BACK_MS: i64 = DAY_MS + HOUR_MS;
 
+/// The claims of the log that is read from many places, unless the environment names another number.
+const CLAIMS: usize = 3000;
+const CLAIMS_VARIABLE: &str = "KHABAR_DEDUP_CLAIMS";
+
 fn replay(log: &[Entry]) -> Vec<Judgement> {
     let mut window = Window::new(level());
     log.iter().map(|(claim, offset, time_ms)| window.apply(claim, *offset, *time_ms).unwrap()).collect()
@@ -52,17 +56,19 @@ fn orders(log: &[Entry]) -> [Vec<Entry>; 3] {
 #[test]
 fn replicas_that_began_anywhere_agree_in_every_order_of_arrival() {
     let mut compared = 0;
-    for log in orders(&log(1, 3000, 4 * DAY_MS)) {
+    let claims = std::env::var(CLAIMS_VARIABLE).map_or(CLAIMS, |claims| claims.parse().expect("a count"));
+    for log in orders(&log(1, claims, 4 * DAY_MS)) {
         let whole = replay(&log);
         let repeats = whole.iter().filter(|judgement| judgement.suppressed).count();
-        assert!((300..2700).contains(&repeats), "{repeats} repeats tell little");
+        assert!((claims / 10..claims * 9 / 10).contains(&repeats), "{repeats} repeats tell little");
         for cut in (0..log.len()).step_by(701) {
             let part = replay_from(&log, cut, READ_BACK_MS);
             assert_eq!(part[..], whole[cut..], "cut at {cut}");
             compared += part.len();
         }
     }
-    assert!(compared > 15_000, "{compared}");
+    assert!(compared > claims * 5, "{compared}");
+    eprintln!("{compared} verdicts compared");
 }
 
 #[test]

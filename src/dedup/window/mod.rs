@@ -4,6 +4,7 @@
 //! claim's own append time. When an entry is removed from memory never enters a verdict: removal keeps more than a day
 //! beyond W, and [`Window::insert`] reports a backward step of the log's time that is larger than that.
 
+mod candidates;
 mod revision;
 mod story;
 
@@ -18,6 +19,7 @@ use super::near::{self, RecordKey};
 use super::rules;
 use super::sketch::{KEYS_MAX, SHINGLES_MIN};
 use super::slots::{NewSlot, Slots, key};
+use super::told::Learnt;
 use crate::article::{Judgement, Matched, Verdict};
 use crate::flow::RawCoordinates;
 
@@ -80,6 +82,7 @@ impl Window {
     pub fn set_level(&mut self, level: Level, number: u32) {
         self.level = level;
         self.level_number = number;
+        self.slots.forget_told();
     }
 
     /// While a log is read from its beginning, times beyond that of its last entry must not evict: a clock that
@@ -99,8 +102,15 @@ impl Window {
         sequence: i64,
         time_ms: i64,
     ) -> Result<Judgement, ClockSteppedBack> {
-        let judgement = self.judge(claim, sequence, time_ms);
+        let mut learnt = Learnt::default();
+        let judgement = self.judge_and_learn(claim, sequence, time_ms, &mut learnt);
+        let position = self.slots.end();
         self.insert(claim, time_ms)?;
+        for (position, told) in learnt.of_earlier.into_iter().chain([(position, learnt.of_claim)]) {
+            if let Some(slot) = self.slots.get_mut(position) {
+                slot.told = told;
+            }
+        }
         Ok(judgement)
     }
 
@@ -183,6 +193,7 @@ impl Window {
     /// Claims of lost raw records match nothing from now on. Linear in the window: losses are rare.
     pub fn void(&mut self, range: &VoidRange) {
         let Some(topic) = self.topic_numbers.get(&range.topic).copied() else { return };
+        self.slots.forget_told();
         let mut texts = Vec::new();
         let mut urls = Vec::new();
         for position in self.slots.first()..self.slots.end() {
@@ -211,8 +222,12 @@ impl Window {
 
     /// The verdict about a claim that is not yet inserted.
     pub fn judge(&self, claim: &Claim, sequence: i64, time_ms: i64) -> Judgement {
+        self.judge_and_learn(claim, sequence, time_ms, &mut Learnt::default())
+    }
+
+    fn judge_and_learn(&self, claim: &Claim, sequence: i64, time_ms: i64, learnt: &mut Learnt) -> Judgement {
         let after_ms = time_ms.saturating_sub(self.level.window_ms());
-        let found = self.find(claim, after_ms);
+        let found = self.find(claim, after_ms, learnt);
         let is_near = matches!(found.verdict, Verdict::Near | Verdict::Contained);
         Judgement {
             verdict: found.verdict,
@@ -239,7 +254,7 @@ impl Window {
     }
 
     /// The first of the verdicts, in their precedence, that holds.
-    fn find(&self, claim: &Claim, after_ms: i64) -> Found {
+    fn find(&self, claim: &Claim, after_ms: i64, learnt: &mut Learnt) -> Found {
         if let Some(earliest) = self.by_text.earliest_after(&self.slots, &claim.sketch.text_hash, after_ms) {
             return Found::new(Verdict::Exact, Some(earliest), (1000, 0), rules::SAME_TEXT);
         }
@@ -249,7 +264,7 @@ impl Window {
         match revision {
             Some(found) if found.verdict != Verdict::New => found,
             // The URL now holds another article, which may be somebody else's.
-            reused => match self.find_near(claim, after_ms) {
+            reused => match self.find_near(claim, after_ms, learnt) {
                 near if near.verdict != Verdict::New => near,
                 nothing => reused.unwrap_or(nothing),
             },

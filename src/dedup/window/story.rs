@@ -1,24 +1,21 @@
 //! Whether a story is told in the window already: candidates by shingle key, the local replay, and one step behind
 //! those that cover the article.
 
+use super::candidates::Asked;
 use super::{Found, Window, keys_of, novelty_of, text_of};
 use crate::article::Verdict;
 use crate::dedup::claim::Claim;
 use crate::dedup::compare::{Pair, Text};
-use crate::dedup::index::{Links, claims_from};
+use crate::dedup::index::Links;
 use crate::dedup::level::{Addition, Engine};
-use crate::dedup::near::{self, CANDIDATES_MAX, Candidate, Cover, Finding, Match, RecordKey};
+use crate::dedup::near::{self, CANDIDATES_MAX, Candidate, Cover, Finding, Match, Pairs};
 use crate::dedup::rules;
 use crate::dedup::sketch::SHINGLES_MIN;
-
-/// Keys that a candidate must share, and how many for an article of few shingles.
-const KEY_HITS_MIN: usize = 2;
-const KEY_HITS_MIN_OF_FEW: usize = 1;
-const FEW_CODES: usize = 24;
+use crate::dedup::told::{Learnt, Reach, Repeated, Told};
 
 impl Window {
     /// Whether the article is told in the window already, by whatever URL.
-    pub(super) fn find_near(&self, claim: &Claim, after_ms: i64) -> Found {
+    pub(super) fn find_near(&self, claim: &Claim, after_ms: i64, learnt: &mut Learnt) -> Found {
         let nothing = Found::new(Verdict::New, None, (0, 1000), rules::NO_MATCH);
         let limits = match (self.level.rules(), self.level.addition) {
             (Engine::Two, Some(limits)) if claim.sketch.shingles >= SHINGLES_MIN => limits,
@@ -32,10 +29,12 @@ impl Window {
         }
         let asked = Asked { text, postings, record: self.known_record_key(claim) };
         let replayed = self.replay(&asked, after_ms, limits);
+        // The same that later articles ask of this one.
+        learnt.of_claim = Told::new(self.slots.end(), replayed.repeated(&text, limits), &replayed.reach);
         let (matched, cover) = match &replayed.finding {
             Finding::Nothing => return nothing,
             Finding::OtherNumbers(matched) => {
-                let novelty = replayed.novelty_beside(&text, matched);
+                let novelty = novelty_of(&text, &replayed.pairs[matched.candidate]);
                 let found = (matched.containment_permille, novelty);
                 let position = Some(replayed.position(matched));
                 return Found::new(Verdict::Update, position, found, rules::SAME_STORY_OTHER_NUMBERS);
@@ -48,7 +47,7 @@ impl Window {
         if !near::adds_little(novelty, text.shingles, limits) {
             return Found::new(Verdict::Extends, position, figures(novelty), rules::SAME_STORY_MUCH_NEW);
         }
-        let novelty = self.novelty_behind(&text, &replayed, cover, after_ms, limits);
+        let novelty = self.novelty_behind(&text, &replayed, cover, (after_ms, limits), learnt);
         if !near::adds_little(novelty, text.shingles, limits) {
             return Found::new(Verdict::Extends, position, figures(novelty), rules::SAME_STORY_NOT_TOLD);
         }
@@ -63,48 +62,10 @@ impl Window {
     /// Gathers the candidates of a text and compares it with them.
     fn replay(&self, asked: &Asked<'_>, after_ms: i64, limits: Addition) -> Replayed<'_> {
         let mut candidates = [Candidate::NONE; CANDIDATES_MAX];
-        let count = self.gather(asked, after_ms, &mut candidates);
-        let finding = near::find(&asked.text, &candidates[..count], limits);
-        Replayed { candidates, finding }
-    }
-
-    /// Fills in the earlier claims that share keys with a text, best first cut off, then in the order of the log.
-    fn gather<'a>(
-        &'a self,
-        asked: &Asked<'_>,
-        after_ms: i64,
-        candidates: &mut [Candidate<'a>; CANDIDATES_MAX],
-    ) -> usize {
-        let mut hits: Vec<u64> = Vec::new();
-        for posting in asked.postings {
-            let claims = claims_from(&self.slots, posting, after_ms);
-            hits.extend(claims.filter(|(_, slot)| slot.record != asked.record).map(|(position, _)| position));
-        }
-        hits.sort_unstable();
-        let hits_min = if asked.text.codes.len() < FEW_CODES { KEY_HITS_MIN_OF_FEW } else { KEY_HITS_MIN };
-        let mut found: Vec<(usize, u64)> = hits
-            .chunk_by(|one, other| one == other)
-            .filter(|same| same.len() >= hits_min)
-            .map(|same| (same.len(), same[0]))
-            .collect();
-        if found.len() > CANDIDATES_MAX {
-            found.sort_unstable_by(|one, other| other.cmp(one));
-            found.truncate(CANDIDATES_MAX);
-            found.sort_unstable_by_key(|(_, position)| *position);
-        }
-        let mut count = 0;
-        for (_, position) in found {
-            if let (Some(slot), Some(text)) = (self.slots.get(position), self.slots.text(position)) {
-                candidates[count] = Candidate {
-                    position,
-                    text,
-                    record: slot.record,
-                    never_suppressed: slot.never_suppressed,
-                };
-                count += 1;
-            }
-        }
-        count
+        let (count, reach) = self.gather(asked, after_ms, &mut candidates);
+        let mut pairs = [Pair::default(); CANDIDATES_MAX];
+        let finding = near::find(&asked.text, &candidates[..count], limits, &mut pairs);
+        Replayed { candidates, pairs, finding, reach }
     }
 
     /// What an article adds where those that cover it, being repeats themselves, gave way to what they repeat. One
@@ -114,47 +75,56 @@ impl Window {
         text: &Text<'_>,
         replayed: &Replayed<'_>,
         cover: &Cover,
-        after_ms: i64,
-        limits: Addition,
+        (after_ms, limits): (i64, Addition),
+        learnt: &mut Learnt,
     ) -> u16 {
         let pairs = near::members_of(cover.members).map(|member| {
             let candidate = &replayed.candidates[member];
             if candidate.never_suppressed || is_of_like_length(text, &candidate.text) {
-                return Pair::new(text, &candidate.text);
+                return replayed.pairs[member];
             }
-            let behind = self.told_before(candidate, after_ms, limits);
-            Pair::new(text, behind.as_ref().unwrap_or(&candidate.text))
+            let behind = self.told_before(candidate, after_ms, limits, learnt);
+            behind.map_or(replayed.pairs[member], |behind| Pair::new(text, &behind))
         });
         near::novelty_permille(text, pairs, cover.frames)
     }
 
     /// What an earlier article repeats, where it is a repeat.
-    fn told_before(&self, candidate: &Candidate<'_>, after_ms: i64, limits: Addition) -> Option<Text<'_>> {
-        let mut postings = Links::default();
-        for (at, posting) in postings.iter_mut().enumerate() {
-            *posting = self.slots.link(candidate.position, at);
-        }
-        let asked = Asked { text: candidate.text, postings, record: candidate.record };
-        let replayed = self.replay(&asked, after_ms, limits);
-        let Finding::Story(matched, cover) = &replayed.finding else { return None };
-        let novelty = replayed.novelty(&candidate.text, cover);
-        near::adds_little(novelty, candidate.text.shingles, limits)
-            .then(|| replayed.candidates[matched.candidate].text)
+    fn told_before(
+        &self,
+        candidate: &Candidate<'_>,
+        after_ms: i64,
+        limits: Addition,
+        learnt: &mut Learnt,
+    ) -> Option<Text<'_>> {
+        let position = candidate.position;
+        let held = self.slots.held(position)?;
+        let repeated = match held.slot.told.within(position, after_ms, self.slots.first()) {
+            Some(Repeated::Claim(repeated)) => Some(repeated),
+            Some(Repeated::Nothing) => None,
+            None => {
+                let mut postings = Links::default();
+                for (at, posting) in postings.iter_mut().enumerate() {
+                    *posting = held.link(at);
+                }
+                let asked = Asked { text: candidate.text, postings, record: candidate.record };
+                let replayed = self.replay(&asked, after_ms, limits);
+                let repeated = replayed.repeated(&candidate.text, limits);
+                learnt.of_earlier.push((position, Told::new(position, repeated, &replayed.reach)));
+                repeated
+            }
+        };
+        self.slots.text(repeated?)
     }
-}
-
-/// A text that is asked about, and the claims that it may match.
-struct Asked<'a> {
-    text: Text<'a>,
-    /// Of each of its keys, the newest claim that counts.
-    postings: Links,
-    record: RecordKey,
 }
 
 /// A text's candidates and what they say of it.
 struct Replayed<'a> {
     candidates: [Candidate<'a>; CANDIDATES_MAX],
+    pairs: Pairs,
     finding: Finding,
+    /// For which windows the candidates are the same.
+    reach: Reach,
 }
 
 impl Replayed<'_> {
@@ -163,13 +133,14 @@ impl Replayed<'_> {
     }
 
     fn novelty(&self, text: &Text<'_>, cover: &Cover) -> u16 {
-        let pairs =
-            near::members_of(cover.members).map(|member| Pair::new(text, &self.candidates[member].text));
+        let pairs = near::members_of(cover.members).map(|member| self.pairs[member]);
         near::novelty_permille(text, pairs, cover.frames)
     }
 
-    fn novelty_beside(&self, text: &Text<'_>, matched: &Match) -> u16 {
-        novelty_of(text, &Pair::new(text, &self.candidates[matched.candidate].text))
+    /// The position of what the text repeats, where it adds little to those that cover it.
+    fn repeated(&self, text: &Text<'_>, limits: Addition) -> Option<u64> {
+        let Finding::Story(matched, cover) = &self.finding else { return None };
+        near::adds_little(self.novelty(text, cover), text.shingles, limits).then(|| self.position(matched))
     }
 }
 
