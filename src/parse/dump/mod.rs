@@ -7,6 +7,7 @@
 //! the roles (`collect`). Nothing else decides, so what [`Division::lines`] shows is what the parser believed.
 
 mod collect;
+mod furniture;
 mod headline;
 mod line;
 mod markup;

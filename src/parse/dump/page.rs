@@ -139,6 +139,9 @@ pub(super) fn date_above(above: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
 
 fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     let text: &str = &unit.text;
+    if unit.role == LineRole::Boilerplate {
+        return Kind::Furniture;
+    }
     if unit.opens_others() {
         return if unit.label.as_ref().is_some_and(|label| label.value.is_empty()) {
             Kind::Others

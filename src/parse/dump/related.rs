@@ -460,6 +460,9 @@ fn segment_end(units: &[Unit<'_>], start: usize, main: &Main, lexicons: &Lexicon
 
 /// Whether a unit at the end of a segment is of the main article or of the page.
 fn closes(unit: &Unit<'_>, main: &Main, lexicons: &Lexicons<'_>) -> bool {
+    if unit.role == LineRole::Boilerplate {
+        return true;
+    }
     match &unit.label {
         Some(label) => match label.role {
             Role::Date => !main.has_date,

@@ -18,6 +18,7 @@ mod labels;
 mod tail;
 mod top;
 
+use super::furniture;
 use super::line::{Evidence, LineRole};
 use super::overlap::takes_up_title;
 use super::page;
@@ -46,6 +47,7 @@ pub(super) fn walk<'text>(
     mut units: Vec<Unit<'text>>,
     lexicons: &Lexicons<'_>,
 ) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    furniture::settle(&mut units, lexicons);
     let Some(span) = page::find(&mut units, lexicons) else { return walk_article(units, lexicons) };
     let mut below = units.split_off(span.end);
     let article = units.split_off(span.start);

@@ -1,0 +1,103 @@
+//! Lines of the page that no phrase of the lexicon names: buttons, forms, notes of tools and of those who send.
+//!
+//! Owns the weighing of what speaks for such a line. No sign decides alone: a line of words of pages that the article
+//! takes up is a headline about pages.
+
+use super::line::{Evidence, LineRole};
+use super::overlap::Body;
+use super::page;
+use super::pieces::Unit;
+use super::shape::{self, Lexicons};
+use crate::parse::text::word_count;
+
+/// A line of more words is text.
+const WORDS_MAX: usize = 24;
+/// A sentence of so many words is more likely text.
+const SENTENCE_WORDS_MIN: usize = 10;
+/// The name of a medium has at most so many words.
+const NAME_WORDS_MAX: usize = 4;
+/// What speaks for a line of the page, together, is at least this.
+const POINTS_MIN: i32 = 4;
+
+/// Settles the lines of the page.
+pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
+    let prose: Vec<usize> = (0..units.len())
+        .filter(|index| !units[*index].is_settled() && page::is_prose(&units[*index].text))
+        .collect();
+    let mut points: Vec<Option<i32>> = units.iter().map(|unit| own_points(unit, lexicons)).collect();
+    let body = Body::of(
+        prose.iter().filter(|index| points[**index].is_none_or(|points| points < POINTS_MIN)).map(|index| &*units[*index].text),
+    );
+    let text: Vec<usize> = prose.into_iter().filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN)).collect();
+    let (first, last) = (text.first().copied().unwrap_or_default(), text.last().copied().unwrap_or_default());
+    for (index, points) in points.iter_mut().enumerate() {
+        if let Some(points) = points {
+            *points += i32::from(index < first || index > last);
+            let (taken, all) = body.taken_up(&units[index].text);
+            *points -= 2 * i32::from(taken > 1 && taken * 2 >= all);
+        }
+    }
+    let is_certain: Vec<bool> = units
+        .iter()
+        .zip(&points)
+        .map(|(unit, points)| points.is_some_and(|points| points >= POINTS_MIN) || lexicons.is_boilerplate(&unit.text))
+        .collect();
+    for index in 0..units.len() {
+        let Some(points) = points[index] else { continue };
+        let has_neighbour = index > 0 && is_certain[index - 1] || is_certain.get(index + 1) == Some(&true);
+        if points + i32::from(has_neighbour && points > 1) >= POINTS_MIN {
+            units[index].set(LineRole::Boilerplate, Evidence::Shape("mostly words of pages"));
+        }
+    }
+}
+
+/// What speaks for a line by itself; `None` where something else is known of it.
+fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
+    let text: &str = &unit.text;
+    let words = word_count(text);
+    let is_known = unit.is_settled()
+        || unit.label.is_some()
+        || unit.markup.is_heading
+        || words > WORDS_MAX
+        || shape::is_separator(text)
+        || shape::is_url(text)
+        || lexicons.is_section(text)
+        || lexicons.is_date(text)
+        || lexicons.words.is_kicker(text)
+        || lexicons.words.heads_comments(text)
+        || lexicons.is_caption(text)
+        || lexicons.is_credit(text)
+        || words <= NAME_WORDS_MAX && (lexicons.names_medium(text) || lexicons.names_institution(text));
+    if is_known {
+        return None;
+    }
+    let (of_page, all) = lexicons.words.count_page_words(text);
+    let mut points = match (of_page, all) {
+        (0, _) => 0,
+        (1, 1) => 3,
+        _ if of_page == all => 4,
+        _ if of_page * 3 >= all * 2 => 3,
+        _ if of_page * 2 >= all => 2,
+        _ => i32::from(of_page * 3 >= all),
+    };
+    points += i32::from(of_page > 2 && of_page * 2 >= all);
+    points += i32::from(is_framed(text));
+    points += i32::from(ends_with_count(text));
+    points += i32::from(of_page > 0 && text.split_whitespace().any(|word| word.contains('@') || word.contains("://")));
+    points += i32::from(of_page > 0 && text.contains(['|', '»', '›', '→', '←']) );
+    points -= 2 * i32::from(shape::ends_firmly(text) && words >= SENTENCE_WORDS_MIN);
+    Some(points)
+}
+
+/// The whole line between marks: `[share]`, `/to be continued/`, `-- end of item --`.
+fn is_framed(text: &str) -> bool {
+    let ends = (text.chars().next(), text.chars().next_back());
+    matches!(ends, (Some('['), Some(']')) | (Some('('), Some(')')) | (Some('/'), Some('/')) | (Some('-'), Some('-')) | (Some('<'), Some('>')) | (Some('{'), Some('}')))
+}
+
+/// `Feeds (3)`.
+fn ends_with_count(text: &str) -> bool {
+    text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '['])).is_some_and(|(before, count)| {
+        !before.trim().is_empty() && !count.is_empty() && count.chars().all(char::is_numeric)
+    })
+}
