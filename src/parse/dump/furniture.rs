@@ -35,6 +35,9 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
             *points += i32::from(index < first || index > last);
             let (taken, all) = body.taken_up(&units[index].text);
             *points -= 2 * i32::from(taken > 1 && taken * 2 >= all);
+            let heads_titles = lexicons.words.heads_others(&units[index].text)
+                && units.get(index + 1).is_some_and(|below| word_count(&below.text) > word_count(&units[index].text));
+            *points -= 2 * i32::from(heads_titles);
         }
     }
     let is_certain: Vec<bool> = units
@@ -42,9 +45,14 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         .zip(&points)
         .map(|(unit, points)| points.is_some_and(|points| points >= POINTS_MIN) || lexicons.is_boilerplate(&unit.text))
         .collect();
+    let own = points.clone();
     for index in 0..units.len() {
         let Some(points) = points[index] else { continue };
-        let has_neighbour = index > 0 && is_certain[index - 1] || is_certain.get(index + 1) == Some(&true);
+        let is_likely = |near: usize| {
+            is_certain.get(near) == Some(&true)
+                || own.get(near).copied().flatten().is_some_and(|near| near > 1 && points + 1 >= POINTS_MIN)
+        };
+        let has_neighbour = index > 0 && is_likely(index - 1) || is_likely(index + 1);
         if points + i32::from(has_neighbour && points > 1) >= POINTS_MIN {
             units[index].set(LineRole::Boilerplate, Evidence::Shape("mostly words of pages"));
         }

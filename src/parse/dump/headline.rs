@@ -147,7 +147,13 @@ impl<'a, 'text> Lines<'a, 'text> {
         let is_numbered = text.chars().any(char::is_numeric);
         let words_max = if is_numbered { NAME_WORDS_MAX + 2 } else { NAME_WORDS_MAX };
         let is_name = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
-        words <= words_max && is_name || words <= NAME_WORDS_MAX + 2 && text.contains(" @")
+        let begins_with_medium =
+            text.split_whitespace().next().is_some_and(|first| self.lexicons.words.is_medium(first));
+        let is_divided = text.contains(" - ") && self.lexicons.names_institution(text);
+        begins_with_medium && words <= NAME_WORDS_MAX + 1
+            || is_divided && words <= NAME_WORDS_MAX + 2
+            || words <= words_max && is_name
+            || words <= NAME_WORDS_MAX + 2 && text.contains(" @")
     }
 
     /// A path to the page that ends with its title: `News › Local › Bridge reopens`.

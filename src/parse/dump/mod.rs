@@ -14,6 +14,7 @@ mod markup;
 mod overlap;
 mod page;
 mod pieces;
+mod records;
 mod related;
 mod row;
 mod shape;

@@ -390,6 +390,13 @@ pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
     (is_place && is_name && !has_number && is_upper).then_some(name)
 }
 
+/// Three to five words that all begin with a capital, as the names of papers do.
+pub(super) fn is_capitalised_phrase(text: &str) -> bool {
+    (3..=5).contains(&text.split_whitespace().count())
+        && text.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+        && !ends_firmly(text)
+}
+
 /// Hashtags and nothing else.
 pub(super) fn is_row_of_hashtags(text: &str) -> bool {
     let mut words = text.split_whitespace().peekable();

@@ -20,9 +20,10 @@ mod top;
 
 use super::furniture;
 use super::line::{Evidence, LineRole};
-use super::overlap::takes_up_title;
+use super::overlap::{Body, takes_up_title};
 use super::page;
 use super::pieces::Unit;
+use super::records;
 use super::related;
 use super::row;
 use super::shape::{self, Lexicons, is_title};
@@ -47,6 +48,8 @@ pub(super) fn walk<'text>(
     mut units: Vec<Unit<'text>>,
     lexicons: &Lexicons<'_>,
 ) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    records::settle_heads(&mut units, lexicons);
+    records::settle_menu_labels(&mut units);
     furniture::settle(&mut units, lexicons);
     let Some(span) = page::find(&mut units, lexicons) else { return walk_article(units, lexicons) };
     let mut below = units.split_off(span.end);
@@ -79,6 +82,7 @@ fn walk_article<'text>(
         main_closed: false,
         title_settled: false,
         in_comments: false,
+        has_ended: false,
         values: Vec::new(),
         articles: 0,
         flaws: Vec::new(),
@@ -98,6 +102,10 @@ struct Facts {
     has_labelled_title: bool,
     /// Most long lines end with a mark that closes a sentence: one that doesn't is no paragraph.
     ends_firmly: bool,
+    /// The last unit that is prose.
+    last_prose: usize,
+    /// The words of the prose.
+    body: Body,
 }
 
 /// Shorter lines say nothing about how paragraphs end.
@@ -111,7 +119,10 @@ impl Facts {
             .filter(|unit| unit.label.is_none() && is_longer_than(&unit.text, LONG_LINE_CHARS))
             .collect();
         let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
+        let is_prose = |unit: &&Unit<'_>| !unit.is_settled() && page::is_prose(&unit.text);
         Self {
+            last_prose: units.iter().rposition(|unit| is_prose(&unit)).unwrap_or_default(),
+            body: Body::of(units.iter().filter(is_prose).map(|unit| &*unit.text)),
             texts: units.iter().map(|unit| is_text(unit, lexicons)).collect(),
             headline: units.iter().position(|unit| unit.role == LineRole::Headline),
             has_labelled_title: edge.into_iter().any(|unit| {
@@ -140,6 +151,8 @@ struct Walk<'text, 'parser> {
     title_settled: bool,
     /// Below the head of the readers' comments.
     in_comments: bool,
+    /// Words of the page, an address, tags or a source stand below the last prose.
+    has_ended: bool,
     /// The values of labels so far.
     values: Vec<(Role, String)>,
     /// Related articles so far.
@@ -191,6 +204,7 @@ impl Walk<'_, '_> {
 
     fn set(&mut self, index: usize, role: LineRole, evidence: Evidence) {
         self.units[index].set(role, evidence);
+        self.note_end(index);
     }
 
     fn text(&self, index: usize) -> &str {
@@ -206,6 +220,7 @@ impl Walk<'_, '_> {
 
     /// A part of a line whose shape settled it before.
     fn note_settled(&mut self, index: usize) {
+        self.note_end(index);
         let role = self.units[index].role;
         if role == LineRole::Headline {
             self.headline.get_or_insert(index);
@@ -315,6 +330,10 @@ impl Walk<'_, '_> {
         }
         if self.is_subheadline(index) {
             self.set(index, LineRole::Subheadline, Evidence::Position("between headline and text"));
+            return;
+        }
+        if self.is_past_end(index) {
+            self.set(index, LineRole::Boilerplate, Evidence::Position("short line below the end of the text"));
             return;
         }
         self.main_closed = false;

@@ -119,10 +119,11 @@ impl Words {
     /// How many words of a line are words of pages, and how many say anything: words that only join others and numbers
     /// don't.
     pub fn count_page_words(&self, text: &str) -> (usize, usize) {
-        let (mut of_page, mut all) = (0, 0);
+        let (mut of_page, mut all, mut numbers) = (0, 0, 0);
         let is_mark = |one: char| !one.is_alphanumeric() && fold_char(one).is_some() && !matches!(one, '-' | '\'');
         for word in text.split(is_mark).flat_map(str::split_whitespace).take(COUNTED_WORDS_MAX) {
             let folded = folded_name(word);
+            numbers += usize::from(word.chars().all(|one| digit(one).is_some()));
             if !folded.chars().any(char::is_alphabetic) || self.neutral.contains(&folded) {
                 continue;
             }
@@ -131,7 +132,8 @@ impl Words {
                 self.pages.contains(&folded) || self.pages.contains(without_particles(&folded));
             of_page += usize::from(is_of_page);
         }
-        (of_page, all)
+        // Such as those of a telephone.
+        (of_page, all + usize::from(numbers >= NUMBERS_MIN))
     }
 
     /// Whether a line heads the comments of readers, perhaps with their number.
@@ -156,6 +158,8 @@ impl Words {
 
 /// Of a line, so many words are counted.
 const COUNTED_WORDS_MAX: usize = 40;
+/// So many numbers in a line say something.
+const NUMBERS_MIN: usize = 3;
 /// A heading above other articles has no more words.
 const HEADING_WORDS_MAX: usize = 8;
 /// The longest name of the lexicon has fewer bytes than this: longer texts need no look.

@@ -7,6 +7,7 @@ use crate::parse::dump::line::{Evidence, LineRole};
 use crate::parse::dump::overlap::shared_stems;
 use crate::parse::dump::shape;
 use crate::parse::lexicon::Role;
+use crate::parse::text::word_count;
 
 /// A signature has at most so many words, one more where all paragraphs end like sentences, as names don't.
 const SIGNATURE_WORDS_MAX: usize = 3;
@@ -17,7 +18,32 @@ const PROFESSION_WORDS_MAX: usize = 6;
 /// A signature is compared with so many units above it.
 const TEXT_UNITS_COMPARED: usize = 20;
 
+/// Below the end of the text, so many lines may be the page's; more are a list of the article.
+const PAST_END_UNITS_MAX: usize = 10;
+/// A line of so many words that ends firmly is a sentence of the text.
+const SENTENCE_WORDS_MIN: usize = 5;
+
 impl Walk<'_, '_> {
+    /// Notes what stands only below a text.
+    pub(super) fn note_end(&mut self, index: usize) {
+        let unit = &self.units[index];
+        let is_mark = matches!(
+            unit.role,
+            LineRole::Boilerplate | LineRole::Url | LineRole::Keywords | LineRole::Source
+        ) && !shape::is_separator(&unit.text);
+        self.has_ended |= is_mark && index > self.facts.last_prose && self.paragraphs > 1;
+    }
+
+    /// Whether a short line stands below what closes the text.
+    pub(super) fn is_past_end(&self, index: usize) -> bool {
+        let text = self.text(index);
+        self.has_ended
+            && !(shape::ends_firmly(text) && word_count(text) >= SENTENCE_WORDS_MIN)
+            && self.facts.ends_firmly
+            && index > self.facts.last_prose
+            && self.units.len() - index <= PAST_END_UNITS_MAX
+    }
+
     /// What a unit is that no text of the article follows.
     pub(super) fn below_text(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let text = self.text(index);

@@ -2,9 +2,10 @@
 
 use super::{LONG_LINE_CHARS, TOP_UNITS, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
-use crate::parse::dump::page;
+use crate::parse::dump::{page, records};
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::shape::{self, is_title};
+use crate::parse::fold::digit;
 use crate::parse::lexicon::Role;
 use crate::parse::text::{is_longer_than, word_count};
 
@@ -22,6 +23,9 @@ const SECTION_WORDS_MAX: usize = 5;
 const TITLE_WORDS_MIN: usize = 5;
 const TITLE_WORDS_MAX: usize = 12;
 const KICKED_TITLE_CHARS_MAX: usize = 160;
+/// A credit of no known form: the words before its colon, and those of the name.
+const CREDIT_LABEL_WORDS_MAX: usize = 3;
+const CREDIT_NAME_WORDS_MAX: usize = 4;
 /// The text stands among so many units below such a title.
 const KICKED_UNITS: usize = 4;
 
@@ -38,6 +42,9 @@ impl Walk<'_, '_> {
         }
         if self.lexicons.is_bare_name(text) || self.lexicons.is_name_with_profession(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
+        }
+        if self.is_unknown_credit(index) {
+            return Some((LineRole::Byline, Evidence::Shape("names that the text doesn't use")));
         }
         let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
         let below_is_profession = self.units.get(index + 1).is_some_and(|below| {
@@ -61,10 +68,37 @@ impl Walk<'_, '_> {
         }
         let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
         let first = text.split_whitespace().next().unwrap_or_default();
+        let last = text.split_whitespace().next_back().unwrap_or_default();
         let is_profession = self.lexicons.words.is_profession(text)
-            || self.lexicons.words.is_profession(first) && !page::is_prose(text);
-        (above_is_byline && is_profession)
+            || [first, last].into_iter().any(|word| self.lexicons.words.is_profession(word)) && !page::is_prose(text);
+        let is_alone = self.lexicons.words.is_profession(text);
+        (is_alone || above_is_byline && is_profession)
             .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
+    }
+
+    /// Two short parts of which the text uses the one or none, as it uses no word of who wrote it: `interviewed in Fes:
+    /// Sami Jaber`, `Sami Jaber - Fes`.
+    fn is_unknown_credit(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let is_alike = |near: Option<&Unit<'_>>| near.is_some_and(|near| near.text.contains(':') && near.label.is_none() && !page::is_prose(&near.text));
+        if text.contains(':') && (is_alike(self.units.get(index + 1)) || index > 0 && is_alike(self.units.get(index - 1))) {
+            return false;
+        }
+        if shape::ends_firmly(text) || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly {
+            return false;
+        }
+        let words = |part: &str| part.split_whitespace().count();
+        let is_unused = |part: &str| self.facts.body.taken_up(part).0 == 0;
+        if let Some((what, name)) = text.split_once(':') {
+            let first = what.split_whitespace().count();
+            return (1..=CREDIT_LABEL_WORDS_MAX).contains(&first)
+                && (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name))
+                && is_unused(what)
+                && (is_unused(name) || name.split_whitespace().any(|word| self.lexicons.words.is_profession(word)));
+        }
+        text.split_once(" - ").or_else(|| text.split_once(" / ")).is_some_and(|(name, place)| {
+            (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name)) && (1..=2).contains(&words(place)) && is_unused(name)
+        })
     }
 
     /// A date beside a place: only the date is the value.
@@ -84,24 +118,48 @@ impl Walk<'_, '_> {
     /// A line above the one that is the headline.
     pub(super) fn take_above_headline(&mut self, index: usize) {
         let text = self.text(index);
-        let role = if shape::is_code(text) {
-            LineRole::Boilerplate
-        } else if self.lexicons.words.is_kicker(text) {
+        let has_number = text.chars().any(|character| digit(character).is_some());
+        let is_code = shape::is_code(text) || records::is_head(&self.units[index], self.lexicons);
+        let is_short = word_count(text) <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
+        let is_path = text.contains(['>', '›', '»', '|']);
+        let role = if self.lexicons.words.is_kicker(text) {
             LineRole::Section
         } else if text.contains(" @") {
             LineRole::Byline
-        } else if self.lexicons.names_medium(text)
-            || self.lexicons.begins_with_agency(text)
-            || self.lexicons.names_agency_in_row(text)
-            || self.lexicons.names_institution(text)
-        {
+        } else if self.names_publisher(index) {
             LineRole::Source
-        } else if word_count(text) <= SECTION_WORDS_MAX {
+        } else if is_code {
+            LineRole::Boilerplate
+        } else if is_short && self.is_nearest_above(index) {
             LineRole::Section
-        } else {
+        } else if !is_path && self.facts.body.taken_up(text).0 > 0 && word_count(text) > SECTION_WORDS_MAX {
             LineRole::Subheadline
+        } else {
+            LineRole::Boilerplate
         };
         self.set(index, role, Evidence::Position("line above the headline"));
+    }
+
+    /// Whether a line above the headline names who publishes.
+    fn names_publisher(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let names = |part: &str| self.lexicons.names_medium(part) || self.lexicons.names_institution(part);
+        let is_name = names(text)
+            || text.split(['|', '–']).flat_map(|part| part.split(" - ")).any(|part| names(part.trim()))
+            || self.lexicons.begins_with_agency(text)
+            || self.lexicons.names_agency_in_row(text);
+        let below = self.units.get(index + 1);
+        let is_above_others = below.is_some_and(|below| below.is_settled() || self.is_date_unit(index + 1));
+        is_name
+            || index == 0 && is_above_others && shape::is_capitalised_phrase(text) && !self.lexicons.is_section(text)
+    }
+
+    /// Whether nothing unknown stands between a line and the headline.
+    fn is_nearest_above(&self, index: usize) -> bool {
+        let headline = self.facts.headline.unwrap_or(index);
+        self.units[(index + 1).min(headline)..headline]
+            .iter()
+            .all(|unit| unit.is_settled() || unit.label.is_some() || !self.is_text(unit))
     }
 
     /// Whether a very short first line stands above a title that has its text below.
