@@ -29,10 +29,12 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         prose.iter().filter(|index| points[**index].is_none_or(|points| points < POINTS_MIN)).map(|index| &*units[*index].text),
     );
     let text: Vec<usize> = prose.into_iter().filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN)).collect();
+    let is_latin = text.first().is_some_and(|first| is_mostly_latin(&units[*first].text));
     let (first, last) = (text.first().copied().unwrap_or_default(), text.last().copied().unwrap_or_default());
     for (index, points) in points.iter_mut().enumerate() {
         if let Some(points) = points {
             *points += i32::from(index < first || index > last);
+            *points += i32::from((index < first || index > last) && is_other_script(&units[index].text, is_latin));
             let (taken, all) = body.taken_up(&units[index].text);
             *points -= 2 * i32::from(taken > 1 && taken * 2 >= all);
             let heads_titles = lexicons.words.heads_others(&units[index].text)
@@ -89,6 +91,7 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
         _ => i32::from(of_page * 3 >= all),
     };
     points += i32::from(of_page > 2 && of_page * 2 >= all);
+    points += 4 * i32::from(names_rights(text));
     points += i32::from(is_framed(text));
     points += i32::from(ends_with_count(text));
     points += i32::from(of_page > 0 && text.split_whitespace().any(|word| word.contains('@') || word.contains("://")));
@@ -101,6 +104,21 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
 fn is_framed(text: &str) -> bool {
     let ends = (text.chars().next(), text.chars().next_back());
     matches!(ends, (Some('['), Some(']')) | (Some('('), Some(')')) | (Some('/'), Some('/')) | (Some('-'), Some('-')) | (Some('<'), Some('>')) | (Some('{'), Some('}')))
+}
+
+/// `… © 2024 …`, `(c) 2024 …`.
+fn names_rights(text: &str) -> bool {
+    text.contains('©') || text.starts_with("(c) ") || text.starts_with("(C) ")
+}
+
+fn is_mostly_latin(text: &str) -> bool {
+    let letters = || text.chars().filter(|one| one.is_alphabetic());
+    letters().filter(char::is_ascii_alphabetic).count() * 2 > letters().count()
+}
+
+/// Whether a line with letters is written in another script than the text.
+fn is_other_script(text: &str, is_latin: bool) -> bool {
+    text.chars().any(char::is_alphabetic) && is_mostly_latin(text) != is_latin
 }
 
 /// `Feeds (3)`.

@@ -8,7 +8,7 @@ use super::line::{Evidence, LineRole};
 use super::page;
 use super::pieces::{Label, Unit};
 use super::shape::{Lexicons, is_title};
-use crate::parse::fold::digit;
+use crate::parse::fold::{digit, same};
 use crate::parse::lexicon::Role;
 use crate::parse::text::{first_chars, word_count};
 
@@ -21,6 +21,8 @@ const FIRST_UNITS: usize = 4;
 const MESSAGE_WORDS_MIN: usize = 8;
 /// The lines of a menu have at most so many words.
 const MENU_WORDS_MAX: usize = 3;
+/// So many of them in a row are a menu, if half of them are known.
+const MENU_LINES_MIN: usize = 4;
 
 /// Settles the heads of records; a later record with a title and a text of its own is another article.
 pub(super) fn settle_heads(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
@@ -75,6 +77,34 @@ fn head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(String, usize)> {
 /// Whether a line has the numbers of a date and of a time beside other words.
 pub(super) fn is_head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> bool {
     head(unit, lexicons).is_some()
+}
+
+/// Short lines in a row above the text are a menu; of the names of sections among them only one right above a longer
+/// line, that the menu names too, is the article's.
+pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
+    let Some(first_prose) = units.iter().position(|unit| page::is_prose(&unit.text)) else { return };
+    let is_item = |unit: &Unit<'_>| {
+        word_count(&unit.text) <= MENU_WORDS_MAX
+            && unit.label.is_none()
+            && unit.role != LineRole::Date
+            && !unit.is_part
+            && !lexicons.is_date(&unit.text)
+    };
+    let is_known = |unit: &Unit<'_>| lexicons.is_section(&unit.text) || lexicons.is_boilerplate(&unit.text);
+    let mut start = 0;
+    while start < first_prose {
+        let length = units[start..first_prose].iter().take_while(|unit| is_item(unit)).count();
+        let run = &units[start..start + length];
+        if length >= MENU_LINES_MIN && run.iter().filter(|unit| is_known(unit)).count() * 2 >= length {
+            let last = &run[length - 1];
+            let is_named = run[..length - 1].iter().any(|unit| same(&unit.text, &last.text));
+            let end = start + length - usize::from(is_named);
+            for unit in &mut units[start..end] {
+                unit.set(LineRole::Boilerplate, Evidence::Position("in a menu above the text"));
+            }
+        }
+        start += length + 1;
+    }
 }
 
 /// `Latest`, `تازہ ترین` above the article and above other short lines is a part of a menu.

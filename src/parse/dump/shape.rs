@@ -29,9 +29,13 @@ const BYLINE_CHARS_MAX: usize = 120;
 const NAME_WORDS_MAX: usize = 5;
 /// A date with so many other words before a credit is no caption: `Paris, 3 May 2024 (AFP)`.
 const CREDITED_PLACE_WORDS_MAX: usize = 3;
+/// The place before a day has at most so many words.
+const DATED_PLACE_WORDS_MAX: usize = 4;
 /// A credit such as `place - agency`, in characters.
 const CREDIT_CHARS_MAX: usize = 70;
 const CAPTION_CHARS_MAX: usize = 300;
+/// A credit at the end of a caption, with its label.
+const CREDIT_WORDS_MAX: usize = 6;
 /// Numbers alone are a count where they take no more characters.
 const COUNT_CHARS_MAX: usize = 30;
 /// The initials at the end of a dispatch are at most so many.
@@ -103,6 +107,13 @@ pub(super) fn is_separator(text: &str) -> bool {
 pub(super) fn is_url(text: &str) -> bool {
     ["http://", "https://", "www."].iter().any(|begin| text.starts_with(begin))
         && !text.contains(char::is_whitespace)
+}
+
+/// An address behind its number: `3. https://…`.
+pub(super) fn is_numbered_url(text: &str) -> bool {
+    text.split_once(char::is_whitespace).is_some_and(|(number, url)| {
+        is_url(url.trim()) && number.chars().any(|one| digit(one).is_some()) && !has_letters(number)
+    })
 }
 
 /// A few words and an address behind a colon: `Read the original: https://…`.
@@ -187,6 +198,21 @@ impl Lexicons<'_> {
         (others <= others_max).then_some(found)
     }
 
+    /// The day of a month without its year behind a place: `STAVANGER, Dec. 4`, `صفاقس في 27 فبراير`.
+    pub fn day_behind_place<'text>(&self, text: &'text str) -> Option<&'text str> {
+        let words = short_words(text)?;
+        let has_number = |word: &&str| word.chars().any(|one| digit(one).is_some());
+        if words.len() > DATED_PLACE_WORDS_MAX + 2 || words.len() < 3 || words.iter().filter(|word| has_number(word)).count() != 1 {
+            return None;
+        }
+        let [.., one, other] = words.as_slice() else { return None };
+        let at = one.as_ptr() as usize - text.as_ptr() as usize;
+        let month = if has_number(one) { other } else { one };
+        let letters = month.trim_matches(|character: char| !character.is_alphabetic());
+        let is_day = has_number(one) != has_number(other) && self.date_words.is_date_word(letters);
+        is_day.then(|| &text[at..])
+    }
+
     /// A label of a date without its colon: `نشر في 3 مايو 2024`; the role, the label and the date.
     pub fn labelled_date<'text>(&self, text: &'text str) -> Option<(Role, &str, &'text str)> {
         if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
@@ -247,7 +273,18 @@ impl Lexicons<'_> {
         let is_bracketed = inner.and_then(|inner| inner.split_whitespace().next()).is_some_and(|first| {
             self.labels.match_before(first).is_some_and(|label| label.role == Role::Caption)
         });
-        is_bracketed || self.words.begins_caption(text) || self.ends_with_credit(text)
+        is_bracketed
+            || self.words.begins_caption(text)
+            || self.ends_with_credit(text)
+            || self.ends_with_labelled_credit(text)
+    }
+
+    /// `… since 1931. Pic: Lower Penn Parish`.
+    fn ends_with_labelled_credit(&self, text: &str) -> bool {
+        let Some((before, _)) = text.rsplit_once(':') else { return false };
+        let Some(mark) = before.rfind(['.', '،', ',', '|', '(', '۔', '-', '–']) else { return false };
+        let credit = text[mark..].trim_start_matches(|one: char| !one.is_alphanumeric());
+        word_count(credit) <= CREDIT_WORDS_MAX && self.words.begins_caption(credit)
     }
 
     /// `… at the scene (AFP)`, in a line that is no sentence.
@@ -314,10 +351,12 @@ pub(super) fn is_code(text: &str) -> bool {
         && words.iter().filter(|word| has_letters(word)).all(is_of_code)
 }
 
-/// Numbers alone, such as those of pages: `1 / 3`.
+/// Numbers alone, such as those of pages: `1 / 3`, `4.2K`.
 fn is_count(text: &str) -> bool {
+    let number = text.strip_suffix(['K', 'k', 'M']).unwrap_or(text);
+    let number = ["هزار", "ألف", "bin", "mille"].iter().find_map(|word| number.strip_suffix(word)).unwrap_or(number);
     !is_longer_than(text, COUNT_CHARS_MAX)
-        && !has_letters(text)
+        && !has_letters(number)
         && text.chars().any(|character| digit(character).is_some())
 }
 

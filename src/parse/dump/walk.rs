@@ -50,6 +50,7 @@ pub(super) fn walk<'text>(
 ) -> (Vec<Unit<'text>>, Vec<Flaw>) {
     records::settle_heads(&mut units, lexicons);
     records::settle_menu_labels(&mut units);
+    records::settle_menus(&mut units, lexicons);
     furniture::settle(&mut units, lexicons);
     let Some(span) = page::find(&mut units, lexicons) else { return walk_article(units, lexicons) };
     let mut below = units.split_off(span.end);
@@ -245,6 +246,12 @@ impl Walk<'_, '_> {
         if shape::is_url(text) {
             return Some((LineRole::Url, Evidence::Shape("address alone")));
         }
+        if self.is_of_references(index) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("references")));
+        }
+        if self.paragraphs == 0 && index < TOP_UNITS && shape::is_introduced_url(text) {
+            return Some((LineRole::Boilerplate, Evidence::Shape("address behind few words")));
+        }
         if self.paragraphs > 0 && shape::is_introduced_url(text) && self.is_tail(index) {
             return Some((LineRole::Url, Evidence::Shape("address behind few words")));
         }
@@ -309,6 +316,10 @@ impl Walk<'_, '_> {
         if !self.title_settled {
             if self.facts.headline.is_some_and(|headline| index < headline) {
                 self.take_above_headline(index);
+                return;
+            }
+            if self.is_publisher_above_title(index) {
+                self.set(index, LineRole::Source, Evidence::Position("publisher and date above a title"));
                 return;
             }
             if self.is_kicker(index) {

@@ -129,7 +129,7 @@ impl Words {
             }
             all += 1;
             let is_of_page =
-                self.pages.contains(&folded) || self.pages.contains(without_particles(&folded));
+                self.pages.contains(&folded) || self.buttons.contains(&folded) || self.pages.contains(without_particles(&folded));
             of_page += usize::from(is_of_page);
         }
         // Such as those of a telephone.

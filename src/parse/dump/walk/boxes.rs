@@ -32,8 +32,11 @@ const ARTICLE_POINTS_MIN: i32 = 5;
 
 /// Below the first box, a short line with a word that such headings hold heads another box.
 pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
-    let Some(first) = units.iter().position(Unit::opens_others) else { return };
-    for index in first + 2..units.len().saturating_sub(1) {
+    let last_prose = units.iter().rposition(|unit| page::is_prose(&unit.text));
+    let first = units.iter().position(Unit::opens_others).map(|first| first + 2);
+    let from = first.into_iter().chain(last_prose.map(|last| last + 1)).min();
+    let Some(from) = from else { return };
+    for index in from..units.len().saturating_sub(1) {
         let (heading, title) = (&units[index], &units[index + 1]);
         let words = word_count(&heading.text);
         let is_heading = heading.label.is_none()
@@ -42,6 +45,7 @@ pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>)
             && words <= SHORT_HEADING_WORDS_MAX
             && !shape::ends_sentence(&heading.text)
             && lexicons.words.heads_others(&heading.text)
+            && !lexicons.is_boilerplate(&heading.text)
             && title.label.is_none()
             && is_title_line(title)
             && word_count(&title.text) > words;

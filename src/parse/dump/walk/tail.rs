@@ -5,6 +5,7 @@
 use super::Walk;
 use crate::parse::dump::line::{Evidence, LineRole};
 use crate::parse::dump::overlap::shared_stems;
+use crate::parse::dump::pieces::Unit;
 use crate::parse::dump::shape;
 use crate::parse::lexicon::Role;
 use crate::parse::text::word_count;
@@ -32,6 +33,13 @@ impl Walk<'_, '_> {
             LineRole::Boilerplate | LineRole::Url | LineRole::Keywords | LineRole::Source
         ) && !shape::is_separator(&unit.text);
         self.has_ended |= is_mark && index > self.facts.last_prose && self.paragraphs > 1;
+    }
+
+    /// A numbered address, or the short line above such.
+    pub(super) fn is_of_references(&self, index: usize) -> bool {
+        let is_reference = |unit: &Unit<'_>| shape::is_numbered_url(&unit.text);
+        is_reference(&self.units[index])
+            || word_count(self.text(index)) <= 2 && self.units.get(index + 1).is_some_and(is_reference)
     }
 
     /// Whether a short line stands below what closes the text.

@@ -81,7 +81,8 @@ impl Walk<'_, '_> {
     fn is_unknown_credit(&self, index: usize) -> bool {
         let text = self.text(index);
         let is_alike = |near: Option<&Unit<'_>>| near.is_some_and(|near| near.text.contains(':') && near.label.is_none() && !page::is_prose(&near.text));
-        if text.contains(':') && (is_alike(self.units.get(index + 1)) || index > 0 && is_alike(self.units.get(index - 1))) {
+        let above = index.checked_sub(1).filter(|above| Some(*above) != self.headline);
+        if text.contains(':') && (is_alike(self.units.get(index + 1)) || is_alike(above.map(|above| &self.units[above]))) {
             return false;
         }
         if shape::ends_firmly(text) || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly {
@@ -93,8 +94,8 @@ impl Walk<'_, '_> {
             let first = what.split_whitespace().count();
             return (1..=CREDIT_LABEL_WORDS_MAX).contains(&first)
                 && (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name))
-                && is_unused(what)
-                && (is_unused(name) || name.split_whitespace().any(|word| self.lexicons.words.is_profession(word)));
+                && (is_unused(what) && is_unused(name)
+                    || name.split_whitespace().any(|word| self.lexicons.words.is_profession(word)));
         }
         text.split_once(" - ").or_else(|| text.split_once(" / ")).is_some_and(|(name, place)| {
             (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name)) && (1..=2).contains(&words(place)) && is_unused(name)
@@ -107,7 +108,10 @@ impl Walk<'_, '_> {
         if index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
             return false;
         }
-        let Some(date) = self.lexicons.date_among(self.text(index), others_max) else { return false };
+        let text = self.text(index);
+        let is_at_top = self.title_settled && self.paragraphs == 0;
+        let day = || self.lexicons.day_behind_place(text).filter(|_| is_at_top);
+        let Some(date) = self.lexicons.date_among(text, others_max).or_else(day) else { return false };
         let label = Label { role: Role::Date, name: String::new(), value: date.to_owned() };
         self.units[index].label = Some(label);
         self.set(index, LineRole::Date, Evidence::Shape("date among few words"));
@@ -152,6 +156,15 @@ impl Walk<'_, '_> {
         let is_above_others = below.is_some_and(|below| below.is_settled() || self.is_date_unit(index + 1));
         is_name
             || index == 0 && is_above_others && shape::is_capitalised_phrase(text) && !self.lexicons.is_section(text)
+    }
+
+    /// A post: who publishes, a date, a short title and its text.
+    pub(super) fn is_publisher_above_title(&self, index: usize) -> bool {
+        let is_text_below = |unit: &Unit<'_>| !unit.is_settled() && unit.label.is_none();
+        self.is_date_unit(index + 1)
+            && self.names_publisher(index)
+            && self.units.get(index + 2).is_some_and(|title| is_text_below(title) && is_title(&title.text) && !page::is_prose(&title.text))
+            && self.units.get(index + 3).is_some_and(|text| is_text_below(text) && page::is_prose(&text.text))
     }
 
     /// Whether nothing unknown stands between a line and the headline.
