@@ -4,7 +4,7 @@
 //! takes up is a headline about pages.
 
 use super::line::{Evidence, LineRole};
-use super::overlap::Body;
+use super::overlap::{Body, shared_stems};
 use super::page;
 use super::pieces::Unit;
 use super::shape::{self, Lexicons};
@@ -16,6 +16,14 @@ const WORDS_MAX: usize = 24;
 const SENTENCE_WORDS_MIN: usize = 10;
 /// The name of a medium has at most so many words.
 const NAME_WORDS_MAX: usize = 4;
+/// Who publishes stands among so many units, and is named again below the text by so many words.
+const PUBLISHER_UNITS: usize = 6;
+const PUBLISHER_WORDS_MIN: usize = 2;
+/// The words of an export's field and of its value, and how many fields that are known stand how near to it.
+const FIELD_WORDS_MAX: usize = 2;
+const FIELD_VALUE_WORDS_MAX: usize = 4;
+const FIELDS_MIN: usize = 2;
+const FIELDS_NEAR: usize = 4;
 /// What speaks for a line of the page, together, is at least this.
 const POINTS_MIN: i32 = 4;
 
@@ -31,12 +39,21 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
     let text: Vec<usize> = prose.into_iter().filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN)).collect();
     let is_latin = text.first().is_some_and(|first| is_mostly_latin(&units[*first].text));
     let (first, last) = (text.first().copied().unwrap_or_default(), text.last().copied().unwrap_or_default());
+    let publishers: Vec<String> = units
+        .iter()
+        .take(PUBLISHER_UNITS.min(first))
+        .filter(|unit| names_publisher(&unit.text, lexicons))
+        .map(|unit| unit.text.to_string())
+        .collect();
     for (index, points) in points.iter_mut().enumerate() {
         if let Some(points) = points {
             *points += i32::from(index < first || index > last);
             *points += i32::from((index < first || index > last) && is_other_script(&units[index].text, is_latin));
             let (taken, all) = body.taken_up(&units[index].text);
             *points -= 2 * i32::from(taken > 1 && taken * 2 >= all);
+            let is_imprint = index > last
+                && publishers.iter().any(|publisher| shared_stems(publisher, &units[index].text) >= PUBLISHER_WORDS_MIN);
+            *points += 3 * i32::from(is_imprint);
             let heads_titles = lexicons.words.heads_others(&units[index].text)
                 && units.get(index + 1).is_some_and(|below| word_count(&below.text) > word_count(&units[index].text));
             *points -= 2 * i32::from(heads_titles);
@@ -47,6 +64,12 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         .zip(&points)
         .map(|(unit, points)| points.is_some_and(|points| points >= POINTS_MIN) || lexicons.is_boilerplate(&unit.text))
         .collect();
+    for index in 0..units.len() {
+        let is_open = units[index].label.is_none() && !units[index].is_settled();
+        if (index < first || index > last) && is_open && is_field(units, index) {
+            points[index] = Some(POINTS_MIN);
+        }
+    }
     let own = points.clone();
     for index in 0..units.len() {
         let Some(points) = points[index] else { continue };
@@ -71,6 +94,7 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
         || words > WORDS_MAX
         || shape::is_separator(text)
         || shape::is_url(text)
+        || shape::is_introduced_url(text)
         || lexicons.is_section(text)
         || lexicons.is_date(text)
         || lexicons.words.is_kicker(text)
@@ -84,7 +108,7 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
     let (of_page, all) = lexicons.words.count_page_words(text);
     let mut points = match (of_page, all) {
         (0, _) => 0,
-        (1, 1) => 3,
+        (1, 1) => 2,
         _ if of_page == all => 4,
         _ if of_page * 3 >= all * 2 => 3,
         _ if of_page * 2 >= all => 2,
@@ -93,11 +117,30 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
     points += i32::from(of_page > 2 && of_page * 2 >= all);
     points += 4 * i32::from(names_rights(text));
     points += i32::from(is_framed(text));
+    points += 2 * i32::from(text.contains("    "));
     points += i32::from(ends_with_count(text));
-    points += i32::from(of_page > 0 && text.split_whitespace().any(|word| word.contains('@') || word.contains("://")));
+    points += i32::from(of_page > 0 && text.split_whitespace().any(|word| word.contains('@') || word.contains("://") || shape::is_domain(word)));
     points += i32::from(of_page > 0 && text.contains(['|', '»', '›', '→', '←']) );
     points -= 2 * i32::from(shape::ends_firmly(text) && words >= SENTENCE_WORDS_MIN);
     Some(points)
+}
+
+/// `layout: post`, beside lines with labels that are known: a field of an export.
+fn is_field(units: &[Unit<'_>], index: usize) -> bool {
+    let has_shape = units[index].text.split_once(": ").is_some_and(|(key, value)| {
+        word_count(key) <= FIELD_WORDS_MAX && word_count(value) <= FIELD_VALUE_WORDS_MAX && !shape::ends_firmly(value)
+    });
+    let is_labelled = |unit: &Unit<'_>| {
+        !unit.opens_others() && unit.label.as_ref().is_some_and(|label| !label.value.is_empty() && unit.text.contains(':'))
+    };
+    let near = units[index.saturating_sub(FIELDS_NEAR)..].iter().take(2 * FIELDS_NEAR + 1);
+    has_shape && near.filter(|unit| is_labelled(unit)).count() >= FIELDS_MIN
+}
+
+/// Whether a line, or a part of it, names a medium or an office.
+pub(super) fn names_publisher(text: &str, lexicons: &Lexicons<'_>) -> bool {
+    let names = |part: &str| lexicons.names_medium(part) || lexicons.names_institution(part);
+    names(text) || text.split(['|', '–']).flat_map(|part| part.split(" - ")).any(|part| names(part.trim()))
 }
 
 /// The whole line between marks: `[share]`, `/to be continued/`, `-- end of item --`.

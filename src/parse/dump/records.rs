@@ -95,7 +95,8 @@ pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
     while start < first_prose {
         let length = units[start..first_prose].iter().take_while(|unit| is_item(unit)).count();
         let run = &units[start..start + length];
-        if length >= MENU_LINES_MIN && run.iter().filter(|unit| is_known(unit)).count() * 2 >= length {
+        let is_top = start == 0 && length > MENU_LINES_MIN && run.iter().any(is_known);
+        if is_top || length >= MENU_LINES_MIN && run.iter().filter(|unit| is_known(unit)).count() * 2 >= length {
             let last = &run[length - 1];
             let is_named = run[..length - 1].iter().any(|unit| same(&unit.text, &last.text));
             let end = start + length - usize::from(is_named);

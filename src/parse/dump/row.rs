@@ -77,6 +77,10 @@ fn top_roles(parts: &[&str], lexicons: &Lexicons<'_>, is_first: bool) -> Option<
         return None;
     }
     let has_date = parts.iter().any(|part| lexicons.is_date(part) || lexicons.labelled_date(part).is_some());
+    // The length of a recording.
+    if parts.iter().all(|part| shape::is_time(part)) {
+        return None;
+    }
     let roles: Option<Vec<TopPart>> = parts.iter().map(|part| top_part(part, lexicons, has_date)).collect();
     let roles = roles?;
     let is_known = has_date || roles.iter().any(|(_, role, _)| *role == LineRole::Byline) && !is_first;

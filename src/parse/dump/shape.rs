@@ -29,6 +29,9 @@ const BYLINE_CHARS_MAX: usize = 120;
 const NAME_WORDS_MAX: usize = 5;
 /// A date with so many other words before a credit is no caption: `Paris, 3 May 2024 (AFP)`.
 const CREDITED_PLACE_WORDS_MAX: usize = 3;
+/// A date at the beginning of a line has at least so many words, and so many may stand behind it.
+const DATE_WORDS_MIN: usize = 2;
+const DATED_REST_WORDS_MAX: usize = 3;
 /// The place before a day has at most so many words.
 const DATED_PLACE_WORDS_MAX: usize = 4;
 /// A credit such as `place - agency`, in characters.
@@ -196,6 +199,18 @@ impl Lexicons<'_> {
         let found = date::find(text, self.date_words, &context)?;
         let others = word_count(text).saturating_sub(word_count(found));
         (others <= others_max).then_some(found)
+    }
+
+    /// A date that begins a line, with numbers and few words behind it: `samedi 3 juin 2023 - p. 7`.
+    pub fn begins_with_date(&self, text: &str) -> bool {
+        let Some(words) = short_words(text) else { return false };
+        let behind: Vec<&str> = (DATE_WORDS_MIN..words.len())
+            .rev()
+            .find(|count| self.reads_as_date(&words[..*count].join(" ")))
+            .map(|count| words[count..].to_vec())
+            .unwrap_or_default();
+        let others = behind.iter().filter(|word| has_letters(word) && !is_numeric_word(word)).count();
+        !behind.is_empty() && others <= DATED_REST_WORDS_MAX
     }
 
     /// The day of a month without its year behind a place: `STAVANGER, Dec. 4`, `صفاقس في 27 فبراير`.
@@ -427,6 +442,22 @@ pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
     let has_number = text.chars().any(|character| digit(character).is_some());
     let is_upper = place.chars().all(|character| !character.is_lowercase()) || !place.is_ascii();
     (is_place && is_name && !has_number && is_upper).then_some(name)
+}
+
+/// The name of a host and nothing else: `ridgeline.example`.
+pub(super) fn is_domain(text: &str) -> bool {
+    let parts = text.split('.').count();
+    (2..=4).contains(&parts)
+        && text.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '.' | '-'))
+        && text.split('.').all(|part| part.len() > 1)
+        && text.rsplit('.').next().is_some_and(|last| last.chars().all(|one| one.is_ascii_lowercase()))
+}
+
+/// At most a letter or two, and marks: `A+`, `☰`.
+pub(super) fn is_symbol(text: &str) -> bool {
+    text.chars().filter(|one| one.is_alphabetic()).count() <= 1
+        && text.chars().filter(|one| !one.is_whitespace()).count() <= 3
+        && !text.chars().any(|one| digit(one).is_some())
 }
 
 /// Three to five words that all begin with a capital, as the names of papers do.

@@ -192,6 +192,10 @@ impl Walk<'_, '_> {
             self.set(index, role, evidence);
             return;
         }
+        if self.heads_arrows(index) {
+            self.take_arrows(index);
+            return;
+        }
         if self.heads_box(index) || self.heads_article(index) {
             self.take_box(index);
             return;
@@ -245,6 +249,9 @@ impl Walk<'_, '_> {
         }
         if shape::is_url(text) {
             return Some((LineRole::Url, Evidence::Shape("address alone")));
+        }
+        if shape::is_symbol(text) && self.title_settled {
+            return Some((LineRole::Boilerplate, Evidence::Shape("symbol")));
         }
         if self.is_of_references(index) {
             return Some((LineRole::Boilerplate, Evidence::Shape("references")));
@@ -343,7 +350,7 @@ impl Walk<'_, '_> {
             self.set(index, LineRole::Subheadline, Evidence::Position("between headline and text"));
             return;
         }
-        if self.is_past_end(index) {
+        if self.is_past_end(index) || self.is_left_over(index) {
             self.set(index, LineRole::Boilerplate, Evidence::Position("short line below the end of the text"));
             return;
         }
@@ -425,6 +432,7 @@ impl Walk<'_, '_> {
         let block = related::read(&mut self.units, index, main, self.lexicons, has_label);
         self.next = block.next.max(self.next);
         self.articles += block.articles;
+        self.has_ended |= block.articles > 0 && self.next > self.facts.last_prose;
         if block.is_guess {
             self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
         }

@@ -15,6 +15,8 @@ use crate::parse::flaws;
 use crate::parse::lexicon::Role;
 use crate::parse::text::word_count;
 
+/// What marks a title of another article, and no item of a list.
+const ARROWS: [char; 8] = ['◄', '►', '»', '›', '▶', '▸', '◀', '→'];
 /// The words of a heading, and of the titles below it.
 const HEADING_WORDS_MAX: usize = 6;
 const SHORT_HEADING_WORDS_MAX: usize = 4;
@@ -22,6 +24,9 @@ const TITLE_WORDS_MIN: usize = 3;
 const TITLE_WORDS_MAX: usize = 25;
 /// Titles of so many words on average are no list of things.
 const MEAN_TITLE_WORDS_MIN: usize = 4;
+const MEAN_TITLE_CHARS_MIN: usize = 24;
+/// The text below the title of a short item has at least so many words.
+const ITEM_TEXT_WORDS_MIN: usize = 5;
 /// So many titles, and so many other units behind them, are looked at.
 const TITLES_MAX: usize = 50;
 const REST_UNITS_MAX: usize = 2 * EDGE_UNITS;
@@ -79,6 +84,8 @@ impl Walk<'_, '_> {
         }
         let is_introduced = index > 0 && self.units[index - 1].text.ends_with(':');
         let is_set_apart = heading.after_blank && titles.iter().all(|index| !self.units[*index].after_blank);
+        let letters: usize = titles.iter().map(|index| self.units[*index].text.chars().count()).sum();
+        let is_long = all > MEAN_TITLE_WORDS_MIN * titles.len() || letters > MEAN_TITLE_CHARS_MIN * titles.len();
         let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
         points += 2 * i32::from(is_set_apart || self.is_below_separator(index));
         points += i32::from(titles.len() > 1);
@@ -86,11 +93,12 @@ impl Walk<'_, '_> {
         points += i32::from(self.facts.ends_firmly);
         points += i32::from(self.main_closed);
         points += 2 * i32::from(self.is_below_furniture(index));
-        points += i32::from(all > MEAN_TITLE_WORDS_MIN * titles.len());
+        points += i32::from(is_long);
+        points += i32::from(self.is_above_furniture(&titles));
         points += 2 * i32::from(self.are_dated(&titles));
         points -= i32::from(self.uses_words_of_text(index));
         points -= i32::from(titles.iter().any(|index| self.units[*index].markup.is_item));
-        points -= 2 * i32::from(all < MEAN_TITLE_WORDS_MIN * titles.len());
+        points -= 2 * i32::from(!is_long && all < MEAN_TITLE_WORDS_MIN * titles.len());
         points -= 3 * i32::from(is_introduced);
         points >= POINTS_MIN
     }
@@ -119,7 +127,7 @@ impl Walk<'_, '_> {
             || !is_title_line(title)
             || word_count(&title.text) < words
             || !self.facts.texts[index + 2]
-            || !page::is_prose(&text.text)
+            || !page::is_prose(&text.text) && self.items_below(index) < 2
         {
             return false;
         }
@@ -127,7 +135,55 @@ impl Walk<'_, '_> {
         points += 2 * i32::from(self.main_closed);
         points += 2 * i32::from(self.is_below_separator(index));
         points += i32::from(takes_up_title(&self.units, index + 1, self.headline.or(self.first_paragraph)));
+        points += 4 * i32::from(self.items_below(index) > 1);
         points >= ARTICLE_POINTS_MIN
+    }
+
+    /// A short line above titles that arrows mark, in the middle of the text.
+    pub(super) fn heads_arrows(&self, index: usize) -> bool {
+        let heading = &self.units[index];
+        let is_marked = |unit: &Unit<'_>| {
+            unit.label.is_none()
+                && !unit.is_settled()
+                && unit.text.starts_with(ARROWS)
+                && related::is_bare_title(unit)
+                && word_count(&unit.text) >= TITLE_WORDS_MIN
+        };
+        self.paragraphs > 0
+            && (1..=HEADING_WORDS_MAX).contains(&word_count(&heading.text))
+            && !heading.text.starts_with(ARROWS)
+            && !shape::ends_sentence(&heading.text)
+            && self.units.len() > index + 2
+            && self.units[index + 1..=index + 2].iter().all(is_marked)
+    }
+
+    /// Takes the heading above titles with arrows, and these: the text may go on below.
+    pub(super) fn take_arrows(&mut self, index: usize) {
+        let name = self.text(index).to_owned();
+        self.units[index].label = Some(Label { role: Role::Related, name, value: String::new() });
+        self.take_related(index);
+        self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+
+    /// How many titles with a short text of their own follow from here to the end of the text.
+    fn items_below(&self, index: usize) -> usize {
+        let rest = &self.units[index + 1..];
+        let is_item = |pair: &[Unit<'_>]| {
+            is_title_line(&pair[0])
+                && !shape::ends_sentence(&pair[0].text)
+                && pair.iter().all(|unit| unit.label.is_none() && !unit.is_settled())
+                && shape::ends_firmly(&pair[1].text)
+                && word_count(&pair[1].text) >= ITEM_TEXT_WORDS_MIN
+        };
+        let items = rest.chunks_exact(2).take(TITLES_MAX).take_while(|pair| is_item(pair)).count();
+        let is_end = rest.get(2 * items).is_none_or(|unit| unit.is_settled() || unit.label.is_some());
+        if is_end { items } else { 0 }
+    }
+
+    /// Whether words of the page stand right below the last title.
+    fn is_above_furniture(&self, titles: &[usize]) -> bool {
+        let below = titles.last().and_then(|last| self.units.get(last + 1));
+        below.is_some_and(|unit| unit.role == LineRole::Boilerplate && !shape::is_separator(&unit.text))
     }
 
     /// Whether words of the page stand right above: the text has ended.

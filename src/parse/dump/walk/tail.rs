@@ -21,6 +21,9 @@ const TEXT_UNITS_COMPARED: usize = 20;
 
 /// Below the end of the text, so many lines may be the page's; more are a list of the article.
 const PAST_END_UNITS_MAX: usize = 10;
+/// Such lines are at most so many, with so many words each.
+const LEFT_OVER_UNITS_MAX: usize = 2;
+const LEFT_OVER_WORDS_MAX: usize = 3;
 /// A line of so many words that ends firmly is a sentence of the text.
 const SENTENCE_WORDS_MIN: usize = 5;
 
@@ -35,6 +38,18 @@ impl Walk<'_, '_> {
         self.has_ended |= is_mark && index > self.facts.last_prose && self.paragraphs > 1;
     }
 
+    /// One or two short lines behind a text whose paragraphs end firmly, or a label behind it that has no value.
+    pub(super) fn is_left_over(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let words = word_count(text);
+        if index <= self.facts.last_prose || self.paragraphs < 2 || !self.facts.ends_firmly || words > LEFT_OVER_WORDS_MAX {
+            return false;
+        }
+        let has_number = text.chars().any(char::is_numeric);
+        let left = self.units[self.facts.last_prose + 1..].iter().take(LEFT_OVER_UNITS_MAX + 1).filter(|unit| unit.label.is_none() && unit.role != LineRole::Boilerplate).count();
+        text.ends_with(':') && left == 1 || !shape::ends_firmly(text) && !has_number && left <= LEFT_OVER_UNITS_MAX
+    }
+
     /// A numbered address, or the short line above such.
     pub(super) fn is_of_references(&self, index: usize) -> bool {
         let is_reference = |unit: &Unit<'_>| shape::is_numbered_url(&unit.text);
@@ -46,7 +61,7 @@ impl Walk<'_, '_> {
     pub(super) fn is_past_end(&self, index: usize) -> bool {
         let text = self.text(index);
         self.has_ended
-            && !(shape::ends_firmly(text) && word_count(text) >= SENTENCE_WORDS_MIN)
+            && !(shape::ends_sentence(text) && word_count(text) >= SENTENCE_WORDS_MIN)
             && self.facts.ends_firmly
             && index > self.facts.last_prose
             && self.units.len() - index <= PAST_END_UNITS_MAX

@@ -2,7 +2,8 @@
 
 use super::{LONG_LINE_CHARS, TOP_UNITS, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
-use crate::parse::dump::{page, records};
+use crate::parse::dump::{furniture, page, records};
+use crate::parse::dump::overlap::shared_stems;
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::shape::{self, is_title};
 use crate::parse::fold::digit;
@@ -18,6 +19,9 @@ const SUBHEADLINE_WORDS_MIN: usize = 4;
 const TEXTS_BELOW: usize = 3;
 /// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
 const KICKER_WORDS_MAX: usize = 2;
+/// The name of who publishes has at least so many words; so many lines are looked at for it.
+const PUBLISHER_WORDS_MIN: usize = 2;
+const NAMED_AGAIN_UNITS_MAX: usize = 24;
 /// A longer line above the headline says more of it.
 const SECTION_WORDS_MAX: usize = 5;
 const TITLE_WORDS_MIN: usize = 5;
@@ -126,13 +130,15 @@ impl Walk<'_, '_> {
         let is_code = shape::is_code(text) || records::is_head(&self.units[index], self.lexicons);
         let is_short = word_count(text) <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
         let is_path = text.contains(['>', '›', '»', '|']);
-        let role = if self.lexicons.words.is_kicker(text) {
+        let role = if self.lexicons.begins_with_date(text) {
+            LineRole::Date
+        } else if self.lexicons.words.is_kicker(text) {
             LineRole::Section
         } else if text.contains(" @") {
             LineRole::Byline
         } else if self.names_publisher(index) {
             LineRole::Source
-        } else if is_code {
+        } else if is_code || shape::is_symbol(text) {
             LineRole::Boilerplate
         } else if is_short && self.is_nearest_above(index) {
             LineRole::Section
@@ -147,22 +153,42 @@ impl Walk<'_, '_> {
     /// Whether a line above the headline names who publishes.
     fn names_publisher(&self, index: usize) -> bool {
         let text = self.text(index);
-        let names = |part: &str| self.lexicons.names_medium(part) || self.lexicons.names_institution(part);
-        let is_name = names(text)
-            || text.split(['|', '–']).flat_map(|part| part.split(" - ")).any(|part| names(part.trim()))
+        let is_name = furniture::names_publisher(text, self.lexicons)
             || self.lexicons.begins_with_agency(text)
             || self.lexicons.names_agency_in_row(text);
         let below = self.units.get(index + 1);
         let is_above_others = below.is_some_and(|below| below.is_settled() || self.is_date_unit(index + 1));
+        let words = word_count(text);
+        let is_plain = !self.lexicons.is_section(text)
+            && !text.contains([':', '[', '(', '"', '«'])
+            && !text.chars().any(|one| digit(one).is_some());
+        let is_phrase = is_plain && (PUBLISHER_WORDS_MIN..=SECTION_WORDS_MAX).contains(&words);
+        let is_first = !self.units[..index].iter().any(|unit| unit.role == LineRole::Source);
         is_name
-            || index == 0 && is_above_others && shape::is_capitalised_phrase(text) && !self.lexicons.is_section(text)
+            || shape::is_domain(text)
+            || self.is_named_again(index)
+            || is_first && is_phrase && (!self.is_nearest_above(index) || self.is_date_unit(index + 1))
+            || index == 0 && is_above_others && shape::is_capitalised_phrase(text) && is_plain
+    }
+
+    /// Whether a line above the headline stands again, with most of its words, outside the text.
+    fn is_named_again(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let top = self.units[..self.facts.headline.unwrap_or(0)].iter().enumerate().filter(|(near, _)| *near != index);
+        let below = self.units[self.facts.last_prose + 1..].iter().filter(|unit| unit.role == LineRole::Boilerplate);
+        word_count(text) <= SECTION_WORDS_MAX + 2
+            && top
+                .map(|(_, unit)| unit)
+                .chain(below)
+                .take(NAMED_AGAIN_UNITS_MAX)
+                .any(|unit| shared_stems(text, &unit.text) >= PUBLISHER_WORDS_MIN)
     }
 
     /// A post: who publishes, a date, a short title and its text.
     pub(super) fn is_publisher_above_title(&self, index: usize) -> bool {
         let is_text_below = |unit: &Unit<'_>| !unit.is_settled() && unit.label.is_none();
         self.is_date_unit(index + 1)
-            && self.names_publisher(index)
+            && furniture::names_publisher(self.text(index), self.lexicons)
             && self.units.get(index + 2).is_some_and(|title| is_text_below(title) && is_title(&title.text) && !page::is_prose(&title.text))
             && self.units.get(index + 3).is_some_and(|text| is_text_below(text) && page::is_prose(&text.text))
     }
