@@ -115,7 +115,9 @@ const LONG_LINE_CHARS: usize = 80;
 impl Facts {
     fn of(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Self {
         let edge = units.iter().take(EDGE_UNITS);
-        let long: Vec<&Unit<'_>> = units
+        // Lines that say more of the headline stand above the first prose.
+        let first_prose = units.iter().position(|unit| page::is_prose(&unit.text)).unwrap_or_default();
+        let long: Vec<&Unit<'_>> = units[first_prose..]
             .iter()
             .filter(|unit| unit.label.is_none() && is_longer_than(&unit.text, LONG_LINE_CHARS))
             .collect();

@@ -22,6 +22,8 @@ const KICKER_WORDS_MAX: usize = 2;
 /// The name of who publishes has at least so many words; so many lines are looked at for it.
 const PUBLISHER_WORDS_MIN: usize = 2;
 const NAMED_AGAIN_UNITS_MAX: usize = 24;
+/// An author's name above the headline has at most so many words.
+const AUTHOR_WORDS_MAX: usize = 3;
 /// A longer line above the headline says more of it.
 const SECTION_WORDS_MAX: usize = 5;
 const TITLE_WORDS_MIN: usize = 5;
@@ -134,7 +136,9 @@ impl Walk<'_, '_> {
             LineRole::Date
         } else if self.lexicons.words.is_kicker(text) {
             LineRole::Section
-        } else if text.contains(" @") {
+        } else if self.lexicons.is_caption(text) {
+            LineRole::Caption
+        } else if text.contains(" @") || self.is_author_above(index) {
             LineRole::Byline
         } else if self.names_publisher(index) {
             LineRole::Source
@@ -169,6 +173,27 @@ impl Walk<'_, '_> {
             || self.is_named_again(index)
             || is_first && is_phrase && (!self.is_nearest_above(index) || self.is_date_unit(index + 1))
             || index == 0 && is_above_others && shape::is_capitalised_phrase(text) && is_plain
+    }
+
+    /// Above the headline: a name below a section, or above a profession, and this profession.
+    fn is_author_above(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let begins_with_profession = |text: &str| {
+            let first = text.split_whitespace().next().unwrap_or_default();
+            self.lexicons.words.is_profession(text) || self.lexicons.words.is_profession(first)
+        };
+        let above = index.checked_sub(1).map(|above| self.units[above].role);
+        if above == Some(LineRole::Byline) && begins_with_profession(text) && !page::is_prose(text) {
+            return true;
+        }
+        let has_profession = self.units.get(index + 1).is_some_and(|below| {
+            below.label.is_none() && word_count(&below.text) <= SECTION_WORDS_MAX && begins_with_profession(&below.text)
+        });
+        let is_below_section = above == Some(LineRole::Section)
+            || index > 0 && self.lexicons.words.is_kicker(self.text(index - 1));
+        let is_name = self.lexicons.is_bare_name(text)
+            || self.lexicons.may_be_name(text) && word_count(text) <= AUTHOR_WORDS_MAX && self.facts.body.taken_up(text).0 == 0;
+        is_name && !furniture::names_publisher(text, self.lexicons) && (has_profession || is_below_section)
     }
 
     /// Whether a line above the headline stands again, with most of its words, outside the text.
