@@ -34,9 +34,13 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         .collect();
     let mut points: Vec<Option<i32>> = units.iter().map(|unit| own_points(unit, lexicons)).collect();
     let body = Body::of(
-        prose.iter().filter(|index| points[**index].is_none_or(|points| points < POINTS_MIN)).map(|index| &*units[*index].text),
+        prose
+            .iter()
+            .filter(|index| points[**index].is_none_or(|points| points < POINTS_MIN))
+            .map(|index| &*units[*index].text),
     );
-    let text: Vec<usize> = prose.into_iter().filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN)).collect();
+    let text: Vec<usize> =
+        prose.into_iter().filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN)).collect();
     let is_latin = text.first().is_some_and(|first| is_mostly_latin(&units[*first].text));
     let (first, last) = (text.first().copied().unwrap_or_default(), text.last().copied().unwrap_or_default());
     let publishers: Vec<String> = units
@@ -48,21 +52,28 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
     for (index, points) in points.iter_mut().enumerate() {
         if let Some(points) = points {
             *points += i32::from(index < first || index > last);
-            *points += i32::from((index < first || index > last) && is_other_script(&units[index].text, is_latin));
+            *points +=
+                i32::from((index < first || index > last) && is_other_script(&units[index].text, is_latin));
             let (taken, all) = body.taken_up(&units[index].text);
             *points -= 2 * i32::from(taken > 1 && taken * 2 >= all);
             let is_imprint = index > last
-                && publishers.iter().any(|publisher| shared_stems(publisher, &units[index].text) >= PUBLISHER_WORDS_MIN);
+                && publishers
+                    .iter()
+                    .any(|publisher| shared_stems(publisher, &units[index].text) >= PUBLISHER_WORDS_MIN);
             *points += 3 * i32::from(is_imprint);
             let heads_titles = lexicons.words.heads_others(&units[index].text)
-                && units.get(index + 1).is_some_and(|below| word_count(&below.text) > word_count(&units[index].text));
+                && units
+                    .get(index + 1)
+                    .is_some_and(|below| word_count(&below.text) > word_count(&units[index].text));
             *points -= 2 * i32::from(heads_titles);
         }
     }
     let is_certain: Vec<bool> = units
         .iter()
         .zip(&points)
-        .map(|(unit, points)| points.is_some_and(|points| points >= POINTS_MIN) || lexicons.is_boilerplate(&unit.text))
+        .map(|(unit, points)| {
+            points.is_some_and(|points| points >= POINTS_MIN) || lexicons.is_boilerplate(&unit.text)
+        })
         .collect();
     for index in 0..units.len() {
         let is_open = units[index].label.is_none() && !units[index].is_settled();
@@ -119,8 +130,13 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
     points += i32::from(is_framed(text));
     points += 2 * i32::from(text.contains("    "));
     points += i32::from(ends_with_count(text));
-    points += i32::from(of_page > 0 && text.split_whitespace().any(|word| word.contains('@') || word.contains("://") || shape::is_domain(word)));
-    points += i32::from(of_page > 0 && text.contains(['|', '»', '›', '→', '←']) );
+    points += i32::from(
+        of_page > 0
+            && text
+                .split_whitespace()
+                .any(|word| word.contains('@') || word.contains("://") || shape::is_domain(word)),
+    );
+    points += i32::from(of_page > 0 && text.contains(['|', '»', '›', '→', '←']));
     points -= 2 * i32::from(shape::ends_firmly(text) && words >= SENTENCE_WORDS_MIN);
     Some(points)
 }
@@ -128,10 +144,13 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
 /// `layout: post`, beside lines with labels that are known: a field of an export.
 fn is_field(units: &[Unit<'_>], index: usize) -> bool {
     let has_shape = units[index].text.split_once(": ").is_some_and(|(key, value)| {
-        word_count(key) <= FIELD_WORDS_MAX && word_count(value) <= FIELD_VALUE_WORDS_MAX && !shape::ends_firmly(value)
+        word_count(key) <= FIELD_WORDS_MAX
+            && word_count(value) <= FIELD_VALUE_WORDS_MAX
+            && !shape::ends_firmly(value)
     });
     let is_labelled = |unit: &Unit<'_>| {
-        !unit.opens_others() && unit.label.as_ref().is_some_and(|label| !label.value.is_empty() && unit.text.contains(':'))
+        !unit.opens_others()
+            && unit.label.as_ref().is_some_and(|label| !label.value.is_empty() && unit.text.contains(':'))
     };
     let near = units[index.saturating_sub(FIELDS_NEAR)..].iter().take(2 * FIELDS_NEAR + 1);
     has_shape && near.filter(|unit| is_labelled(unit)).count() >= FIELDS_MIN
@@ -146,7 +165,15 @@ pub(super) fn names_publisher(text: &str, lexicons: &Lexicons<'_>) -> bool {
 /// The whole line between marks: `[share]`, `/to be continued/`, `-- end of item --`.
 fn is_framed(text: &str) -> bool {
     let ends = (text.chars().next(), text.chars().next_back());
-    matches!(ends, (Some('['), Some(']')) | (Some('('), Some(')')) | (Some('/'), Some('/')) | (Some('-'), Some('-')) | (Some('<'), Some('>')) | (Some('{'), Some('}')))
+    matches!(
+        ends,
+        (Some('['), Some(']'))
+            | (Some('('), Some(')'))
+            | (Some('/'), Some('/'))
+            | (Some('-'), Some('-'))
+            | (Some('<'), Some('>'))
+            | (Some('{'), Some('}'))
+    )
 }
 
 /// `… © 2024 …`, `(c) 2024 …`.
@@ -166,7 +193,9 @@ fn is_other_script(text: &str, is_latin: bool) -> bool {
 
 /// `Feeds (3)`.
 fn ends_with_count(text: &str) -> bool {
-    text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '['])).is_some_and(|(before, count)| {
-        !before.trim().is_empty() && !count.is_empty() && count.chars().all(char::is_numeric)
-    })
+    text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '['])).is_some_and(
+        |(before, count)| {
+            !before.trim().is_empty() && !count.is_empty() && count.chars().all(char::is_numeric)
+        },
+    )
 }

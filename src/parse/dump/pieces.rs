@@ -202,7 +202,9 @@ fn framed_label(text: &str, lexicons: &Lexicons<'_>) -> Option<Label> {
 }
 
 fn label_of(text: &str, lexicons: &Lexicons<'_>) -> Option<Label> {
-    if let Some(label) = framed_label(text, lexicons).filter(|label| !matches!(label.role, Role::Related | Role::List)) {
+    if let Some(label) =
+        framed_label(text, lexicons).filter(|label| !matches!(label.role, Role::Related | Role::List))
+    {
         return Some(label);
     }
     let found = lexicons.labels.match_line(text).or_else(|| lexicons.labels.match_marked(text));
@@ -236,7 +238,12 @@ fn join_wrapped<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<
                 || joined
                     .last()
                     .is_some_and(|last| goes_on(&last.text, &unit.text, lengths[index - 1], width)))
-            && joined.last().is_some_and(|last| last.last + 1 == unit.first && is_continued(last, lexicons));
+            && joined.last().is_some_and(|last| {
+                last.last + 1 == unit.first
+                    && is_continued(last, lexicons)
+                    // A short line behind the end of a sentence heads what follows.
+                    && (!shape::ends_firmly(&last.text) || lengths[index] * 2 > width || shape::ends_firmly(&unit.text))
+            });
         if let (true, Some(last)) = (continues, joined.last_mut()) {
             last.text.to_mut().push(' ');
             last.text.to_mut().push_str(&unit.text);
@@ -304,6 +311,8 @@ fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
     if !(WRAP_CHARS_MIN..=WRAP_CHARS_MAX).contains(&width) {
         return None;
     }
+    // Lines of menus and lists are too short to tell.
+    let pairs: Vec<usize> = pairs.into_iter().filter(|index| lengths[index - 1] * 3 > width * 2).collect();
     let full: Vec<usize> = pairs
         .iter()
         .copied()

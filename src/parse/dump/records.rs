@@ -42,8 +42,9 @@ pub(super) fn settle_heads(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         if Some(head.as_str()) != shape || *rest >= MESSAGE_WORDS_MIN {
             continue;
         }
-        let has_article = units.get(index + 1).is_some_and(|title| title.label.is_none() && is_title(&title.text))
-            && units.get(index + 2).is_some_and(|text| page::is_prose(&text.text));
+        let has_article =
+            units.get(index + 1).is_some_and(|title| title.label.is_none() && is_title(&title.text))
+                && units.get(index + 2).is_some_and(|text| page::is_prose(&text.text));
         if index > first && has_article {
             let name = units[index].text.to_string();
             units[index].label = Some(Label { role: Role::Related, name, value: String::new() });
@@ -96,7 +97,9 @@ pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         let length = units[start..first_prose].iter().take_while(|unit| is_item(unit)).count();
         let run = &units[start..start + length];
         let is_top = start == 0 && length > MENU_LINES_MIN && run.iter().any(is_known);
-        if is_top || length >= MENU_LINES_MIN && run.iter().filter(|unit| is_known(unit)).count() * 2 >= length {
+        if is_top
+            || length >= MENU_LINES_MIN && run.iter().filter(|unit| is_known(unit)).count() * 2 >= length
+        {
             let last = &run[length - 1];
             let is_named = run[..length - 1].iter().any(|unit| same(&unit.text, &last.text));
             let end = start + length - usize::from(is_named);
@@ -114,7 +117,8 @@ pub(super) fn settle_menu_labels(units: &mut [Unit<'_>]) {
     for index in 0..first_prose {
         let is_alone = units[index].opens_others()
             && units[index].label.as_ref().is_some_and(|label| label.value.is_empty());
-        let is_in_menu = units[index + 1].label.is_none() && word_count(&units[index + 1].text) <= MENU_WORDS_MAX;
+        let is_in_menu =
+            units[index + 1].label.is_none() && word_count(&units[index + 1].text) <= MENU_WORDS_MAX;
         if is_alone && is_in_menu {
             units[index].label = None;
             units[index].set(LineRole::Boilerplate, Evidence::Position("in a menu above the text"));

@@ -13,6 +13,7 @@
 //!   weighed in `boxes`.
 //! - In a text that holds a whole page, [`page`] takes off first what stands around the article.
 
+mod anywhere;
 mod boxes;
 mod labels;
 mod tail;
@@ -202,7 +203,7 @@ impl Walk<'_, '_> {
             self.take_box(index);
             return;
         }
-        if self.opens_unannounced(index) {
+        if self.opens_unannounced(index) || self.is_next_of_numbered(index) {
             self.take_unannounced(index);
             return;
         }
@@ -222,7 +223,12 @@ impl Walk<'_, '_> {
     fn is_read_more_button(&self, index: usize) -> bool {
         let unit = &self.units[index];
         let is_alone = unit.label.as_ref().is_some_and(|label| label.value.is_empty());
-        is_alone && index + 1 == self.units.len()
+        let rest = &self.units[index + 1..];
+        is_alone
+            && rest.len() <= EDGE_UNITS
+            && rest
+                .iter()
+                .all(|unit| unit.role == LineRole::Boilerplate || self.lexicons.is_boilerplate(&unit.text))
     }
 
     /// A part of a line whose shape settled it before.
@@ -239,76 +245,6 @@ impl Walk<'_, '_> {
         {
             self.values.push((role, value));
         }
-    }
-
-    /// What a unit is wherever it stands.
-    fn anywhere(&mut self, index: usize) -> Option<(LineRole, Evidence)> {
-        let lexicons = self.lexicons;
-        let unit = &self.units[index];
-        let text: &str = &unit.text;
-        if shape::is_separator(text) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("separator")));
-        }
-        if shape::is_url(text) {
-            return Some((LineRole::Url, Evidence::Shape("address alone")));
-        }
-        if shape::is_symbol(text) && self.title_settled {
-            return Some((LineRole::Boilerplate, Evidence::Shape("symbol")));
-        }
-        if self.is_of_references(index) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("references")));
-        }
-        if self.paragraphs == 0 && index < TOP_UNITS && shape::is_introduced_url(text) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("address behind few words")));
-        }
-        if self.paragraphs > 0 && shape::is_introduced_url(text) && self.is_tail(index) {
-            return Some((LineRole::Url, Evidence::Shape("address behind few words")));
-        }
-        if self.is_numbered_label(index) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("number behind a label")));
-        }
-        let is_entry = self.paragraphs > 0 && text.split_whitespace().count() <= ENTRY_WORDS_MAX;
-        if is_entry && lexicons.is_date(text) && (text.contains(':') || !lexicons.reads_as_date(text)) {
-            return Some((LineRole::Date, Evidence::Shape("time of an entry")));
-        }
-        if self.title_settled && shape::is_code(text) && !lexicons.is_date(text) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("code")));
-        }
-        if shape::is_row_of_hashtags(text) {
-            return Some((LineRole::Keywords, Evidence::Shape("row of hashtags")));
-        }
-        if self.repeats_headline(index) {
-            return Some((LineRole::Headline, Evidence::Shape("repeats the headline")));
-        }
-        if unit.markup.is_image {
-            return Some((LineRole::Caption, Evidence::Shape("image")));
-        }
-        if self.title_settled && lexicons.is_caption(text) {
-            return Some((LineRole::Caption, Evidence::Shape("caption")));
-        }
-        if lexicons.words.heads_comments(text) && self.paragraphs > 0 {
-            self.in_comments = self.prose > 0 && self.paragraphs > 1 || self.main_closed;
-            return Some((LineRole::Boilerplate, Evidence::Shape("head of comments")));
-        }
-        let is_credit = lexicons.words.is_agency(text);
-        let is_section =
-            !self.title_settled && lexicons.is_section(text) && !lexicons.is_row_of_buttons(text);
-        if !is_credit && !is_section && lexicons.is_boilerplate(text) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
-        }
-        None
-    }
-
-    /// `Ref: 24/1182` above the text or below it.
-    fn is_numbered_label(&self, index: usize) -> bool {
-        shape::is_number_behind_label(self.text(index))
-            && (self.paragraphs == 0 && index < TOP_UNITS || self.paragraphs > 0 && self.is_tail(index))
-    }
-
-    fn repeats_headline(&self, index: usize) -> bool {
-        index < FIRST_LINES
-            && self.paragraphs == 0
-            && self.headline.is_some_and(|headline| same(self.text(headline), self.text(index)))
     }
 
     fn take_plain(&mut self, index: usize) {
@@ -353,7 +289,11 @@ impl Walk<'_, '_> {
             return;
         }
         if self.is_past_end(index) || self.is_left_over(index) {
-            self.set(index, LineRole::Boilerplate, Evidence::Position("short line below the end of the text"));
+            self.set(
+                index,
+                LineRole::Boilerplate,
+                Evidence::Position("short line below the end of the text"),
+            );
             return;
         }
         self.main_closed = false;
@@ -463,6 +403,17 @@ impl Walk<'_, '_> {
         let is_text = is_longer_than(&next.text, LONG_LINE_CHARS) || self.is_date_unit(index + 1);
         is_text
             && (after_separator || takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
+    }
+
+    /// `2) …` with a text of its own below, where the headline is `1) …`.
+    fn is_next_of_numbered(&self, index: usize) -> bool {
+        let is_numbered = |at: usize| shape::has_number(self.text(at));
+        self.paragraphs > 0
+            && self.headline.is_some_and(is_numbered)
+            && is_numbered(index)
+            && related::is_bare_title(&self.units[index])
+            && self.facts.texts.get(index + 1) == Some(&true)
+            && page::is_prose(self.text(index + 1))
     }
 
     fn take_unannounced(&mut self, index: usize) {

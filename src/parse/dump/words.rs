@@ -120,7 +120,8 @@ impl Words {
     /// don't.
     pub fn count_page_words(&self, text: &str) -> (usize, usize) {
         let (mut of_page, mut all, mut numbers) = (0, 0, 0);
-        let is_mark = |one: char| !one.is_alphanumeric() && fold_char(one).is_some() && !matches!(one, '-' | '\'');
+        let is_mark =
+            |one: char| !one.is_alphanumeric() && fold_char(one).is_some() && !matches!(one, '-' | '\'');
         for word in text.split(is_mark).flat_map(str::split_whitespace).take(COUNTED_WORDS_MAX) {
             let folded = folded_name(word);
             numbers += usize::from(word.chars().all(|one| digit(one).is_some()));
@@ -128,8 +129,9 @@ impl Words {
                 continue;
             }
             all += 1;
-            let is_of_page =
-                self.pages.contains(&folded) || self.buttons.contains(&folded) || self.pages.contains(without_particles(&folded));
+            let is_of_page = self.pages.contains(&folded)
+                || self.buttons.contains(&folded)
+                || self.pages.contains(without_particles(&folded));
             of_page += usize::from(is_of_page);
         }
         // Such as those of a telephone.

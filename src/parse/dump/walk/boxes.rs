@@ -85,7 +85,8 @@ impl Walk<'_, '_> {
         let is_introduced = index > 0 && self.units[index - 1].text.ends_with(':');
         let is_set_apart = heading.after_blank && titles.iter().all(|index| !self.units[*index].after_blank);
         let letters: usize = titles.iter().map(|index| self.units[*index].text.chars().count()).sum();
-        let is_long = all > MEAN_TITLE_WORDS_MIN * titles.len() || letters > MEAN_TITLE_CHARS_MIN * titles.len();
+        let is_long =
+            all > MEAN_TITLE_WORDS_MIN * titles.len() || letters > MEAN_TITLE_CHARS_MIN * titles.len();
         let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
         points += 2 * i32::from(is_set_apart || self.is_below_separator(index));
         points += i32::from(titles.len() > 1);

@@ -42,12 +42,21 @@ impl Walk<'_, '_> {
     pub(super) fn is_left_over(&self, index: usize) -> bool {
         let text = self.text(index);
         let words = word_count(text);
-        if index <= self.facts.last_prose || self.paragraphs < 2 || !self.facts.ends_firmly || words > LEFT_OVER_WORDS_MAX {
+        if index <= self.facts.last_prose
+            || self.paragraphs < 2
+            || !self.facts.ends_firmly
+            || words > LEFT_OVER_WORDS_MAX
+        {
             return false;
         }
         let has_number = text.chars().any(char::is_numeric);
-        let left = self.units[self.facts.last_prose + 1..].iter().take(LEFT_OVER_UNITS_MAX + 1).filter(|unit| unit.label.is_none() && unit.role != LineRole::Boilerplate).count();
-        text.ends_with(':') && left == 1 || !shape::ends_firmly(text) && !has_number && left <= LEFT_OVER_UNITS_MAX
+        let left = self.units[self.facts.last_prose + 1..]
+            .iter()
+            .take(LEFT_OVER_UNITS_MAX + 1)
+            .filter(|unit| unit.label.is_none() && unit.role != LineRole::Boilerplate)
+            .count();
+        text.ends_with(':') && left == 1
+            || !shape::ends_firmly(text) && !has_number && left <= LEFT_OVER_UNITS_MAX
     }
 
     /// A numbered address, or the short line above such.
@@ -86,10 +95,13 @@ impl Walk<'_, '_> {
         if knows_author && words <= PROFESSION_WORDS_MAX && self.lexicons.words.is_profession(first) {
             return Some((LineRole::Byline, Evidence::Shape("profession below the text")));
         }
+        let has_page_word =
+            self.lexicons.words.count_page_words(text).0 > 0 || self.lexicons.words.heads_others(text);
         let is_one_longer = words == SIGNATURE_WORDS_MAX + 1 && self.facts.ends_firmly;
         let is_signature = self.paragraphs > 1
             && !text.chars().any(char::is_numeric)
             && !self.is_in_list(index)
+            && !has_page_word
             && (words <= SIGNATURE_WORDS_MAX || is_one_longer)
             && (self.lexicons.is_bare_name(text)
                 || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));

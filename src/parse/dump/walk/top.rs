@@ -2,10 +2,10 @@
 
 use super::{LONG_LINE_CHARS, TOP_UNITS, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
-use crate::parse::dump::{furniture, page, records};
 use crate::parse::dump::overlap::shared_stems;
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::shape::{self, is_title};
+use crate::parse::dump::{furniture, page, records};
 use crate::parse::fold::digit;
 use crate::parse::lexicon::Role;
 use crate::parse::text::{is_longer_than, word_count};
@@ -76,7 +76,8 @@ impl Walk<'_, '_> {
         let first = text.split_whitespace().next().unwrap_or_default();
         let last = text.split_whitespace().next_back().unwrap_or_default();
         let is_profession = self.lexicons.words.is_profession(text)
-            || [first, last].into_iter().any(|word| self.lexicons.words.is_profession(word)) && !page::is_prose(text);
+            || [first, last].into_iter().any(|word| self.lexicons.words.is_profession(word))
+                && !page::is_prose(text);
         let is_alone = self.lexicons.words.is_profession(text);
         (is_alone || above_is_byline && is_profession)
             .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
@@ -86,12 +87,19 @@ impl Walk<'_, '_> {
     /// Sami Jaber`, `Sami Jaber - Fes`.
     fn is_unknown_credit(&self, index: usize) -> bool {
         let text = self.text(index);
-        let is_alike = |near: Option<&Unit<'_>>| near.is_some_and(|near| near.text.contains(':') && near.label.is_none() && !page::is_prose(&near.text));
+        let is_alike = |near: Option<&Unit<'_>>| {
+            near.is_some_and(|near| {
+                near.text.contains(':') && near.label.is_none() && !page::is_prose(&near.text)
+            })
+        };
         let above = index.checked_sub(1).filter(|above| Some(*above) != self.headline);
-        if text.contains(':') && (is_alike(self.units.get(index + 1)) || is_alike(above.map(|above| &self.units[above]))) {
+        if text.contains(':')
+            && (is_alike(self.units.get(index + 1)) || is_alike(above.map(|above| &self.units[above])))
+        {
             return false;
         }
-        if shape::ends_firmly(text) || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly {
+        if shape::ends_firmly(text) || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly
+        {
             return false;
         }
         let words = |part: &str| part.split_whitespace().count();
@@ -104,7 +112,9 @@ impl Walk<'_, '_> {
                     || name.split_whitespace().any(|word| self.lexicons.words.is_profession(word)));
         }
         text.split_once(" - ").or_else(|| text.split_once(" / ")).is_some_and(|(name, place)| {
-            (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name)) && (1..=2).contains(&words(place)) && is_unused(name)
+            (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name))
+                && (1..=2).contains(&words(place))
+                && is_unused(name)
         })
     }
 
@@ -130,7 +140,8 @@ impl Walk<'_, '_> {
         let text = self.text(index);
         let has_number = text.chars().any(|character| digit(character).is_some());
         let is_code = shape::is_code(text) || records::is_head(&self.units[index], self.lexicons);
-        let is_short = word_count(text) <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
+        let is_short =
+            word_count(text) <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
         let is_path = text.contains(['>', '›', '»', '|']);
         let role = if self.lexicons.begins_with_date(text) {
             LineRole::Date
@@ -168,7 +179,8 @@ impl Walk<'_, '_> {
             && !text.chars().any(|one| digit(one).is_some());
         let is_phrase = is_plain && (PUBLISHER_WORDS_MIN..=SECTION_WORDS_MAX).contains(&words);
         let is_first = !self.units[..index].iter().any(|unit| unit.role == LineRole::Source);
-        is_name
+        let is_menu = text.matches('|').count() > 1;
+        is_name && !is_menu
             || shape::is_domain(text)
             || self.is_named_again(index)
             || is_first && is_phrase && (!self.is_nearest_above(index) || self.is_date_unit(index + 1))
@@ -187,20 +199,28 @@ impl Walk<'_, '_> {
             return true;
         }
         let has_profession = self.units.get(index + 1).is_some_and(|below| {
-            below.label.is_none() && word_count(&below.text) <= SECTION_WORDS_MAX && begins_with_profession(&below.text)
+            below.label.is_none()
+                && word_count(&below.text) <= SECTION_WORDS_MAX
+                && begins_with_profession(&below.text)
         });
         let is_below_section = above == Some(LineRole::Section)
             || index > 0 && self.lexicons.words.is_kicker(self.text(index - 1));
         let is_name = self.lexicons.is_bare_name(text)
-            || self.lexicons.may_be_name(text) && word_count(text) <= AUTHOR_WORDS_MAX && self.facts.body.taken_up(text).0 == 0;
+            || self.lexicons.may_be_name(text)
+                && word_count(text) <= AUTHOR_WORDS_MAX
+                && self.facts.body.taken_up(text).0 == 0;
         is_name && !furniture::names_publisher(text, self.lexicons) && (has_profession || is_below_section)
     }
 
     /// Whether a line above the headline stands again, with most of its words, outside the text.
     fn is_named_again(&self, index: usize) -> bool {
         let text = self.text(index);
-        let top = self.units[..self.facts.headline.unwrap_or(0)].iter().enumerate().filter(|(near, _)| *near != index);
-        let below = self.units[self.facts.last_prose + 1..].iter().filter(|unit| unit.role == LineRole::Boilerplate);
+        let top = self.units[..self.facts.headline.unwrap_or(0)]
+            .iter()
+            .enumerate()
+            .filter(|(near, _)| *near != index);
+        let below =
+            self.units[self.facts.last_prose + 1..].iter().filter(|unit| unit.role == LineRole::Boilerplate);
         word_count(text) <= SECTION_WORDS_MAX + 2
             && top
                 .map(|(_, unit)| unit)
@@ -214,7 +234,9 @@ impl Walk<'_, '_> {
         let is_text_below = |unit: &Unit<'_>| !unit.is_settled() && unit.label.is_none();
         self.is_date_unit(index + 1)
             && furniture::names_publisher(self.text(index), self.lexicons)
-            && self.units.get(index + 2).is_some_and(|title| is_text_below(title) && is_title(&title.text) && !page::is_prose(&title.text))
+            && self.units.get(index + 2).is_some_and(|title| {
+                is_text_below(title) && is_title(&title.text) && !page::is_prose(&title.text)
+            })
             && self.units.get(index + 3).is_some_and(|text| is_text_below(text) && page::is_prose(&text.text))
     }
 
