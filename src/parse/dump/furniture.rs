@@ -106,7 +106,7 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
         || shape::is_separator(text)
         || shape::is_url(text)
         || shape::is_introduced_url(text)
-        || lexicons.is_section(text)
+        || lexicons.is_section(text) && !text.contains('|')
         || lexicons.is_date(text)
         || lexicons.words.is_kicker(text)
         || lexicons.words.heads_comments(text)
@@ -118,14 +118,17 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
     }
     let (of_page, all) = lexicons.words.count_page_words(text);
     let mut points = match (of_page, all) {
+        // Words that say nothing, alone: `For you`.
+        (0, 0) if text.chars().any(char::is_alphabetic) => 2,
         (0, _) => 0,
-        (1, 1) => 2,
+        (1, 1) => 2 + i32::from(text.chars().any(char::is_numeric)),
         _ if of_page == all => 4,
         _ if of_page * 3 >= all * 2 => 3,
         _ if of_page * 2 >= all => 2,
         _ => i32::from(of_page * 3 >= all),
     };
     points += i32::from(of_page > 2 && of_page * 2 >= all);
+    points += i32::from(of_page > 0 && shape::asks_to_do(text));
     points += 4 * i32::from(names_rights(text));
     points += i32::from(is_framed(text));
     points += 2 * i32::from(text.contains("    "));

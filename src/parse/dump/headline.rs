@@ -81,13 +81,14 @@ impl<'a, 'text> Lines<'a, 'text> {
         let mut earlier = 0;
         for index in from..self.core.start {
             let Some(points) = self.points(index) else { continue };
+            let is_likely = points > 0;
             let points = if self.is_page {
                 points + FIRST_POINTS * i64::from(earlier == 0)
             } else {
                 points + LATER_POINTS * earlier
             };
             let text = &self.units[index].text;
-            earlier += i64::from(word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
+            earlier += i64::from(is_likely && word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
             if best.is_none_or(|(most, _)| points >= most) {
                 best = Some((points, index));
             }
@@ -167,7 +168,7 @@ impl<'a, 'text> Lines<'a, 'text> {
     /// Points for the words that the text takes up: how many, and in how many paragraphs.
     fn taken_up(&self, text: &str) -> i64 {
         let mut stems = BTreeSet::new();
-        add_stems(text, &mut stems);
+        add_stems(&self.lexicons.words.without_neutral(text), &mut stems);
         let taken: Vec<usize> = stems.iter().filter_map(|stem| self.body.get(stem)).copied().collect();
         let share = taken.len() * 60 / stems.len().max(2);
         let spread: usize = taken.iter().map(|times| times.min(&(self.paragraphs / 2 + 1)) * 20).sum();

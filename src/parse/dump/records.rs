@@ -89,6 +89,7 @@ pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
             && unit.label.is_none()
             && unit.role != LineRole::Date
             && !unit.is_part
+            && (word_count(&unit.text) < 2 || !lexicons.names_medium(&unit.text))
             && !lexicons.is_date(&unit.text)
     };
     let is_known = |unit: &Unit<'_>| lexicons.is_section(&unit.text) || lexicons.is_boilerplate(&unit.text);
@@ -102,7 +103,9 @@ pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         {
             let last = &run[length - 1];
             let is_named = run[..length - 1].iter().any(|unit| same(&unit.text, &last.text));
-            let end = start + length - usize::from(is_named);
+            let is_first_section =
+                lexicons.is_section(&last.text) && !lexicons.is_section(&run[length - 2].text);
+            let end = start + length - usize::from(is_named || is_first_section);
             for unit in &mut units[start..end] {
                 unit.set(LineRole::Boilerplate, Evidence::Position("in a menu above the text"));
             }

@@ -5,13 +5,10 @@
 mod dates;
 mod names;
 
-use jiff::tz::TimeZone;
-
 use self::names::{has_capitals, is_capitalised_name};
 use super::words::Words;
-use crate::article::DatePrecision;
 use crate::parse::boilerplate::Boilerplate;
-use crate::parse::date::{self, DateContext};
+use crate::parse::date;
 use crate::parse::fold::digit;
 use crate::parse::lexicon::{Labels, Role, is_decoration};
 use crate::parse::people;
@@ -340,6 +337,16 @@ pub(super) fn is_domain(text: &str) -> bool {
         && text.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '.' | '-'))
         && text.split('.').all(|part| part.len() > 1)
         && text.rsplit('.').next().is_some_and(|last| last.chars().all(|one| one.is_ascii_lowercase()))
+}
+
+/// Whether a verb at an end of the line asks readers to do something, by its form: `بفرستید`, `شاركوا`, `Découvrez`.
+pub(super) fn asks_to_do(text: &str) -> bool {
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(|one: char| !one.is_alphabetic()));
+    let first = words.next().unwrap_or_default();
+    let last = words.next_back().unwrap_or(first);
+    let is_long = |word: &str| word.chars().count() > 3;
+    is_long(last) && ["ید", "کریں", "ئیں", "یجیے", "یے"].iter().any(|ending| last.ends_with(ending))
+        || is_long(first) && first.chars().count() > 4 && (first.ends_with("وا") || first.ends_with("ez"))
 }
 
 /// At most a letter or two, and marks: `A+`, `☰`.

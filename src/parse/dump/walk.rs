@@ -30,7 +30,6 @@ use super::row;
 use super::shape::{self, Lexicons, is_title};
 use crate::article::Flaw;
 use crate::parse::flaws;
-use crate::parse::fold::same;
 use crate::parse::lexicon::Role;
 use crate::parse::text::{collapse, is_longer_than};
 
@@ -123,15 +122,16 @@ impl Facts {
             .filter(|unit| unit.label.is_none() && is_longer_than(&unit.text, LONG_LINE_CHARS))
             .collect();
         let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
+        let labelled_title = edge.into_iter().position(|unit| {
+            unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
+        });
         let is_prose = |unit: &&Unit<'_>| !unit.is_settled() && page::is_prose(&unit.text);
         Self {
             last_prose: units.iter().rposition(|unit| is_prose(&unit)).unwrap_or_default(),
             body: Body::of(units.iter().filter(is_prose).map(|unit| &*unit.text)),
             texts: units.iter().map(|unit| is_text(unit, lexicons)).collect(),
-            headline: units.iter().position(|unit| unit.role == LineRole::Headline),
-            has_labelled_title: edge.into_iter().any(|unit| {
-                unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
-            }),
+            headline: units.iter().position(|unit| unit.role == LineRole::Headline).or(labelled_title),
+            has_labelled_title: labelled_title.is_some(),
             ends_firmly: firm * 3 >= long.len() * 2 && firm > 0,
         }
     }
@@ -203,7 +203,11 @@ impl Walk<'_, '_> {
             self.take_box(index);
             return;
         }
-        if self.opens_unannounced(index) || self.is_next_of_numbered(index) {
+        if self.is_next_of_numbered(index) {
+            self.take_numbered(index);
+            return;
+        }
+        if self.opens_unannounced(index) {
             self.take_unannounced(index);
             return;
         }
@@ -403,17 +407,6 @@ impl Walk<'_, '_> {
         let is_text = is_longer_than(&next.text, LONG_LINE_CHARS) || self.is_date_unit(index + 1);
         is_text
             && (after_separator || takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
-    }
-
-    /// `2) …` with a text of its own below, where the headline is `1) …`.
-    fn is_next_of_numbered(&self, index: usize) -> bool {
-        let is_numbered = |at: usize| shape::has_number(self.text(at));
-        self.paragraphs > 0
-            && self.headline.is_some_and(is_numbered)
-            && is_numbered(index)
-            && related::is_bare_title(&self.units[index])
-            && self.facts.texts.get(index + 1) == Some(&true)
-            && page::is_prose(self.text(index + 1))
     }
 
     fn take_unannounced(&mut self, index: usize) {

@@ -116,6 +116,12 @@ impl Words {
         is_among(&self.buttons, words)
     }
 
+    /// A text without the words that say nothing beside others.
+    pub fn without_neutral(&self, text: &str) -> String {
+        let words = text.split_whitespace().filter(|word| !is_among(&self.neutral, word));
+        words.take(COUNTED_WORDS_MAX).collect::<Vec<&str>>().join(" ")
+    }
+
     /// How many words of a line are words of pages, and how many say anything: words that only join others and numbers
     /// don't.
     pub fn count_page_words(&self, text: &str) -> (usize, usize) {

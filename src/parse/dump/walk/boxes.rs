@@ -44,16 +44,26 @@ pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>)
     for index in from..units.len().saturating_sub(1) {
         let (heading, title) = (&units[index], &units[index + 1]);
         let words = word_count(&heading.text);
+        // A longer heading begins with such a word: `More from …`.
+        let is_long = words > SHORT_HEADING_WORDS_MAX && words <= HEADING_WORDS_MAX;
+        let first_words = if is_long {
+            heading.text.split_whitespace().next().unwrap_or_default()
+        } else if words <= SHORT_HEADING_WORDS_MAX {
+            &heading.text
+        } else {
+            ""
+        };
+        let is_second_title =
+            units.get(index + 2).is_some_and(|second| second.label.is_none() && is_title_line(second));
         let is_heading = heading.label.is_none()
             && !heading.is_settled()
             && !heading.markup.is_item
-            && words <= SHORT_HEADING_WORDS_MAX
             && !shape::ends_sentence(&heading.text)
-            && lexicons.words.heads_others(&heading.text)
+            && lexicons.words.heads_others(first_words)
             && !lexicons.is_boilerplate(&heading.text)
             && title.label.is_none()
             && is_title_line(title)
-            && word_count(&title.text) > words;
+            && (word_count(&title.text) > words || is_long && is_second_title);
         if is_heading {
             let label = Label { role: Role::Related, name: heading.text.to_string(), value: String::new() };
             units[index].label = Some(label);
@@ -143,27 +153,56 @@ impl Walk<'_, '_> {
     /// A short line above titles that arrows mark, in the middle of the text.
     pub(super) fn heads_arrows(&self, index: usize) -> bool {
         let heading = &self.units[index];
-        let is_marked = |unit: &Unit<'_>| {
-            unit.label.is_none()
-                && !unit.is_settled()
-                && unit.text.starts_with(ARROWS)
-                && related::is_bare_title(unit)
-                && word_count(&unit.text) >= TITLE_WORDS_MIN
-        };
         self.paragraphs > 0
             && (1..=HEADING_WORDS_MAX).contains(&word_count(&heading.text))
             && !heading.text.starts_with(ARROWS)
             && !shape::ends_sentence(&heading.text)
-            && self.units.len() > index + 2
-            && self.units[index + 1..=index + 2].iter().all(is_marked)
+            && [1, 2].iter().all(|below| self.units.get(index + below).is_some_and(is_marked_title))
     }
 
     /// Takes the heading above titles with arrows, and these: the text may go on below.
     pub(super) fn take_arrows(&mut self, index: usize) {
-        let name = self.text(index).to_owned();
-        self.units[index].label = Some(Label { role: Role::Related, name, value: String::new() });
-        self.take_related(index);
+        self.set(index, LineRole::RelatedStart, Evidence::Position("heads titles with arrows"));
+        let titles =
+            self.units[index + 1..].iter().take(TITLES_MAX).take_while(|unit| is_marked_title(unit)).count();
+        for title in index + 1..=index + titles {
+            self.take_related_line(title, LineRole::RelatedHeadline);
+        }
+        self.next = index + titles + 1;
         self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+
+    /// `2) …` with a text of its own below, where the headline is `1) …`.
+    pub(super) fn is_next_of_numbered(&self, index: usize) -> bool {
+        let is_numbered = |at: usize| shape::has_number(self.text(at));
+        self.paragraphs > 0
+            && self.articles < TITLES_MAX
+            && self.headline.is_some_and(is_numbered)
+            && is_numbered(index)
+            && related::is_bare_title(&self.units[index])
+            && self.facts.texts.get(index + 1) == Some(&true)
+            && page::is_prose(self.text(index + 1))
+    }
+
+    /// Takes the title of the next numbered article, and its text.
+    pub(super) fn take_numbered(&mut self, index: usize) {
+        self.take_related_line(index, LineRole::RelatedHeadline);
+        self.next = index + 1;
+        while self.facts.texts.get(self.next) == Some(&true)
+            && !self.units[self.next].is_settled()
+            && !self.is_next_of_numbered(self.next)
+        {
+            self.take_related_line(self.next, LineRole::RelatedParagraph);
+            self.next += 1;
+        }
+        self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+
+    /// Settles the title of one more related article, or a paragraph of the last one.
+    fn take_related_line(&mut self, index: usize, role: LineRole) {
+        self.articles += usize::from(role == LineRole::RelatedHeadline);
+        self.set(index, role, Evidence::Shape("marked like others"));
+        self.units[index].related = Some(self.articles.saturating_sub(1));
     }
 
     /// How many titles with a short text of their own follow from here to the end of the text.
@@ -230,4 +269,13 @@ fn is_title_line(unit: &Unit<'_>) -> bool {
     related::is_bare_title(unit)
         && !unit.text.ends_with(':')
         && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&unit.text))
+}
+
+/// A title that an arrow marks.
+fn is_marked_title(unit: &Unit<'_>) -> bool {
+    unit.label.is_none()
+        && !unit.is_settled()
+        && unit.text.starts_with(ARROWS)
+        && related::is_bare_title(unit)
+        && word_count(&unit.text) >= TITLE_WORDS_MIN
 }

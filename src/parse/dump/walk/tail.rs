@@ -102,6 +102,7 @@ impl Walk<'_, '_> {
             && !text.chars().any(char::is_numeric)
             && !self.is_in_list(index)
             && !has_page_word
+            && !shape::asks_to_do(text)
             && (words <= SIGNATURE_WORDS_MAX || is_one_longer)
             && (self.lexicons.is_bare_name(text)
                 || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));

@@ -39,6 +39,9 @@ impl Walk<'_, '_> {
     /// Names and credits that only their place below the headline tells.
     pub(super) fn below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let text = self.text(index);
+        if self.is_name_and_place(text) {
+            return Some((LineRole::Byline, Evidence::Shape("name, and a place of the text")));
+        }
         if let Some(name) = shape::credit_of_unknown(text) {
             let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
             return Some((role, Evidence::Position("place and name below the headline")));
@@ -81,6 +84,18 @@ impl Walk<'_, '_> {
         let is_alone = self.lexicons.words.is_profession(text);
         (is_alone || above_is_byline && is_profession)
             .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
+    }
+
+    /// `Sami Jaber - Fes`, where the text names the place and not the person.
+    fn is_name_and_place(&self, text: &str) -> bool {
+        text.split_once(" - ").is_some_and(|(name, place)| {
+            name.split_whitespace().count() == 2
+                && (1..=2).contains(&place.split_whitespace().count())
+                && self.facts.body.taken_up(name).0 == 0
+                && self.facts.body.taken_up(place).0 > 0
+                && !furniture::names_publisher(text, self.lexicons)
+                && !text.chars().any(|one| digit(one).is_some())
+        })
     }
 
     /// Two short parts of which the text uses the one or none, as it uses no word of who wrote it: `interviewed in Fes:
@@ -155,7 +170,7 @@ impl Walk<'_, '_> {
             LineRole::Source
         } else if is_code || shape::is_symbol(text) {
             LineRole::Boilerplate
-        } else if is_short && self.is_nearest_above(index) {
+        } else if is_short && !text.contains(':') && self.is_nearest_above(index) {
             LineRole::Section
         } else if !is_path && self.facts.body.taken_up(text).0 > 0 && word_count(text) > SECTION_WORDS_MAX {
             LineRole::Subheadline
@@ -178,7 +193,8 @@ impl Walk<'_, '_> {
             && !text.contains([':', '[', '(', '"', '«'])
             && !text.chars().any(|one| digit(one).is_some());
         let is_phrase = is_plain && (PUBLISHER_WORDS_MIN..=SECTION_WORDS_MAX).contains(&words);
-        let is_first = !self.units[..index].iter().any(|unit| unit.role == LineRole::Source);
+        let above = self.units[..index].iter().rev().take(NAMED_AGAIN_UNITS_MAX);
+        let is_first = !above.into_iter().any(|unit| unit.role == LineRole::Source);
         let is_menu = text.matches('|').count() > 1;
         is_name && !is_menu
             || shape::is_domain(text)
@@ -218,14 +234,14 @@ impl Walk<'_, '_> {
         let top = self.units[..self.facts.headline.unwrap_or(0)]
             .iter()
             .enumerate()
+            .take(NAMED_AGAIN_UNITS_MAX)
             .filter(|(near, _)| *near != index);
-        let below =
-            self.units[self.facts.last_prose + 1..].iter().filter(|unit| unit.role == LineRole::Boilerplate);
+        let below = self.units[self.facts.last_prose + 1..].iter().take(NAMED_AGAIN_UNITS_MAX);
+        let below = below.filter(|unit| unit.role == LineRole::Boilerplate);
         word_count(text) <= SECTION_WORDS_MAX + 2
             && top
                 .map(|(_, unit)| unit)
                 .chain(below)
-                .take(NAMED_AGAIN_UNITS_MAX)
                 .any(|unit| shared_stems(text, &unit.text) >= PUBLISHER_WORDS_MIN)
     }
 
@@ -243,9 +259,8 @@ impl Walk<'_, '_> {
     /// Whether nothing unknown stands between a line and the headline.
     fn is_nearest_above(&self, index: usize) -> bool {
         let headline = self.facts.headline.unwrap_or(index);
-        self.units[(index + 1).min(headline)..headline]
-            .iter()
-            .all(|unit| unit.is_settled() || unit.label.is_some() || !self.is_text(unit))
+        headline.saturating_sub(index) <= NAMED_AGAIN_UNITS_MAX
+            && (index + 1..headline).all(|near| self.units[near].is_settled() || !self.facts.texts[near])
     }
 
     /// Whether a very short first line stands above a title that has its text below.
