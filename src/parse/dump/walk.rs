@@ -293,6 +293,10 @@ impl Walk<'_, '_> {
             return;
         }
         if self.is_past_end(index) || self.is_left_over(index) {
+            if self.is_tag_of_text(index) {
+                self.set(index, LineRole::Keywords, Evidence::Position("words of the text below it"));
+                return;
+            }
             self.set(
                 index,
                 LineRole::Boilerplate,

@@ -53,13 +53,17 @@ pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>)
         } else {
             ""
         };
+        let begins_with_label = lexicons
+            .labels
+            .match_before(&heading.text)
+            .is_some_and(|label| matches!(label.role, Role::Related | Role::List));
         let is_second_title =
             units.get(index + 2).is_some_and(|second| second.label.is_none() && is_title_line(second));
         let is_heading = heading.label.is_none()
             && !heading.is_settled()
             && !heading.markup.is_item
             && !shape::ends_sentence(&heading.text)
-            && lexicons.words.heads_others(first_words)
+            && (lexicons.words.heads_others(first_words) || is_long && begins_with_label)
             && !lexicons.is_boilerplate(&heading.text)
             && title.label.is_none()
             && is_title_line(title)

@@ -59,6 +59,12 @@ impl Walk<'_, '_> {
             || !shape::ends_firmly(text) && !has_number && left <= LEFT_OVER_UNITS_MAX
     }
 
+    /// A line of few words below the text, all of them the text's.
+    pub(super) fn is_tag_of_text(&self, index: usize) -> bool {
+        let (taken, all) = self.facts.body.taken_up(self.text(index));
+        taken > 0 && taken == all && word_count(self.text(index)) <= LEFT_OVER_WORDS_MAX
+    }
+
     /// A numbered address, or the short line above such.
     pub(super) fn is_of_references(&self, index: usize) -> bool {
         let is_reference = |unit: &Unit<'_>| shape::is_numbered_url(&unit.text);

@@ -6,7 +6,7 @@ use crate::parse::dump::overlap::shared_stems;
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::shape::{self, is_title};
 use crate::parse::dump::{furniture, page, records};
-use crate::parse::fold::digit;
+use crate::parse::fold::{digit, same};
 use crate::parse::lexicon::Role;
 use crate::parse::text::{is_longer_than, word_count};
 
@@ -48,6 +48,9 @@ impl Walk<'_, '_> {
         }
         if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
             return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
+        }
+        if self.lexicons.words.count_page_words(text).0 > 0 && !self.lexicons.words.is_profession(text) {
+            return None;
         }
         if self.lexicons.is_bare_name(text) || self.lexicons.is_name_with_profession(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
@@ -242,6 +245,7 @@ impl Walk<'_, '_> {
             && top
                 .map(|(_, unit)| unit)
                 .chain(below)
+                .filter(|unit| !same(text, &unit.text))
                 .any(|unit| shared_stems(text, &unit.text) >= PUBLISHER_WORDS_MIN)
     }
 
