@@ -14,6 +14,8 @@ use crate::parse::text::word_count;
 const WORDS_MAX: usize = 24;
 /// A sentence of so many words is more likely text.
 const SENTENCE_WORDS_MIN: usize = 10;
+/// A line of so few words is no sentence.
+const SHORT_WORDS_MAX: usize = 3;
 /// The name of a medium has at most so many words.
 const NAME_WORDS_MAX: usize = 4;
 /// Who publishes stands among so many units, and is named again below the text by so many words.
@@ -128,6 +130,7 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
         _ => i32::from(of_page * 3 >= all),
     };
     points += i32::from(of_page > 2 && of_page * 2 >= all);
+    points += i32::from(of_page > 0 && of_page * 2 >= all && words <= SHORT_WORDS_MAX);
     points += i32::from(of_page > 0 && shape::asks_to_do(text));
     points += 4 * i32::from(names_rights(text));
     points += i32::from(is_framed(text));

@@ -52,6 +52,9 @@ impl Words {
             return Err("expected three fields with tabs between them: kind, language, words".to_owned());
         };
         let folded = fold(words);
+        if *kind == "page" {
+            self.pages.insert(without_particles(&folded).to_owned());
+        }
         let list = match *kind {
             "agency" => &mut self.agencies,
             "section" => &mut self.sections,
