@@ -109,6 +109,7 @@ impl<'a, 'text> Lines<'a, 'text> {
         let is_title = self.points(above).is_some_and(|points| points > 0)
             && (MENU_WORDS_MAX..=SHORT_TITLE_WORDS_MAX).contains(&words)
             && word_count(below) > words
+            && !title.contains(['>', '|', '"', '«', ':'])
             && !title.chars().any(char::is_numeric)
             && !self.units[best].markup.is_heading
             && !self.lexicons.words.is_kicker(title)
@@ -117,10 +118,12 @@ impl<'a, 'text> Lines<'a, 'text> {
         is_title.then_some(above)
     }
 
+    /// Whether the text takes up at least half of the words.
     fn has_words_taken(&self, text: &str) -> bool {
         let mut stems = BTreeSet::new();
         add_stems(&self.lexicons.words.without_neutral(text), &mut stems);
-        stems.iter().any(|stem| self.body.contains_key(stem))
+        let taken = stems.iter().filter(|stem| self.body.contains_key(*stem)).count();
+        taken > 0 && taken * 2 >= stems.len()
     }
 
     /// Whether a long line says more of the very short headline right above it. Above a headline, a line as short would

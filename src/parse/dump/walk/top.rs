@@ -173,7 +173,7 @@ impl Walk<'_, '_> {
             LineRole::Source
         } else if is_code || shape::is_symbol(text) {
             LineRole::Boilerplate
-        } else if is_short && !text.contains(':') && self.is_nearest_above(index) {
+        } else if is_short && !text.contains([':', '|']) && self.is_nearest_above(index) {
             LineRole::Section
         } else if !is_path && self.facts.body.taken_up(text).0 > 0 && word_count(text) > SECTION_WORDS_MAX {
             LineRole::Subheadline
