@@ -9,6 +9,8 @@
 //!   is nothing else.
 //! - Dates, bylines, credits and sections without a label count at the top, before the second paragraph that is prose,
 //!   and credits, bylines and tags also at the end (`tail`).
+//! - What the text uses tells much: a name at the top is one that the text doesn't use, a tag below it one that it does.
+//! - Short lines below the end of a text whose paragraphs end firmly are the page's; many of them are a list.
 //! - What stands behind a label of `related` or `list` is settled in [`related`]; headings that no lexicon knows are
 //!   weighed in `boxes`.
 //! - In a text that holds a whole page, [`page`] takes off first what stands around the article.

@@ -133,7 +133,10 @@ impl Words {
             |one: char| !one.is_alphanumeric() && fold_char(one).is_some() && !matches!(one, '-' | '\'');
         for word in text.split(is_mark).flat_map(str::split_whitespace).take(COUNTED_WORDS_MAX) {
             // Without what French writes in front.
-            let word = word.split_once('\'').filter(|(front, _)| front.chars().count() < 3).map_or(word, |(_, word)| word);
+            let word = word
+                .split_once('\'')
+                .filter(|(front, _)| front.chars().count() < 3)
+                .map_or(word, |(_, word)| word);
             let folded = folded_name(word);
             numbers += usize::from(word.chars().all(|one| digit(one).is_some()));
             if !folded.chars().any(char::is_alphabetic) || self.neutral.contains(&folded) {
