@@ -107,6 +107,8 @@ struct Facts {
     ends_firmly: bool,
     /// The last unit that is prose.
     last_prose: usize,
+    /// The first unit below the top, where dates, bylines and credits stand.
+    top_end: usize,
     /// The words of the prose.
     body: Body,
 }
@@ -128,7 +130,9 @@ impl Facts {
             unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
         });
         let is_prose = |unit: &&Unit<'_>| !unit.is_settled() && page::is_prose(&unit.text);
+        let above = units.iter().take_while(|unit| unit.role == LineRole::Boilerplate).count();
         Self {
+            top_end: above + TOP_UNITS,
             last_prose: units.iter().rposition(|unit| is_prose(&unit)).unwrap_or_default(),
             body: Body::of(units.iter().filter(is_prose).map(|unit| &*unit.text)),
             texts: units.iter().map(|unit| is_text(unit, lexicons)).collect(),
@@ -317,7 +321,7 @@ impl Walk<'_, '_> {
     fn at_edge(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let lexicons = self.lexicons;
         let text = self.text(index);
-        let at_top = self.prose < 2 && index < TOP_UNITS;
+        let at_top = self.prose < 2 && index < self.facts.top_end;
         let at_end = self.paragraphs > 0 && self.is_near_end(index);
         if !at_top && !at_end {
             return None;

@@ -23,7 +23,7 @@ impl Walk<'_, '_> {
         if self.is_of_references(index) {
             return Some((LineRole::Boilerplate, Evidence::Shape("references")));
         }
-        if self.paragraphs == 0 && index < TOP_UNITS && shape::is_introduced_url(text) {
+        if self.paragraphs == 0 && index < self.facts.top_end && shape::is_introduced_url(text) {
             return Some((LineRole::Boilerplate, Evidence::Shape("address behind few words")));
         }
         if self.paragraphs > 0 && shape::is_introduced_url(text) && self.is_tail(index) {
@@ -67,7 +67,8 @@ impl Walk<'_, '_> {
     /// `Ref: 24/1182` above the text or below it.
     fn is_numbered_label(&self, index: usize) -> bool {
         shape::is_number_behind_label(self.text(index))
-            && (self.paragraphs == 0 && index < TOP_UNITS || self.paragraphs > 0 && self.is_tail(index))
+            && (self.paragraphs == 0 && index < self.facts.top_end
+                || self.paragraphs > 0 && self.is_tail(index))
     }
 
     fn repeats_headline(&self, index: usize) -> bool {

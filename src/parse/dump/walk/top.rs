@@ -139,7 +139,7 @@ impl Walk<'_, '_> {
     /// A date beside a place: only the date is the value.
     pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
         let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
-        if index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
+        if index >= self.facts.top_end || self.lexicons.is_date(self.text(index)) {
             return false;
         }
         let text = self.text(index);
@@ -308,7 +308,7 @@ impl Walk<'_, '_> {
         let unit = &self.units[index];
         if self.paragraphs > 0
             || index < headline
-            || index >= TOP_UNITS
+            || index >= self.facts.top_end
             || is_longer_than(&unit.text, SUBHEADLINE_CHARS_MAX)
         {
             return false;
