@@ -82,7 +82,7 @@ pub(super) struct Span {
 pub(super) fn find(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) -> Option<Span> {
     let kinds: Vec<Kind> = units.iter().map(|unit| kind(unit, lexicons)).collect();
     let (weight, core) = heaviest(units, &kinds)?;
-    let is_page = weight >= ARTICLE_WEIGHT_MIN && is_page(units, &kinds, core);
+    let is_page = weight >= ARTICLE_WEIGHT_MIN && is_page(&kinds, core);
     let headline = Lines::new(units, &kinds, lexicons, core, is_page).best();
     if !is_page {
         if let Some(headline) = headline.filter(|headline| is_below_another(units, &kinds, *headline)) {
@@ -103,13 +103,10 @@ pub(super) fn find(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) -> Option<Sp
 }
 
 /// Whether so many short lines stand outside the text that it is a page's.
-fn is_page(units: &[Unit<'_>], kinds: &[Kind], core: Span) -> bool {
+fn is_page(kinds: &[Kind], core: Span) -> bool {
     let count = |kinds: &[Kind], kind: Kind| kinds.iter().filter(|found| **found == kind).count();
     let (above, below) = (&kinds[..core.start], &kinds[core.end..]);
-    // What its words settled is as short as a menu's lines.
-    let settled = |units: &[Unit<'_>]| units.iter().filter(|unit| unit.role == LineRole::Boilerplate).count();
-    let short_above = count(above, Kind::Short) + settled(&units[..core.start]);
-    let short_below = count(below, Kind::Short) + settled(&units[core.end..]);
+    let (short_above, short_below) = (count(above, Kind::Short), count(below, Kind::Short));
     let furniture = count(above, Kind::Furniture) + count(below, Kind::Furniture);
     short_above >= MENU_LINES_MIN
         || short_above + short_below >= OUTSIDE_LINES_MIN && furniture >= PAGE_WORDS_MIN

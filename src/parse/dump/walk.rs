@@ -85,7 +85,7 @@ fn walk_article<'text>(
         main_closed: false,
         title_settled: false,
         in_comments: false,
-        has_ended: false,
+        ended_at: None,
         values: Vec::new(),
         articles: 0,
         flaws: Vec::new(),
@@ -161,8 +161,8 @@ struct Walk<'text, 'parser> {
     title_settled: bool,
     /// Below the head of the readers' comments.
     in_comments: bool,
-    /// Words of the page, an address, tags or a source stand below the last prose.
-    has_ended: bool,
+    /// The first words of the page, address, tags, source or box below the last prose.
+    ended_at: Option<usize>,
     /// The values of labels so far.
     values: Vec<(Role, String)>,
     /// Related articles so far.
@@ -388,7 +388,9 @@ impl Walk<'_, '_> {
         let block = related::read(&mut self.units, index, main, self.lexicons, has_label);
         self.next = block.next.max(self.next);
         self.articles += block.articles;
-        self.has_ended |= block.articles > 0 && self.next > self.facts.last_prose;
+        if block.articles > 0 && self.next > self.facts.last_prose {
+            self.ended_at.get_or_insert(index);
+        }
         if block.is_guess {
             self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
         }

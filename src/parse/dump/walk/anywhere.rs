@@ -1,6 +1,6 @@
 //! What a unit is wherever it stands: separators, addresses, codes, times of entries, words of the page.
 
-use super::{ENTRY_WORDS_MAX, FIRST_LINES, TOP_UNITS, Walk};
+use super::{ENTRY_WORDS_MAX, FIRST_LINES, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
 use crate::parse::dump::shape;
 use crate::parse::fold::same;

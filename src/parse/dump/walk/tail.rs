@@ -35,7 +35,9 @@ impl Walk<'_, '_> {
             unit.role,
             LineRole::Boilerplate | LineRole::Url | LineRole::Keywords | LineRole::Source
         ) && !shape::is_separator(&unit.text);
-        self.has_ended |= is_mark && index > self.facts.last_prose && self.paragraphs > 1;
+        if is_mark && index > self.facts.last_prose && self.paragraphs > 1 {
+            self.ended_at.get_or_insert(index);
+        }
     }
 
     /// One or two short lines behind a text whose paragraphs end firmly, or a label behind it that has no value.
@@ -75,7 +77,7 @@ impl Walk<'_, '_> {
     /// Whether a short line stands below what closes the text.
     pub(super) fn is_past_end(&self, index: usize) -> bool {
         let text = self.text(index);
-        self.has_ended
+        self.ended_at.is_some()
             && !(shape::ends_sentence(text) && word_count(text) >= SENTENCE_WORDS_MIN)
             && self.facts.ends_firmly
             && index > self.facts.last_prose
