@@ -55,6 +55,16 @@ pub(super) fn settle_heads(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
     }
 }
 
+/// For each unit, whether it is a head that stands more than once.
+pub(super) fn repeated_heads(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Vec<bool> {
+    let heads: Vec<Option<(String, usize)>> = units.iter().map(|unit| head(unit, lexicons)).collect();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for (head, _) in heads.iter().flatten() {
+        *times.entry(head).or_default() += 1;
+    }
+    heads.iter().map(|head| head.as_ref().is_some_and(|(head, _)| times[head.as_str()] > 1)).collect()
+}
+
 /// What a line begins with, up to its last number, with each number as one mark, and the words behind it.
 fn head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(String, usize)> {
     let text = first_chars(&unit.text, HEAD_CHARS_MAX);
