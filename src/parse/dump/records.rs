@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::line::{Evidence, LineRole};
 use super::page;
 use super::pieces::{Label, Unit};
-use super::shape::{Lexicons, is_title};
+use super::shape::{Lexicons, ends_sentence, is_title};
 use crate::parse::fold::{digit, same};
 use crate::parse::lexicon::Role;
 use crate::parse::text::{first_chars, word_count};
@@ -126,7 +126,11 @@ pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
 
 /// `Latest`, `تازہ ترین` above the article and above other short lines is a part of a menu.
 pub(super) fn settle_menu_labels(units: &mut [Unit<'_>]) {
-    let Some(first_prose) = units.iter().position(|unit| page::is_prose(&unit.text)) else { return };
+    // Below a sentence, however short, is no menu.
+    let is_text = |unit: &Unit<'_>| {
+        page::is_prose(&unit.text) || ends_sentence(&unit.text) && word_count(&unit.text) > MENU_WORDS_MAX
+    };
+    let Some(first_prose) = units.iter().position(is_text) else { return };
     for index in 0..first_prose {
         let is_alone = units[index].opens_others()
             && units[index].label.as_ref().is_some_and(|label| label.value.is_empty());
