@@ -26,6 +26,8 @@ const SUBHEADLINE_WORDS_MIN: usize = 14;
 const NAME_WORDS_MAX: usize = 3;
 /// A part of a path that has so many words and is a line of its own is the title.
 const PATH_WORDS_MIN: usize = 3;
+/// A headline above a longer line that says more of it has at most so many words.
+const SHORT_TITLE_WORDS_MAX: usize = 5;
 /// Lines of a menu have at most so many words.
 const MENU_WORDS_MAX: usize = 3;
 /// What a line loses for each earlier one that could be the headline too, where the text begins with its headline.
@@ -81,19 +83,47 @@ impl<'a, 'text> Lines<'a, 'text> {
         let mut earlier = 0;
         for index in from..self.core.start {
             let Some(points) = self.points(index) else { continue };
+            let is_likely = points > 0;
             let points = if self.is_page {
                 points + FIRST_POINTS * i64::from(earlier == 0)
             } else {
                 points + LATER_POINTS * earlier
             };
             let text = &self.units[index].text;
-            earlier += i64::from(word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
+            earlier += i64::from(is_likely && word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
             if best.is_none_or(|(most, _)| points >= most) {
                 best = Some((points, index));
             }
         }
         let best = best.filter(|(points, _)| *points > 0).map(|(_, index)| index)?;
+        let best = if self.is_page { best } else { self.title_above(best).unwrap_or(best) };
         (self.is_page || !self.says_more(best)).then_some(best)
+    }
+
+    /// A short line right above the best one that the text takes up too: it is the headline, and the longer one below
+    /// says more of it. Sections and publishers are hardly ever named in the text.
+    fn title_above(&self, best: usize) -> Option<usize> {
+        let above = best.checked_sub(1)?;
+        let (title, below) = (&self.units[above].text, &self.units[best].text);
+        let words = word_count(title);
+        let is_title = self.points(above).is_some_and(|points| points > 0)
+            && (MENU_WORDS_MAX..=SHORT_TITLE_WORDS_MAX).contains(&words)
+            && word_count(below) > words
+            && !title.contains(['>', '|', '"', '«', ':'])
+            && !title.chars().any(char::is_numeric)
+            && !self.units[best].markup.is_heading
+            && !self.lexicons.words.is_kicker(title)
+            && !self.names_who_speaks(title, words)
+            && self.has_words_taken(title);
+        is_title.then_some(above)
+    }
+
+    /// Whether the text takes up at least half of the words.
+    fn has_words_taken(&self, text: &str) -> bool {
+        let mut stems = BTreeSet::new();
+        add_stems(&self.lexicons.words.without_neutral(text), &mut stems);
+        let taken = stems.iter().filter(|stem| self.body.contains_key(*stem)).count();
+        taken > 0 && taken * 2 >= stems.len()
     }
 
     /// Whether a long line says more of the very short headline right above it. Above a headline, a line as short would
@@ -139,7 +169,15 @@ impl<'a, 'text> Lines<'a, 'text> {
         points -= i64::from(shape::ends_sentence(text)) * 30 + i64::from(kind == Kind::Prose) * 20;
         points -= i64::from(text.ends_with([':', '：'])) * 40;
         points -= i64::from(self.names_who_speaks(text, words)) * 60;
+        points -= i64::from(self.names_issue(text, words)) * 60;
         Some(points - i64::try_from(self.core.start - index).unwrap_or(i64::MAX))
+    }
+
+    /// `Issue 88`: few words with a number and a word of pages.
+    fn names_issue(&self, text: &str, words: usize) -> bool {
+        words <= SHORT_TITLE_WORDS_MAX
+            && text.chars().any(char::is_numeric)
+            && self.lexicons.words.count_page_words(text).0 > 0
     }
 
     /// The name of a medium, an office or an account, perhaps with the number of an issue.
@@ -147,7 +185,13 @@ impl<'a, 'text> Lines<'a, 'text> {
         let is_numbered = text.chars().any(char::is_numeric);
         let words_max = if is_numbered { NAME_WORDS_MAX + 2 } else { NAME_WORDS_MAX };
         let is_name = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
-        words <= words_max && is_name || words <= NAME_WORDS_MAX + 2 && text.contains(" @")
+        let begins_with_medium =
+            text.split_whitespace().next().is_some_and(|first| self.lexicons.words.is_medium(first));
+        let is_divided = text.contains(" - ") && self.lexicons.names_institution(text);
+        begins_with_medium && words <= NAME_WORDS_MAX + 1
+            || is_divided && words <= NAME_WORDS_MAX + 2
+            || words <= words_max && is_name
+            || words <= NAME_WORDS_MAX + 2 && text.contains(" @")
     }
 
     /// A path to the page that ends with its title: `News › Local › Bridge reopens`.
@@ -161,7 +205,7 @@ impl<'a, 'text> Lines<'a, 'text> {
     /// Points for the words that the text takes up: how many, and in how many paragraphs.
     fn taken_up(&self, text: &str) -> i64 {
         let mut stems = BTreeSet::new();
-        add_stems(text, &mut stems);
+        add_stems(&self.lexicons.words.without_neutral(text), &mut stems);
         let taken: Vec<usize> = stems.iter().filter_map(|stem| self.body.get(stem)).copied().collect();
         let share = taken.len() * 60 / stems.len().max(2);
         let spread: usize = taken.iter().map(|times| times.min(&(self.paragraphs / 2 + 1)) * 20).sum();

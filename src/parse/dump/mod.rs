@@ -1,18 +1,21 @@
 //! Text dumps: plain text taken from news pages, with titles, labelled lines, paragraphs and other articles.
 //!
 //! Owns which line is what. It reads no dates and no URLs: it hands on their text with the evidence for it. The way of
-//! a text: lines and parts of lines become units (`pieces`, `row`, `markup`), the article is told from a page around it
-//! (`page`) and its headline from the lines beside it (`headline`), each unit gets a role and the evidence for it
-//! (`walk`, `related`, by the shapes of `shape` and the lexicons), and the parts of the article are put together from
-//! the roles (`collect`). Nothing else decides, so what [`Division::lines`] shows is what the parser believed.
+//! a text: lines and parts of lines become units (`pieces`, `row`, `markup`), heads of records, menus and lines of the
+//! page are settled (`records`, `furniture`), the article is told from a page around it (`page`) and its headline from
+//! the lines beside it (`headline`), each unit gets a role and the evidence for it (`walk`, `related`, by the shapes of
+//! `shape` and the lexicons), and the parts of the article are put together from the roles (`collect`). Nothing else
+//! decides, so what [`Division::lines`] shows is what the parser believed.
 
 mod collect;
+mod furniture;
 mod headline;
 mod line;
 mod markup;
 mod overlap;
 mod page;
 mod pieces;
+mod records;
 mod related;
 mod row;
 mod shape;

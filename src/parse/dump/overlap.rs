@@ -45,6 +45,29 @@ pub(super) fn takes_up_title(units: &[Unit<'_>], title: usize, headline: Option<
     hits(&title_own) * main_own.len().max(1) > hits(&main_own) * title_own.len()
 }
 
+/// The words of the text of an article.
+pub(super) struct Body {
+    stems: BTreeSet<String>,
+}
+
+impl Body {
+    /// Of these paragraphs.
+    pub fn of<'text>(paragraphs: impl Iterator<Item = &'text str>) -> Self {
+        let mut stems = BTreeSet::new();
+        for paragraph in paragraphs.take(UNITS_ABOVE) {
+            add_stems(paragraph, &mut stems);
+        }
+        Self { stems }
+    }
+
+    /// How many words of a line the text uses too, and how many there are.
+    pub fn taken_up(&self, line: &str) -> (usize, usize) {
+        let mut stems = BTreeSet::new();
+        add_stems(line, &mut stems);
+        (stems.intersection(&self.stems).count(), stems.len())
+    }
+}
+
 /// How many words two texts share.
 pub(super) fn shared_stems(one: &str, other: &str) -> usize {
     let (mut stems, mut others) = (BTreeSet::new(), BTreeSet::new());
@@ -65,7 +88,8 @@ pub(super) fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
     }
 }
 
-fn without_particles(word: &str) -> &str {
+/// A folded word without the article and the particles that Arabic writes in front.
+pub(super) fn without_particles(word: &str) -> &str {
     for prefix in ["وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف"] {
         if let Some(bare) = word.strip_prefix(prefix)
             && bare.chars().nth(WORD_CHARS_MIN).is_some()

@@ -139,6 +139,9 @@ pub(super) fn date_above(above: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
 
 fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     let text: &str = &unit.text;
+    if unit.role == LineRole::Boilerplate {
+        return Kind::Furniture;
+    }
     if unit.opens_others() {
         return if unit.label.as_ref().is_some_and(|label| label.value.is_empty()) {
             Kind::Others
@@ -283,13 +286,18 @@ fn with_tail(units: &[Unit<'_>], kinds: &[Kind], end: usize, lexicons: &Lexicons
             || word_count(&unit.text) <= OTHERS_HEADING_WORDS_MAX && lexicons.words.heads_others(&unit.text)
     });
     if heads_others {
-        let others = units[end + 1..].iter().zip(&kinds[end + 1..]).take(OTHERS_UNITS_MAX);
-        let is_of_list = |(unit, kind): &(&Unit<'_>, &Kind)| match kind {
-            Kind::Short => word_count(&unit.text) >= OTHERS_WORDS_MIN,
+        let is_title = |at: usize| {
+            kinds.get(at) == Some(&Kind::Short) && word_count(&units[at].text) >= OTHERS_WORDS_MIN
+        };
+        let is_of_list = |at: &usize| match kinds[*at] {
+            Kind::Short => is_title(*at),
             Kind::Fact | Kind::Prose => true,
+            // A button or a count between two titles.
+            Kind::Furniture | Kind::Mark => is_title(at - 1) && is_title(at + 1),
             _ => false,
         };
-        end += 1 + others.take_while(is_of_list).count();
+        let last = units.len().min(end + 1 + OTHERS_UNITS_MAX);
+        end += 1 + (end + 1..last).take_while(is_of_list).count();
     }
     end
 }

@@ -27,6 +27,8 @@ const WRAP_SLACK_CHARS: usize = 4;
 const LABEL_WORDS_MAX: usize = 8;
 /// A dump of one line that is longer than this is divided at its labels.
 const ONE_LINE_CHARS_MIN: usize = 300;
+/// A label in brackets, in characters.
+const FRAMED_CHARS_MAX: usize = 40;
 /// Labels within one line.
 const ONE_LINE_LABELS_MAX: usize = 64;
 
@@ -180,7 +182,31 @@ pub(super) fn may_be_value(role: Role, value: &str) -> bool {
     !is_prose && !is_longer_than(value, value_chars_max(role))
 }
 
+/// `[TITLE] …`, `[نص]`, `Summary |`: a label in brackets, or before a bar with nothing behind it.
+fn framed_label(text: &str, lexicons: &Lexicons<'_>) -> Option<Label> {
+    let (name, value) = match text.strip_prefix(['[', '<']) {
+        Some(inner) => inner.split_once([']', '>'])?,
+        None => (text.strip_suffix('|')?, ""),
+    };
+    if is_longer_than(name, FRAMED_CHARS_MAX) {
+        return None;
+    }
+    let spaced = name.replace('_', " ");
+    let found = lexicons.labels.match_before(&spaced).filter(|label| label.value.is_empty())?;
+    let value = value.trim_start_matches([':', ' ']).trim();
+    may_be_value(found.role, value).then(|| Label {
+        role: found.role,
+        name: found.label.to_owned(),
+        value: value.to_owned(),
+    })
+}
+
 fn label_of(text: &str, lexicons: &Lexicons<'_>) -> Option<Label> {
+    if let Some(label) =
+        framed_label(text, lexicons).filter(|label| !matches!(label.role, Role::Related | Role::List))
+    {
+        return Some(label);
+    }
     let found = lexicons.labels.match_line(text).or_else(|| lexicons.labels.match_marked(text));
     let found = found.or_else(|| {
         // A label alone needs no colon where a value can stand below it.
@@ -212,7 +238,12 @@ fn join_wrapped<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<
                 || joined
                     .last()
                     .is_some_and(|last| goes_on(&last.text, &unit.text, lengths[index - 1], width)))
-            && joined.last().is_some_and(|last| last.last + 1 == unit.first && is_continued(last, lexicons));
+            && joined.last().is_some_and(|last| {
+                last.last + 1 == unit.first
+                    && is_continued(last, lexicons)
+                    // A short line behind the end of a sentence heads what follows.
+                    && (!shape::ends_firmly(&last.text) || lengths[index] * 2 > width || shape::ends_firmly(&unit.text))
+            });
         if let (true, Some(last)) = (continues, joined.last_mut()) {
             last.text.to_mut().push(' ');
             last.text.to_mut().push_str(&unit.text);
@@ -280,6 +311,8 @@ fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
     if !(WRAP_CHARS_MIN..=WRAP_CHARS_MAX).contains(&width) {
         return None;
     }
+    // Lines of menus and lists are too short to tell.
+    let pairs: Vec<usize> = pairs.into_iter().filter(|index| lengths[index - 1] * 3 > width * 2).collect();
     let full: Vec<usize> = pairs
         .iter()
         .copied()

@@ -455,11 +455,28 @@ fn segment_end(units: &[Unit<'_>], start: usize, main: &Main, lexicons: &Lexicon
     while end > start && closes(&units[end - 1], main, lexicons) {
         end -= 1;
     }
-    end
+    end - foot_lines(&units[start..end], lexicons)
+}
+
+/// How many very short lines stand behind longer titles: a menu at the foot of the page.
+fn foot_lines(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> usize {
+    let is_short = |unit: &&Unit<'_>| {
+        word_count(&unit.text) < INNER_TITLE_WORDS_MIN
+            && unit.label.is_none()
+            && !shape::ends_firmly(&unit.text)
+            && !unit.markup.is_item
+            && !lexicons.is_date(&unit.text)
+    };
+    let short = units.iter().rev().take_while(is_short).count();
+    let above = units.len().checked_sub(short + 1).map(|above| word_count(&units[above].text));
+    if short > 1 && above.is_some_and(|words| words > INNER_TITLE_WORDS_MIN) { short } else { 0 }
 }
 
 /// Whether a unit at the end of a segment is of the main article or of the page.
 fn closes(unit: &Unit<'_>, main: &Main, lexicons: &Lexicons<'_>) -> bool {
+    if unit.role == LineRole::Boilerplate {
+        return true;
+    }
     match &unit.label {
         Some(label) => match label.role {
             Role::Date => !main.has_date,

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::line::{Evidence, LineRole};
 use super::pieces::Unit;
+use super::records;
 use super::role_of;
 use super::shape::{self, Lexicons};
 use crate::parse::lexicon::Role;
@@ -18,11 +19,13 @@ const TOP_LINE_CHARS_MAX: usize = 160;
 /// At the top: `By A. Writer | 3 May 2024 | Sport` is three units, where each part is known by its shape.
 pub(super) fn divide_top<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<Unit<'text>> {
     let mut divided: Vec<Unit<'text>> = Vec::with_capacity(units.len());
+    let heads = records::repeated_heads(&units, lexicons);
     for (index, unit) in units.into_iter().enumerate() {
         if index >= TOP_UNITS
             || unit.is_settled()
             || is_longer_than(&unit.text, TOP_LINE_CHARS_MAX)
             || unit.opens_others()
+            || heads[index]
         {
             divided.push(unit);
             continue;
@@ -77,6 +80,10 @@ fn top_roles(parts: &[&str], lexicons: &Lexicons<'_>, is_first: bool) -> Option<
         return None;
     }
     let has_date = parts.iter().any(|part| lexicons.is_date(part) || lexicons.labelled_date(part).is_some());
+    // The length of a recording.
+    if parts.iter().all(|part| shape::is_time(part)) {
+        return None;
+    }
     let roles: Option<Vec<TopPart>> = parts.iter().map(|part| top_part(part, lexicons, has_date)).collect();
     let roles = roles?;
     let is_known = has_date || roles.iter().any(|(_, role, _)| *role == LineRole::Byline) && !is_first;

@@ -2,15 +2,13 @@
 //!
 //! Owns one line at a time; it doesn't know where the line stands.
 
+mod dates;
 mod names;
-
-use jiff::tz::TimeZone;
 
 use self::names::{has_capitals, is_capitalised_name};
 use super::words::Words;
-use crate::article::DatePrecision;
 use crate::parse::boilerplate::Boilerplate;
-use crate::parse::date::{self, DateContext};
+use crate::parse::date;
 use crate::parse::fold::digit;
 use crate::parse::lexicon::{Labels, Role, is_decoration};
 use crate::parse::people;
@@ -29,9 +27,16 @@ const BYLINE_CHARS_MAX: usize = 120;
 const NAME_WORDS_MAX: usize = 5;
 /// A date with so many other words before a credit is no caption: `Paris, 3 May 2024 (AFP)`.
 const CREDITED_PLACE_WORDS_MAX: usize = 3;
+/// A date at the beginning of a line has at least so many words, and so many may stand behind it.
+const DATE_WORDS_MIN: usize = 2;
+const DATED_REST_WORDS_MAX: usize = 3;
+/// The place before a day has at most so many words.
+const DATED_PLACE_WORDS_MAX: usize = 4;
 /// A credit such as `place - agency`, in characters.
 const CREDIT_CHARS_MAX: usize = 70;
 const CAPTION_CHARS_MAX: usize = 300;
+/// A credit at the end of a caption, with its label.
+const CREDIT_WORDS_MAX: usize = 6;
 /// Numbers alone are a count where they take no more characters.
 const COUNT_CHARS_MAX: usize = 30;
 /// The initials at the end of a dispatch are at most so many.
@@ -105,6 +110,13 @@ pub(super) fn is_url(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
+/// An address behind its number: `3. https://…`.
+pub(super) fn is_numbered_url(text: &str) -> bool {
+    text.split_once(char::is_whitespace).is_some_and(|(number, url)| {
+        is_url(url.trim()) && number.chars().any(|one| digit(one).is_some()) && !has_letters(number)
+    })
+}
+
 /// A few words and an address behind a colon: `Read the original: https://…`.
 pub(super) fn is_introduced_url(text: &str) -> bool {
     text.split_once(": ")
@@ -112,92 +124,6 @@ pub(super) fn is_introduced_url(text: &str) -> bool {
 }
 
 impl Lexicons<'_> {
-    /// Whether the text is nothing but a date, or a time that has passed since.
-    pub fn is_date(&self, text: &str) -> bool {
-        let text = text.trim_matches(|character| "()[]".contains(character)).trim();
-        if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
-            return self.is_age_without_number(text);
-        }
-        is_time(text)
-            || self.is_short_age(text)
-            || self.reads_as_date(text)
-            || self.is_made_of_date_words(text)
-    }
-
-    pub fn reads_as_date(&self, text: &str) -> bool {
-        let zone = TimeZone::UTC;
-        let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
-        date::read(text, "", self.date_words, &context)
-            .is_ok_and(|(date, _)| date.precision >= DatePrecision::Day)
-    }
-
-    /// `4h ago`, `٣ س ·`: a number with one letter, and nothing but words of a time.
-    fn is_short_age(&self, text: &str) -> bool {
-        let Some(words) = short_words(text) else { return false };
-        let mut rest = String::new();
-        for word in &words {
-            rest.extend(word.chars().filter(|one| digit(*one).is_none() && one.is_alphabetic()));
-            rest.push(' ');
-        }
-        let rest: Vec<&str> = rest.split_whitespace().collect();
-        let is_unit =
-            |word: &&str| matches!(*word, "h" | "m" | "d" | "w" | "س" | "د" | "ي" | "min" | "hr" | "hrs");
-        let numbers = words.iter().filter(|word| word.chars().any(|one| digit(one).is_some())).count();
-        numbers == 1
-            && words.len() <= 4
-            && rest.first().is_some_and(is_unit)
-            && rest[1..].iter().all(|word| self.words.is_date_word(word))
-    }
-
-    /// `منذ ساعتين`: no number, and nothing but words of a time.
-    fn is_age_without_number(&self, text: &str) -> bool {
-        short_words(text).is_some_and(|words| {
-            (2..=4).contains(&words.len()) && words.iter().all(|word| self.words.is_date_word(word))
-        })
-    }
-
-    /// Numbers and words of dates: calendars that are not read, and times that have passed.
-    fn is_made_of_date_words(&self, text: &str) -> bool {
-        let Some(words) = short_words(text) else { return false };
-        let mut date_words = 0;
-        for word in &words {
-            let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
-            if is_numeric_word(word) || !has_letters(bare) {
-                continue;
-            }
-            // `1446هـ`, `14h30`, `2nd`: letters right after a number.
-            let letters = bare.trim_matches(|character: char| !character.is_alphabetic());
-            if !(self.words.is_date_word(letters) || self.date_words.is_date_word(letters)) {
-                return false;
-            }
-            date_words += 1;
-        }
-        date_words > 0 && words.len() >= 2
-    }
-
-    /// A date with few other words, such as a place: `بغداد، في 3/4/2024`. Gives the date; `others_max` bounds the rest.
-    pub fn date_among<'text>(&self, text: &'text str, others_max: usize) -> Option<&'text str> {
-        if short_words(text).is_none() || is_longer_than(text, DATE_CHARS_MAX) || ends_sentence(text) {
-            return None;
-        }
-        let zone = TimeZone::UTC;
-        let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
-        let found = date::find(text, self.date_words, &context)?;
-        let others = word_count(text).saturating_sub(word_count(found));
-        (others <= others_max).then_some(found)
-    }
-
-    /// A label of a date without its colon: `نشر في 3 مايو 2024`; the role, the label and the date.
-    pub fn labelled_date<'text>(&self, text: &'text str) -> Option<(Role, &str, &'text str)> {
-        if is_longer_than(text, DATE_CHARS_MAX) || !text.chars().any(|character| digit(character).is_some()) {
-            return None;
-        }
-        self.labels
-            .match_before(text)
-            .filter(|found| matches!(found.role, Role::Date | Role::Modified) && self.is_date(found.value))
-            .map(|found| (found.role, found.label, found.value))
-    }
-
     /// The path to a section: `الرئيسية / اقتصاد`, or a section's name alone.
     pub fn is_section(&self, text: &str) -> bool {
         if is_longer_than(text, CREDIT_CHARS_MAX) {
@@ -247,7 +173,18 @@ impl Lexicons<'_> {
         let is_bracketed = inner.and_then(|inner| inner.split_whitespace().next()).is_some_and(|first| {
             self.labels.match_before(first).is_some_and(|label| label.role == Role::Caption)
         });
-        is_bracketed || self.words.begins_caption(text) || self.ends_with_credit(text)
+        is_bracketed
+            || self.words.begins_caption(text)
+            || self.ends_with_credit(text)
+            || self.ends_with_labelled_credit(text)
+    }
+
+    /// `… since 1931. Pic: Lower Penn Parish`.
+    fn ends_with_labelled_credit(&self, text: &str) -> bool {
+        let Some((before, _)) = text.rsplit_once(':') else { return false };
+        let Some(mark) = before.rfind(['.', '،', ',', '|', '(', '۔', '-', '–']) else { return false };
+        let credit = text[mark..].trim_start_matches(|one: char| !one.is_alphanumeric());
+        word_count(credit) <= CREDIT_WORDS_MAX && self.words.begins_caption(credit)
     }
 
     /// `… at the scene (AFP)`, in a line that is no sentence.
@@ -314,10 +251,13 @@ pub(super) fn is_code(text: &str) -> bool {
         && words.iter().filter(|word| has_letters(word)).all(is_of_code)
 }
 
-/// Numbers alone, such as those of pages: `1 / 3`.
+/// Numbers alone, such as those of pages: `1 / 3`, `4.2K`.
 fn is_count(text: &str) -> bool {
+    let number = text.strip_suffix(['K', 'k', 'M']).unwrap_or(text);
+    let number =
+        ["هزار", "ألف", "bin", "mille"].iter().find_map(|word| number.strip_suffix(word)).unwrap_or(number);
     !is_longer_than(text, COUNT_CHARS_MAX)
-        && !has_letters(text)
+        && !has_letters(number)
         && text.chars().any(|character| digit(character).is_some())
 }
 
@@ -388,6 +328,39 @@ pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
     let has_number = text.chars().any(|character| digit(character).is_some());
     let is_upper = place.chars().all(|character| !character.is_lowercase()) || !place.is_ascii();
     (is_place && is_name && !has_number && is_upper).then_some(name)
+}
+
+/// The name of a host and nothing else: `ridgeline.example`.
+pub(super) fn is_domain(text: &str) -> bool {
+    let parts = text.split('.').count();
+    (2..=4).contains(&parts)
+        && text.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '.' | '-'))
+        && text.split('.').all(|part| part.len() > 1)
+        && text.rsplit('.').next().is_some_and(|last| last.chars().all(|one| one.is_ascii_lowercase()))
+}
+
+/// Whether a verb at an end of the line asks readers to do something, by its form: `بفرستید`, `شاركوا`, `Découvrez`.
+pub(super) fn asks_to_do(text: &str) -> bool {
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(|one: char| !one.is_alphabetic()));
+    let first = words.next().unwrap_or_default();
+    let last = words.next_back().unwrap_or(first);
+    let is_long = |word: &str| word.chars().count() > 3;
+    is_long(last) && ["ید", "کریں", "ئیں", "یجیے", "یے"].iter().any(|ending| last.ends_with(ending))
+        || is_long(first) && first.chars().count() > 4 && (first.ends_with("وا") || first.ends_with("ez"))
+}
+
+/// At most a letter or two, and marks: `A+`, `☰`.
+pub(super) fn is_symbol(text: &str) -> bool {
+    text.chars().filter(|one| one.is_alphabetic()).count() <= 1
+        && text.chars().filter(|one| !one.is_whitespace()).count() <= 3
+        && !text.chars().any(|one| digit(one).is_some())
+}
+
+/// Three to five words that all begin with a capital, as the names of papers do.
+pub(super) fn is_capitalised_phrase(text: &str) -> bool {
+    (3..=5).contains(&text.split_whitespace().count())
+        && text.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+        && !ends_firmly(text)
 }
 
 /// Hashtags and nothing else.

@@ -1,4 +1,4 @@
-//! Dumps of many layouts (`tests/data/dumps`): the role of each line, and where related articles begin and end.
+//! Dumps of many layouts (`tests/data/dumps*`): the role of each line, and where related articles begin and end.
 //!
 //! A case is a folder with `raw.txt` and `roles.txt`: for each line that is not blank its role, in order; `+` joins the
 //! roles of a line that holds several parts.
@@ -14,6 +14,9 @@ use crate::parse::tests::parser;
 /// The least macro-F1 of the roles over all cases, and the least share of cases whose related articles are exact.
 const ROLES_F1_MIN: f64 = 0.97;
 const BOUNDARIES_MIN: f64 = 0.98;
+/// The same over layouts from outside that rules were made for too.
+const STRANGE_ROLES_F1_MIN: f64 = 0.87;
+const STRANGE_BOUNDARIES_MIN: f64 = 0.92;
 
 struct Case {
     name: String,
@@ -144,16 +147,30 @@ fn roles_and_related_articles_are_right_in_dumps_of_many_layouts() {
     assert!(f1 >= ROLES_F1_MIN && boundaries >= BOUNDARIES_MIN, "{report}");
 }
 
-/// These layouts were written after the rules were settled; nothing is asked of them but an answer.
+#[test]
+fn layouts_from_outside_are_read_nearly_as_well() {
+    let cases = cases("dumps_strange");
+    let (report, f1, boundaries) = score(&cases);
+    println!("{report}");
+    assert!(cases.len() >= 80, "the cases are where they should be");
+    assert!(f1 >= STRANGE_ROLES_F1_MIN && boundaries >= STRANGE_BOUNDARIES_MIN, "{report}");
+}
+
+/// Layouts that no rule was made for; nothing is asked of them but an answer. `dumps_strange_held` is the other half of
+/// `dumps_strange`, told by its figures alone: .767 macro-F1 of the roles and .875 exact boundaries, where the rules
+/// before had .652 and .708. `dumps_held` was written once rules were settled: 15 dumps beside the first rules (.614 and
+/// .800 then), 15 beside these (.640 and .733 when they were first read; the rules before had .589 and .733).
 #[test]
 fn layouts_that_the_rules_were_not_made_for_are_reported() {
-    let cases = cases("dumps_held");
-    println!("{}", score(&cases).0);
-    for case in &cases {
-        assert_eq!(
-            case.lines.last().map(|line| line.number),
-            Some(super::pieces::numbered(&case.raw).count())
-        );
+    for folder in ["dumps_held", "dumps_strange_held"] {
+        let cases = cases(folder);
+        println!("{folder}: {}", score(&cases).0.lines().last().unwrap_or_default());
+        for case in &cases {
+            assert_eq!(
+                case.lines.last().map(|line| line.number),
+                Some(super::pieces::numbered(&case.raw).count())
+            );
+        }
     }
 }
 
@@ -361,8 +378,66 @@ fn dumps_made_to_be_slow_or_large_are_read_to_their_limits() {
         "&amp;".repeat(200_000),
         "**".repeat(200_001),
         format!("Tags: {}", "a | ".repeat(250)),
+        "x [12.03.2024 09:41]\nA title of words\n".repeat(5_000),
+        format!("{TEXT}{}", "Head\n◄ one two three\n◄ four five six\n".repeat(5_000)),
+        format!(
+            "1) One two three\n{TEXT}{}",
+            "2) Four five six\nThe harbour is too narrow for all the ships.\n".repeat(5_000)
+        ),
+        format!("{}{TEXT}", "The Harbour Echo\nNews\nmore words\n".repeat(5_000)),
     ] {
         let lines = parser.read_lines(&text);
         assert_eq!(lines.last().map(|line| line.number), Some(super::pieces::numbered(&text).count()));
     }
+}
+
+const TEXT: &str = "Harbour pilots warn of a narrow entrance\nThe pilots of the harbour say that the new breakwater makes \
+    the entrance too narrow for ships.\nThe ministry will answer within two weeks, after engineers have looked at it.\n";
+
+#[test]
+fn notes_of_tools_around_the_text_are_neither_headline_nor_text() {
+    let found = article(&format!(
+        "View this newsletter in your browser\nTide Weekly | Issue 12\n{TEXT}Forward this email to a friend\nManage \
+         your subscription\n"
+    ));
+    assert_eq!(found.headline.as_deref(), Some("Harbour pilots warn of a narrow entrance"));
+    assert_eq!(found.paragraphs.len(), 2);
+    assert_eq!(found.publisher.as_deref(), Some("Tide Weekly | Issue 12"));
+}
+
+#[test]
+fn a_headline_about_pages_that_the_text_takes_up_stays() {
+    let found = article(
+        "Website to share comments of users\nThe website will share the comments of its users with advertisers, it said \
+         on Monday.\nUsers may delete their comments until then, but the website keeps copies.\n",
+    );
+    assert_eq!(found.headline.as_deref(), Some("Website to share comments of users"));
+}
+
+#[test]
+fn later_records_of_one_export_are_other_articles() {
+    let found = article(&format!(
+        "Port Channel, [12.03.2024 09:41]\n{TEXT}Port Channel, [12.03.2024 11:05]\nFerries wait for the gale to pass\n\
+         The ferries to the islands wait in the harbour until the gale has passed.\n"
+    ));
+    assert_eq!(found.headline.as_deref(), Some("Harbour pilots warn of a narrow entrance"));
+    assert_eq!(found.paragraphs.len(), 2);
+    assert_eq!(found.related[0].headline.as_deref(), Some("Ferries wait for the gale to pass"));
+    assert_eq!(found.related[0].paragraphs.len(), 1);
+}
+
+#[test]
+fn an_author_above_the_headline_is_told_from_a_section() {
+    let found = article(&format!("Opinion\nOttilie Vane\n{TEXT}"));
+    assert_eq!(found.authors, ["Ottilie Vane"]);
+    assert_eq!(found.section.as_deref(), Some("Opinion"));
+}
+
+#[test]
+fn titles_with_arrows_in_the_middle_leave_the_text_to_go_on() {
+    let found = article(&format!(
+        "{TEXT}From the same coast\n◄ Seal pups counted on the sandbank\n◄ Ferry timetable changes from Monday\nUntil then \
+         pilots ask captains to wait outside the harbour in a gale.\n"
+    ));
+    assert_eq!((found.paragraphs.len(), found.related.len()), (3, 2));
 }

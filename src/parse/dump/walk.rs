@@ -9,25 +9,29 @@
 //!   is nothing else.
 //! - Dates, bylines, credits and sections without a label count at the top, before the second paragraph that is prose,
 //!   and credits, bylines and tags also at the end (`tail`).
+//! - What the text uses tells much: a name at the top is one that the text doesn't use, a tag below it one that it does.
+//! - Short lines below the end of a text whose paragraphs end firmly are the page's; many of them are a list.
 //! - What stands behind a label of `related` or `list` is settled in [`related`]; headings that no lexicon knows are
 //!   weighed in `boxes`.
 //! - In a text that holds a whole page, [`page`] takes off first what stands around the article.
 
+mod anywhere;
 mod boxes;
 mod labels;
 mod tail;
 mod top;
 
+use super::furniture;
 use super::line::{Evidence, LineRole};
-use super::overlap::takes_up_title;
+use super::overlap::{Body, takes_up_title};
 use super::page;
 use super::pieces::Unit;
+use super::records;
 use super::related;
 use super::row;
 use super::shape::{self, Lexicons, is_title};
 use crate::article::Flaw;
 use crate::parse::flaws;
-use crate::parse::fold::same;
 use crate::parse::lexicon::Role;
 use crate::parse::text::{collapse, is_longer_than};
 
@@ -46,6 +50,10 @@ pub(super) fn walk<'text>(
     mut units: Vec<Unit<'text>>,
     lexicons: &Lexicons<'_>,
 ) -> (Vec<Unit<'text>>, Vec<Flaw>) {
+    records::settle_heads(&mut units, lexicons);
+    records::settle_menu_labels(&mut units);
+    records::settle_menus(&mut units, lexicons);
+    furniture::settle(&mut units, lexicons);
     let Some(span) = page::find(&mut units, lexicons) else { return walk_article(units, lexicons) };
     let mut below = units.split_off(span.end);
     let article = units.split_off(span.start);
@@ -77,6 +85,7 @@ fn walk_article<'text>(
         main_closed: false,
         title_settled: false,
         in_comments: false,
+        ended_at: None,
         values: Vec::new(),
         articles: 0,
         flaws: Vec::new(),
@@ -96,6 +105,12 @@ struct Facts {
     has_labelled_title: bool,
     /// Most long lines end with a mark that closes a sentence: one that doesn't is no paragraph.
     ends_firmly: bool,
+    /// The last unit that is prose.
+    last_prose: usize,
+    /// The first unit below the top, where dates, bylines and credits stand.
+    top_end: usize,
+    /// The words of the prose.
+    body: Body,
 }
 
 /// Shorter lines say nothing about how paragraphs end.
@@ -104,17 +119,25 @@ const LONG_LINE_CHARS: usize = 80;
 impl Facts {
     fn of(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Self {
         let edge = units.iter().take(EDGE_UNITS);
-        let long: Vec<&Unit<'_>> = units
+        // Lines that say more of the headline stand above the first prose.
+        let first_prose = units.iter().position(|unit| page::is_prose(&unit.text)).unwrap_or_default();
+        let long: Vec<&Unit<'_>> = units[first_prose..]
             .iter()
             .filter(|unit| unit.label.is_none() && is_longer_than(&unit.text, LONG_LINE_CHARS))
             .collect();
         let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
+        let labelled_title = edge.into_iter().position(|unit| {
+            unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
+        });
+        let is_prose = |unit: &&Unit<'_>| !unit.is_settled() && page::is_prose(&unit.text);
+        let above = units.iter().take_while(|unit| unit.role == LineRole::Boilerplate).count();
         Self {
+            top_end: above + TOP_UNITS,
+            last_prose: units.iter().rposition(|unit| is_prose(&unit)).unwrap_or_default(),
+            body: Body::of(units.iter().filter(is_prose).map(|unit| &*unit.text)),
             texts: units.iter().map(|unit| is_text(unit, lexicons)).collect(),
-            headline: units.iter().position(|unit| unit.role == LineRole::Headline),
-            has_labelled_title: edge.into_iter().any(|unit| {
-                unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
-            }),
+            headline: units.iter().position(|unit| unit.role == LineRole::Headline).or(labelled_title),
+            has_labelled_title: labelled_title.is_some(),
             ends_firmly: firm * 3 >= long.len() * 2 && firm > 0,
         }
     }
@@ -138,6 +161,8 @@ struct Walk<'text, 'parser> {
     title_settled: bool,
     /// Below the head of the readers' comments.
     in_comments: bool,
+    /// The first words of the page, address, tags, source or box below the last prose.
+    ended_at: Option<usize>,
     /// The values of labels so far.
     values: Vec<(Role, String)>,
     /// Related articles so far.
@@ -176,8 +201,16 @@ impl Walk<'_, '_> {
             self.set(index, role, evidence);
             return;
         }
+        if self.heads_arrows(index) {
+            self.take_arrows(index);
+            return;
+        }
         if self.heads_box(index) || self.heads_article(index) {
             self.take_box(index);
+            return;
+        }
+        if self.is_next_of_numbered(index) {
+            self.take_numbered(index);
             return;
         }
         if self.opens_unannounced(index) {
@@ -189,6 +222,7 @@ impl Walk<'_, '_> {
 
     fn set(&mut self, index: usize, role: LineRole, evidence: Evidence) {
         self.units[index].set(role, evidence);
+        self.note_end(index);
     }
 
     fn text(&self, index: usize) -> &str {
@@ -199,11 +233,17 @@ impl Walk<'_, '_> {
     fn is_read_more_button(&self, index: usize) -> bool {
         let unit = &self.units[index];
         let is_alone = unit.label.as_ref().is_some_and(|label| label.value.is_empty());
-        is_alone && index + 1 == self.units.len()
+        let rest = &self.units[index + 1..];
+        is_alone
+            && rest.len() <= EDGE_UNITS
+            && rest
+                .iter()
+                .all(|unit| unit.role == LineRole::Boilerplate || self.lexicons.is_boilerplate(&unit.text))
     }
 
     /// A part of a line whose shape settled it before.
     fn note_settled(&mut self, index: usize) {
+        self.note_end(index);
         let role = self.units[index].role;
         if role == LineRole::Headline {
             self.headline.get_or_insert(index);
@@ -215,67 +255,6 @@ impl Walk<'_, '_> {
         {
             self.values.push((role, value));
         }
-    }
-
-    /// What a unit is wherever it stands.
-    fn anywhere(&mut self, index: usize) -> Option<(LineRole, Evidence)> {
-        let lexicons = self.lexicons;
-        let unit = &self.units[index];
-        let text: &str = &unit.text;
-        if shape::is_separator(text) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("separator")));
-        }
-        if shape::is_url(text) {
-            return Some((LineRole::Url, Evidence::Shape("address alone")));
-        }
-        if self.paragraphs > 0 && shape::is_introduced_url(text) && self.is_tail(index) {
-            return Some((LineRole::Url, Evidence::Shape("address behind few words")));
-        }
-        if self.is_numbered_label(index) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("number behind a label")));
-        }
-        let is_entry = self.paragraphs > 0 && text.split_whitespace().count() <= ENTRY_WORDS_MAX;
-        if is_entry && lexicons.is_date(text) && (text.contains(':') || !lexicons.reads_as_date(text)) {
-            return Some((LineRole::Date, Evidence::Shape("time of an entry")));
-        }
-        if self.title_settled && shape::is_code(text) && !lexicons.is_date(text) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("code")));
-        }
-        if shape::is_row_of_hashtags(text) {
-            return Some((LineRole::Keywords, Evidence::Shape("row of hashtags")));
-        }
-        if self.repeats_headline(index) {
-            return Some((LineRole::Headline, Evidence::Shape("repeats the headline")));
-        }
-        if unit.markup.is_image {
-            return Some((LineRole::Caption, Evidence::Shape("image")));
-        }
-        if self.title_settled && lexicons.is_caption(text) {
-            return Some((LineRole::Caption, Evidence::Shape("caption")));
-        }
-        if lexicons.words.heads_comments(text) && self.paragraphs > 0 {
-            self.in_comments = self.prose > 0 && self.paragraphs > 1 || self.main_closed;
-            return Some((LineRole::Boilerplate, Evidence::Shape("head of comments")));
-        }
-        let is_credit = lexicons.words.is_agency(text);
-        let is_section =
-            !self.title_settled && lexicons.is_section(text) && !lexicons.is_row_of_buttons(text);
-        if !is_credit && !is_section && lexicons.is_boilerplate(text) {
-            return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
-        }
-        None
-    }
-
-    /// `Ref: 24/1182` above the text or below it.
-    fn is_numbered_label(&self, index: usize) -> bool {
-        shape::is_number_behind_label(self.text(index))
-            && (self.paragraphs == 0 && index < TOP_UNITS || self.paragraphs > 0 && self.is_tail(index))
-    }
-
-    fn repeats_headline(&self, index: usize) -> bool {
-        index < FIRST_LINES
-            && self.paragraphs == 0
-            && self.headline.is_some_and(|headline| same(self.text(headline), self.text(index)))
     }
 
     fn take_plain(&mut self, index: usize) {
@@ -292,6 +271,10 @@ impl Walk<'_, '_> {
         if !self.title_settled {
             if self.facts.headline.is_some_and(|headline| index < headline) {
                 self.take_above_headline(index);
+                return;
+            }
+            if self.is_publisher_above_title(index) {
+                self.set(index, LineRole::Source, Evidence::Position("publisher and date above a title"));
                 return;
             }
             if self.is_kicker(index) {
@@ -315,6 +298,18 @@ impl Walk<'_, '_> {
             self.set(index, LineRole::Subheadline, Evidence::Position("between headline and text"));
             return;
         }
+        if self.is_past_end(index) || self.is_left_over(index) {
+            if self.is_tag_of_text(index) {
+                self.set(index, LineRole::Keywords, Evidence::Position("words of the text below it"));
+                return;
+            }
+            self.set(
+                index,
+                LineRole::Boilerplate,
+                Evidence::Position("short line below the end of the text"),
+            );
+            return;
+        }
         self.main_closed = false;
         self.paragraphs += 1;
         self.prose += usize::from(page::is_prose(self.text(index)));
@@ -326,7 +321,7 @@ impl Walk<'_, '_> {
     fn at_edge(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let lexicons = self.lexicons;
         let text = self.text(index);
-        let at_top = self.prose < 2 && index < TOP_UNITS;
+        let at_top = self.prose < 2 && index < self.facts.top_end;
         let at_end = self.paragraphs > 0 && self.is_near_end(index);
         if !at_top && !at_end {
             return None;
@@ -393,6 +388,9 @@ impl Walk<'_, '_> {
         let block = related::read(&mut self.units, index, main, self.lexicons, has_label);
         self.next = block.next.max(self.next);
         self.articles += block.articles;
+        if block.articles > 0 && self.next > self.facts.last_prose {
+            self.ended_at.get_or_insert(index);
+        }
         if block.is_guess {
             self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
         }

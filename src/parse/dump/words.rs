@@ -4,7 +4,8 @@
 
 use std::collections::HashSet;
 
-use crate::parse::fold::{digit, fold};
+use super::overlap::without_particles;
+use crate::parse::fold::{digit, fold, fold_char};
 use crate::parse::lexicon::LexiconError;
 use crate::parse::text::first_chars;
 
@@ -25,6 +26,8 @@ pub(crate) struct Words {
     others: HashSet<String>,
     kickers: HashSet<String>,
     institutions: HashSet<String>,
+    pages: HashSet<String>,
+    neutral: HashSet<String>,
 }
 
 impl Words {
@@ -49,6 +52,9 @@ impl Words {
             return Err("expected three fields with tabs between them: kind, language, words".to_owned());
         };
         let folded = fold(words);
+        if *kind == "page" {
+            self.pages.insert(without_particles(&folded).to_owned());
+        }
         let list = match *kind {
             "agency" => &mut self.agencies,
             "section" => &mut self.sections,
@@ -60,6 +66,8 @@ impl Words {
             "kicker" => &mut self.kickers,
             "institution" => &mut self.institutions,
             "profession" => &mut self.professions,
+            "page" => &mut self.pages,
+            "neutral" => &mut self.neutral,
             "caption" => {
                 self.captions.push(folded);
                 return Ok(());
@@ -111,6 +119,39 @@ impl Words {
         is_among(&self.buttons, words)
     }
 
+    /// A text without the words that say nothing beside others.
+    pub fn without_neutral(&self, text: &str) -> String {
+        let words = text.split_whitespace().filter(|word| !is_among(&self.neutral, word));
+        words.take(COUNTED_WORDS_MAX).collect::<Vec<&str>>().join(" ")
+    }
+
+    /// How many words of a line are words of pages, and how many say anything: words that only join others and numbers
+    /// don't.
+    pub fn count_page_words(&self, text: &str) -> (usize, usize) {
+        let (mut of_page, mut all, mut numbers) = (0, 0, 0);
+        let is_mark =
+            |one: char| !one.is_alphanumeric() && fold_char(one).is_some() && !matches!(one, '-' | '\'');
+        for word in text.split(is_mark).flat_map(str::split_whitespace).take(COUNTED_WORDS_MAX) {
+            // Without what French writes in front.
+            let word = word
+                .split_once('\'')
+                .filter(|(front, _)| front.chars().count() < 3)
+                .map_or(word, |(_, word)| word);
+            let folded = folded_name(word);
+            numbers += usize::from(word.chars().all(|one| digit(one).is_some()));
+            if !folded.chars().any(char::is_alphabetic) || self.neutral.contains(&folded) {
+                continue;
+            }
+            all += 1;
+            let is_of_page = self.pages.contains(&folded)
+                || self.buttons.contains(&folded)
+                || self.pages.contains(without_particles(&folded));
+            of_page += usize::from(is_of_page);
+        }
+        // Such as those of a telephone.
+        (of_page, all + usize::from(numbers >= NUMBERS_MIN))
+    }
+
     /// Whether a line heads the comments of readers, perhaps with their number.
     pub fn heads_comments(&self, text: &str) -> bool {
         if text.len() > NAME_BYTES_MAX {
@@ -131,6 +172,10 @@ impl Words {
     }
 }
 
+/// Of a line, so many words are counted.
+const COUNTED_WORDS_MAX: usize = 40;
+/// So many numbers in a line say something.
+const NUMBERS_MIN: usize = 3;
 /// A heading above other articles has no more words.
 const HEADING_WORDS_MAX: usize = 8;
 /// The longest name of the lexicon has fewer bytes than this: longer texts need no look.

@@ -15,6 +15,8 @@ use crate::parse::flaws;
 use crate::parse::lexicon::Role;
 use crate::parse::text::word_count;
 
+/// What marks a title of another article, and no item of a list.
+const ARROWS: [char; 8] = ['◄', '►', '»', '›', '▶', '▸', '◀', '→'];
 /// The words of a heading, and of the titles below it.
 const HEADING_WORDS_MAX: usize = 6;
 const SHORT_HEADING_WORDS_MAX: usize = 4;
@@ -22,6 +24,9 @@ const TITLE_WORDS_MIN: usize = 3;
 const TITLE_WORDS_MAX: usize = 25;
 /// Titles of so many words on average are no list of things.
 const MEAN_TITLE_WORDS_MIN: usize = 4;
+const MEAN_TITLE_CHARS_MIN: usize = 24;
+/// The text below the title of a short item has at least so many words.
+const ITEM_TEXT_WORDS_MIN: usize = 5;
 /// So many titles, and so many other units behind them, are looked at.
 const TITLES_MAX: usize = 50;
 const REST_UNITS_MAX: usize = 2 * EDGE_UNITS;
@@ -32,19 +37,37 @@ const ARTICLE_POINTS_MIN: i32 = 5;
 
 /// Below the first box, a short line with a word that such headings hold heads another box.
 pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
-    let Some(first) = units.iter().position(Unit::opens_others) else { return };
-    for index in first + 2..units.len().saturating_sub(1) {
+    let last_prose = units.iter().rposition(|unit| page::is_prose(&unit.text));
+    let first = units.iter().position(Unit::opens_others).map(|first| first + 2);
+    let from = first.into_iter().chain(last_prose.map(|last| last + 1)).min();
+    let Some(from) = from else { return };
+    for index in from..units.len().saturating_sub(1) {
         let (heading, title) = (&units[index], &units[index + 1]);
         let words = word_count(&heading.text);
+        // A longer heading begins with such a word: `More from …`.
+        let is_long = words > SHORT_HEADING_WORDS_MAX && words <= HEADING_WORDS_MAX;
+        let first_words = if is_long {
+            heading.text.split_whitespace().next().unwrap_or_default()
+        } else if words <= SHORT_HEADING_WORDS_MAX {
+            &heading.text
+        } else {
+            ""
+        };
+        let begins_with_label = lexicons
+            .labels
+            .match_before(&heading.text)
+            .is_some_and(|label| matches!(label.role, Role::Related | Role::List));
+        let is_second_title =
+            units.get(index + 2).is_some_and(|second| second.label.is_none() && is_title_line(second));
         let is_heading = heading.label.is_none()
             && !heading.is_settled()
             && !heading.markup.is_item
-            && words <= SHORT_HEADING_WORDS_MAX
             && !shape::ends_sentence(&heading.text)
-            && lexicons.words.heads_others(&heading.text)
+            && (lexicons.words.heads_others(first_words) || is_long && begins_with_label)
+            && !lexicons.is_boilerplate(&heading.text)
             && title.label.is_none()
             && is_title_line(title)
-            && word_count(&title.text) > words;
+            && (word_count(&title.text) > words || is_long && is_second_title);
         if is_heading {
             let label = Label { role: Role::Related, name: heading.text.to_string(), value: String::new() };
             units[index].label = Some(label);
@@ -75,6 +98,9 @@ impl Walk<'_, '_> {
         }
         let is_introduced = index > 0 && self.units[index - 1].text.ends_with(':');
         let is_set_apart = heading.after_blank && titles.iter().all(|index| !self.units[*index].after_blank);
+        let letters: usize = titles.iter().map(|index| self.units[*index].text.chars().count()).sum();
+        let is_long =
+            all > MEAN_TITLE_WORDS_MIN * titles.len() || letters > MEAN_TITLE_CHARS_MIN * titles.len();
         let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
         points += 2 * i32::from(is_set_apart || self.is_below_separator(index));
         points += i32::from(titles.len() > 1);
@@ -82,11 +108,12 @@ impl Walk<'_, '_> {
         points += i32::from(self.facts.ends_firmly);
         points += i32::from(self.main_closed);
         points += 2 * i32::from(self.is_below_furniture(index));
-        points += i32::from(all > MEAN_TITLE_WORDS_MIN * titles.len());
+        points += i32::from(is_long);
+        points += i32::from(self.is_above_furniture(&titles));
         points += 2 * i32::from(self.are_dated(&titles));
         points -= i32::from(self.uses_words_of_text(index));
         points -= i32::from(titles.iter().any(|index| self.units[*index].markup.is_item));
-        points -= 2 * i32::from(all < MEAN_TITLE_WORDS_MIN * titles.len());
+        points -= 2 * i32::from(!is_long && all < MEAN_TITLE_WORDS_MIN * titles.len());
         points -= 3 * i32::from(is_introduced);
         points >= POINTS_MIN
     }
@@ -115,7 +142,7 @@ impl Walk<'_, '_> {
             || !is_title_line(title)
             || word_count(&title.text) < words
             || !self.facts.texts[index + 2]
-            || !page::is_prose(&text.text)
+            || !page::is_prose(&text.text) && self.items_below(index) < 2
         {
             return false;
         }
@@ -123,7 +150,84 @@ impl Walk<'_, '_> {
         points += 2 * i32::from(self.main_closed);
         points += 2 * i32::from(self.is_below_separator(index));
         points += i32::from(takes_up_title(&self.units, index + 1, self.headline.or(self.first_paragraph)));
+        points += 4 * i32::from(self.items_below(index) > 1);
         points >= ARTICLE_POINTS_MIN
+    }
+
+    /// A short line above titles that arrows mark, in the middle of the text.
+    pub(super) fn heads_arrows(&self, index: usize) -> bool {
+        let heading = &self.units[index];
+        self.paragraphs > 0
+            && (1..=HEADING_WORDS_MAX).contains(&word_count(&heading.text))
+            && !heading.text.starts_with(ARROWS)
+            && !shape::ends_sentence(&heading.text)
+            && [1, 2].iter().all(|below| self.units.get(index + below).is_some_and(is_marked_title))
+    }
+
+    /// Takes the heading above titles with arrows, and these: the text may go on below.
+    pub(super) fn take_arrows(&mut self, index: usize) {
+        self.set(index, LineRole::RelatedStart, Evidence::Position("heads titles with arrows"));
+        let titles =
+            self.units[index + 1..].iter().take(TITLES_MAX).take_while(|unit| is_marked_title(unit)).count();
+        for title in index + 1..=index + titles {
+            self.take_related_line(title, LineRole::RelatedHeadline);
+        }
+        self.next = index + titles + 1;
+        self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+
+    /// `2) …` with a text of its own below, where the headline is `1) …`.
+    pub(super) fn is_next_of_numbered(&self, index: usize) -> bool {
+        let is_numbered = |at: usize| shape::has_number(self.text(at));
+        self.paragraphs > 0
+            && self.articles < TITLES_MAX
+            && self.headline.is_some_and(is_numbered)
+            && is_numbered(index)
+            && related::is_bare_title(&self.units[index])
+            && self.facts.texts.get(index + 1) == Some(&true)
+            && page::is_prose(self.text(index + 1))
+    }
+
+    /// Takes the title of the next numbered article, and its text.
+    pub(super) fn take_numbered(&mut self, index: usize) {
+        self.take_related_line(index, LineRole::RelatedHeadline);
+        self.next = index + 1;
+        while self.facts.texts.get(self.next) == Some(&true)
+            && !self.units[self.next].is_settled()
+            && !self.is_next_of_numbered(self.next)
+        {
+            self.take_related_line(self.next, LineRole::RelatedParagraph);
+            self.next += 1;
+        }
+        self.flaws.push(Flaw::new(flaws::RELATED_GUESSED));
+    }
+
+    /// Settles the title of one more related article, or a paragraph of the last one.
+    fn take_related_line(&mut self, index: usize, role: LineRole) {
+        self.articles += usize::from(role == LineRole::RelatedHeadline);
+        self.set(index, role, Evidence::Shape("marked like others"));
+        self.units[index].related = Some(self.articles.saturating_sub(1));
+    }
+
+    /// How many titles with a short text of their own follow from here to the end of the text.
+    fn items_below(&self, index: usize) -> usize {
+        let rest = &self.units[index + 1..];
+        let is_item = |pair: &[Unit<'_>]| {
+            is_title_line(&pair[0])
+                && !shape::ends_sentence(&pair[0].text)
+                && pair.iter().all(|unit| unit.label.is_none() && !unit.is_settled())
+                && shape::ends_firmly(&pair[1].text)
+                && word_count(&pair[1].text) >= ITEM_TEXT_WORDS_MIN
+        };
+        let items = rest.chunks_exact(2).take(TITLES_MAX).take_while(|pair| is_item(pair)).count();
+        let is_end = rest.get(2 * items).is_none_or(|unit| unit.is_settled() || unit.label.is_some());
+        if is_end { items } else { 0 }
+    }
+
+    /// Whether words of the page stand right below the last title.
+    fn is_above_furniture(&self, titles: &[usize]) -> bool {
+        let below = titles.last().and_then(|last| self.units.get(last + 1));
+        below.is_some_and(|unit| unit.role == LineRole::Boilerplate && !shape::is_separator(&unit.text))
     }
 
     /// Whether words of the page stand right above: the text has ended.
@@ -169,4 +273,13 @@ fn is_title_line(unit: &Unit<'_>) -> bool {
     related::is_bare_title(unit)
         && !unit.text.ends_with(':')
         && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&unit.text))
+}
+
+/// A title that an arrow marks.
+fn is_marked_title(unit: &Unit<'_>) -> bool {
+    unit.label.is_none()
+        && !unit.is_settled()
+        && unit.text.starts_with(ARROWS)
+        && related::is_bare_title(unit)
+        && word_count(&unit.text) >= TITLE_WORDS_MIN
 }

@@ -5,8 +5,10 @@
 use super::Walk;
 use crate::parse::dump::line::{Evidence, LineRole};
 use crate::parse::dump::overlap::shared_stems;
+use crate::parse::dump::pieces::Unit;
 use crate::parse::dump::shape;
 use crate::parse::lexicon::Role;
+use crate::parse::text::word_count;
 
 /// A signature has at most so many words, one more where all paragraphs end like sentences, as names don't.
 const SIGNATURE_WORDS_MAX: usize = 3;
@@ -17,7 +19,71 @@ const PROFESSION_WORDS_MAX: usize = 6;
 /// A signature is compared with so many units above it.
 const TEXT_UNITS_COMPARED: usize = 20;
 
+/// Below the end of the text, so many lines may be the page's; more are a list of the article.
+const PAST_END_UNITS_MAX: usize = 10;
+/// Such lines are at most so many, with so many words each.
+const LEFT_OVER_UNITS_MAX: usize = 2;
+const LEFT_OVER_WORDS_MAX: usize = 3;
+/// A line of so many words that ends firmly is a sentence of the text.
+const SENTENCE_WORDS_MIN: usize = 5;
+
 impl Walk<'_, '_> {
+    /// Notes what stands only below a text.
+    pub(super) fn note_end(&mut self, index: usize) {
+        let unit = &self.units[index];
+        let is_mark = matches!(
+            unit.role,
+            LineRole::Boilerplate | LineRole::Url | LineRole::Keywords | LineRole::Source
+        ) && !shape::is_separator(&unit.text);
+        if is_mark && index > self.facts.last_prose && self.paragraphs > 1 {
+            self.ended_at.get_or_insert(index);
+        }
+    }
+
+    /// One or two short lines behind a text whose paragraphs end firmly, or a label behind it that has no value.
+    pub(super) fn is_left_over(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let words = word_count(text);
+        if index <= self.facts.last_prose
+            || self.paragraphs < 2
+            || !self.facts.ends_firmly
+            || words > LEFT_OVER_WORDS_MAX
+        {
+            return false;
+        }
+        let has_number = text.chars().any(char::is_numeric);
+        let left = self.units[self.facts.last_prose + 1..]
+            .iter()
+            .take(LEFT_OVER_UNITS_MAX + 1)
+            .filter(|unit| unit.label.is_none() && unit.role != LineRole::Boilerplate)
+            .count();
+        text.ends_with(':') && left == 1
+            || !shape::ends_firmly(text) && !has_number && left <= LEFT_OVER_UNITS_MAX
+    }
+
+    /// A line of few words below the text, all of them the text's.
+    pub(super) fn is_tag_of_text(&self, index: usize) -> bool {
+        let (taken, all) = self.facts.body.taken_up(self.text(index));
+        taken > 0 && taken == all && word_count(self.text(index)) <= LEFT_OVER_WORDS_MAX
+    }
+
+    /// A numbered address, or the short line above such.
+    pub(super) fn is_of_references(&self, index: usize) -> bool {
+        let is_reference = |unit: &Unit<'_>| shape::is_numbered_url(&unit.text);
+        is_reference(&self.units[index])
+            || word_count(self.text(index)) <= 2 && self.units.get(index + 1).is_some_and(is_reference)
+    }
+
+    /// Whether a short line stands below what closes the text.
+    pub(super) fn is_past_end(&self, index: usize) -> bool {
+        let text = self.text(index);
+        self.ended_at.is_some()
+            && !(shape::ends_sentence(text) && word_count(text) >= SENTENCE_WORDS_MIN)
+            && self.facts.ends_firmly
+            && index > self.facts.last_prose
+            && self.units.len() - index <= PAST_END_UNITS_MAX
+    }
+
     /// What a unit is that no text of the article follows.
     pub(super) fn below_text(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let text = self.text(index);
@@ -37,10 +103,14 @@ impl Walk<'_, '_> {
         if knows_author && words <= PROFESSION_WORDS_MAX && self.lexicons.words.is_profession(first) {
             return Some((LineRole::Byline, Evidence::Shape("profession below the text")));
         }
+        let has_page_word =
+            self.lexicons.words.count_page_words(text).0 > 0 || self.lexicons.words.heads_others(text);
         let is_one_longer = words == SIGNATURE_WORDS_MAX + 1 && self.facts.ends_firmly;
         let is_signature = self.paragraphs > 1
             && !text.chars().any(char::is_numeric)
             && !self.is_in_list(index)
+            && !has_page_word
+            && !shape::asks_to_do(text)
             && (words <= SIGNATURE_WORDS_MAX || is_one_longer)
             && (self.lexicons.is_bare_name(text)
                 || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));

@@ -2,9 +2,11 @@
 
 use super::{LONG_LINE_CHARS, TOP_UNITS, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
-use crate::parse::dump::page;
+use crate::parse::dump::overlap::shared_stems;
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::shape::{self, is_title};
+use crate::parse::dump::{furniture, page, records};
+use crate::parse::fold::{digit, same};
 use crate::parse::lexicon::Role;
 use crate::parse::text::{is_longer_than, word_count};
 
@@ -17,11 +19,19 @@ const SUBHEADLINE_WORDS_MIN: usize = 4;
 const TEXTS_BELOW: usize = 3;
 /// A line above the headline of at most this many words is a kicker, if a title of at least so many follows.
 const KICKER_WORDS_MAX: usize = 2;
+/// The name of who publishes has at least so many words; so many lines are looked at for it.
+const PUBLISHER_WORDS_MIN: usize = 2;
+const NAMED_AGAIN_UNITS_MAX: usize = 24;
+/// An author's name above the headline has at most so many words.
+const AUTHOR_WORDS_MAX: usize = 3;
 /// A longer line above the headline says more of it.
 const SECTION_WORDS_MAX: usize = 5;
 const TITLE_WORDS_MIN: usize = 5;
 const TITLE_WORDS_MAX: usize = 12;
 const KICKED_TITLE_CHARS_MAX: usize = 160;
+/// A credit of no known form: the words before its colon, and those of the name.
+const CREDIT_LABEL_WORDS_MAX: usize = 3;
+const CREDIT_NAME_WORDS_MAX: usize = 4;
 /// The text stands among so many units below such a title.
 const KICKED_UNITS: usize = 4;
 
@@ -29,6 +39,9 @@ impl Walk<'_, '_> {
     /// Names and credits that only their place below the headline tells.
     pub(super) fn below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let text = self.text(index);
+        if self.is_name_and_place(text) {
+            return Some((LineRole::Byline, Evidence::Shape("name, and a place of the text")));
+        }
         if let Some(name) = shape::credit_of_unknown(text) {
             let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
             return Some((role, Evidence::Position("place and name below the headline")));
@@ -36,8 +49,14 @@ impl Walk<'_, '_> {
         if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
             return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
         }
+        if self.lexicons.words.count_page_words(text).0 > 0 && !self.lexicons.words.is_profession(text) {
+            return None;
+        }
         if self.lexicons.is_bare_name(text) || self.lexicons.is_name_with_profession(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
+        }
+        if self.is_unknown_credit(index) {
+            return Some((LineRole::Byline, Evidence::Shape("names that the text doesn't use")));
         }
         let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
         let below_is_profession = self.units.get(index + 1).is_some_and(|below| {
@@ -61,19 +80,72 @@ impl Walk<'_, '_> {
         }
         let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
         let first = text.split_whitespace().next().unwrap_or_default();
+        let last = text.split_whitespace().next_back().unwrap_or_default();
         let is_profession = self.lexicons.words.is_profession(text)
-            || self.lexicons.words.is_profession(first) && !page::is_prose(text);
-        (above_is_byline && is_profession)
+            || [first, last].into_iter().any(|word| self.lexicons.words.is_profession(word))
+                && !page::is_prose(text);
+        let is_alone = self.lexicons.words.is_profession(text);
+        (is_alone || above_is_byline && is_profession)
             .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
+    }
+
+    /// `Sami Jaber - Fes`, where the text names the place and not the person.
+    fn is_name_and_place(&self, text: &str) -> bool {
+        text.split_once(" - ").is_some_and(|(name, place)| {
+            name.split_whitespace().count() == 2
+                && (1..=2).contains(&place.split_whitespace().count())
+                && self.facts.body.taken_up(name).0 == 0
+                && self.facts.body.taken_up(place).0 > 0
+                && !furniture::names_publisher(text, self.lexicons)
+                && !text.chars().any(|one| digit(one).is_some())
+        })
+    }
+
+    /// Two short parts of which the text uses the one or none, as it uses no word of who wrote it: `interviewed in Fes:
+    /// Sami Jaber`, `Sami Jaber - Fes`.
+    fn is_unknown_credit(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let is_alike = |near: Option<&Unit<'_>>| {
+            near.is_some_and(|near| {
+                near.text.contains(':') && near.label.is_none() && !page::is_prose(&near.text)
+            })
+        };
+        let above = index.checked_sub(1).filter(|above| Some(*above) != self.headline);
+        if text.contains(':')
+            && (is_alike(self.units.get(index + 1)) || is_alike(above.map(|above| &self.units[above])))
+        {
+            return false;
+        }
+        if shape::ends_firmly(text) || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly
+        {
+            return false;
+        }
+        let words = |part: &str| part.split_whitespace().count();
+        let is_unused = |part: &str| self.facts.body.taken_up(part).0 == 0;
+        if let Some((what, name)) = text.split_once(':') {
+            let first = what.split_whitespace().count();
+            return (1..=CREDIT_LABEL_WORDS_MAX).contains(&first)
+                && (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name))
+                && (is_unused(what) && is_unused(name)
+                    || name.split_whitespace().any(|word| self.lexicons.words.is_profession(word)));
+        }
+        text.split_once(" - ").or_else(|| text.split_once(" / ")).is_some_and(|(name, place)| {
+            (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name))
+                && (1..=2).contains(&words(place))
+                && is_unused(name)
+        })
     }
 
     /// A date beside a place: only the date is the value.
     pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
         let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
-        if index >= TOP_UNITS || self.lexicons.is_date(self.text(index)) {
+        if index >= self.facts.top_end || self.lexicons.is_date(self.text(index)) {
             return false;
         }
-        let Some(date) = self.lexicons.date_among(self.text(index), others_max) else { return false };
+        let text = self.text(index);
+        let is_at_top = self.title_settled && self.paragraphs == 0;
+        let day = || self.lexicons.day_behind_place(text).filter(|_| is_at_top);
+        let Some(date) = self.lexicons.date_among(text, others_max).or_else(day) else { return false };
         let label = Label { role: Role::Date, name: String::new(), value: date.to_owned() };
         self.units[index].label = Some(label);
         self.set(index, LineRole::Date, Evidence::Shape("date among few words"));
@@ -84,24 +156,115 @@ impl Walk<'_, '_> {
     /// A line above the one that is the headline.
     pub(super) fn take_above_headline(&mut self, index: usize) {
         let text = self.text(index);
-        let role = if shape::is_code(text) {
-            LineRole::Boilerplate
+        let has_number = text.chars().any(|character| digit(character).is_some());
+        let is_code = shape::is_code(text) || records::is_head(&self.units[index], self.lexicons);
+        let is_short =
+            word_count(text) <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
+        let is_path = text.contains(['>', '›', '»', '|']);
+        let role = if self.lexicons.begins_with_date(text) {
+            LineRole::Date
         } else if self.lexicons.words.is_kicker(text) {
             LineRole::Section
-        } else if text.contains(" @") {
+        } else if self.lexicons.is_caption(text) {
+            LineRole::Caption
+        } else if text.contains(" @") || self.is_author_above(index) {
             LineRole::Byline
-        } else if self.lexicons.names_medium(text)
-            || self.lexicons.begins_with_agency(text)
-            || self.lexicons.names_agency_in_row(text)
-            || self.lexicons.names_institution(text)
-        {
+        } else if self.names_publisher(index) {
             LineRole::Source
-        } else if word_count(text) <= SECTION_WORDS_MAX {
+        } else if is_code || shape::is_symbol(text) {
+            LineRole::Boilerplate
+        } else if is_short && !text.contains([':', '|']) && self.is_nearest_above(index) {
             LineRole::Section
-        } else {
+        } else if !is_path && self.facts.body.taken_up(text).0 > 0 && word_count(text) > SECTION_WORDS_MAX {
             LineRole::Subheadline
+        } else {
+            LineRole::Boilerplate
         };
         self.set(index, role, Evidence::Position("line above the headline"));
+    }
+
+    /// Whether a line above the headline names who publishes.
+    fn names_publisher(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let is_name = furniture::names_publisher(text, self.lexicons)
+            || self.lexicons.begins_with_agency(text)
+            || self.lexicons.names_agency_in_row(text);
+        let below = self.units.get(index + 1);
+        let is_above_others = below.is_some_and(|below| below.is_settled() || self.is_date_unit(index + 1));
+        let words = word_count(text);
+        let is_plain = !self.lexicons.is_section(text)
+            && !text.contains([':', '[', '(', '"', '«'])
+            && !text.chars().any(|one| digit(one).is_some());
+        let is_phrase = is_plain && (PUBLISHER_WORDS_MIN..=SECTION_WORDS_MAX).contains(&words);
+        let above = self.units[..index].iter().rev().take(NAMED_AGAIN_UNITS_MAX);
+        let is_first = !above.into_iter().any(|unit| unit.role == LineRole::Source);
+        let is_menu = text.matches('|').count() > 1;
+        is_name && !is_menu
+            || shape::is_domain(text)
+            || self.is_named_again(index)
+            || is_first && is_phrase && (!self.is_nearest_above(index) || self.is_date_unit(index + 1))
+            || index == 0 && is_above_others && shape::is_capitalised_phrase(text) && is_plain
+    }
+
+    /// Above the headline: a name below a section, or above a profession, and this profession.
+    fn is_author_above(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let begins_with_profession = |text: &str| {
+            let first = text.split_whitespace().next().unwrap_or_default();
+            self.lexicons.words.is_profession(text) || self.lexicons.words.is_profession(first)
+        };
+        let above = index.checked_sub(1).map(|above| self.units[above].role);
+        if above == Some(LineRole::Byline) && begins_with_profession(text) && !page::is_prose(text) {
+            return true;
+        }
+        let has_profession = self.units.get(index + 1).is_some_and(|below| {
+            below.label.is_none()
+                && word_count(&below.text) <= SECTION_WORDS_MAX
+                && begins_with_profession(&below.text)
+        });
+        let is_below_section = above == Some(LineRole::Section)
+            || index > 0 && self.lexicons.words.is_kicker(self.text(index - 1));
+        let is_name = self.lexicons.is_bare_name(text)
+            || self.lexicons.may_be_name(text)
+                && word_count(text) <= AUTHOR_WORDS_MAX
+                && self.facts.body.taken_up(text).0 == 0;
+        is_name && !furniture::names_publisher(text, self.lexicons) && (has_profession || is_below_section)
+    }
+
+    /// Whether a line above the headline stands again, with most of its words, outside the text.
+    fn is_named_again(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let top = self.units[..self.facts.headline.unwrap_or(0)]
+            .iter()
+            .enumerate()
+            .take(NAMED_AGAIN_UNITS_MAX)
+            .filter(|(near, _)| *near != index);
+        let below = self.units[self.facts.last_prose + 1..].iter().take(NAMED_AGAIN_UNITS_MAX);
+        let below = below.filter(|unit| unit.role == LineRole::Boilerplate);
+        word_count(text) <= SECTION_WORDS_MAX + 2
+            && top
+                .map(|(_, unit)| unit)
+                .chain(below)
+                .filter(|unit| !same(text, &unit.text))
+                .any(|unit| shared_stems(text, &unit.text) >= PUBLISHER_WORDS_MIN)
+    }
+
+    /// A post: who publishes, a date, a short title and its text.
+    pub(super) fn is_publisher_above_title(&self, index: usize) -> bool {
+        let is_text_below = |unit: &Unit<'_>| !unit.is_settled() && unit.label.is_none();
+        self.is_date_unit(index + 1)
+            && furniture::names_publisher(self.text(index), self.lexicons)
+            && self.units.get(index + 2).is_some_and(|title| {
+                is_text_below(title) && is_title(&title.text) && !page::is_prose(&title.text)
+            })
+            && self.units.get(index + 3).is_some_and(|text| is_text_below(text) && page::is_prose(&text.text))
+    }
+
+    /// Whether nothing unknown stands between a line and the headline.
+    fn is_nearest_above(&self, index: usize) -> bool {
+        let headline = self.facts.headline.unwrap_or(index);
+        headline.saturating_sub(index) <= NAMED_AGAIN_UNITS_MAX
+            && (index + 1..headline).all(|near| self.units[near].is_settled() || !self.facts.texts[near])
     }
 
     /// Whether a very short first line stands above a title that has its text below.
@@ -145,7 +308,7 @@ impl Walk<'_, '_> {
         let unit = &self.units[index];
         if self.paragraphs > 0
             || index < headline
-            || index >= TOP_UNITS
+            || index >= self.facts.top_end
             || is_longer_than(&unit.text, SUBHEADLINE_CHARS_MAX)
         {
             return false;
