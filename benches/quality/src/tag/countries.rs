@@ -107,10 +107,10 @@ pub fn measure(folder: &Path, tagger: &Tagger) -> Result<Section, String> {
     let mut among_three = Vec::new();
     for row in data::classified(folder)? {
         let Some(name) = row.class("country") else { continue };
-        let folded = text::folded(name);
+        let spelling = text::folded(name);
         let (_, codes) = COUNTRIES
             .into_iter()
-            .find(|(known, _)| text::folded(known) == folded)
+            .find(|(known, _)| text::folded(known) == spelling)
             .ok_or_else(|| format!("the country {name} has no code in countries.rs"))?;
         let tags = tagger.tag(&tags::article(Some(&row.title), row.text.lines()));
         let found = tags::countries(&tags);

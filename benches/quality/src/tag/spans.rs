@@ -115,7 +115,7 @@ pub fn f1(counts: &[Counts]) -> f64 {
 pub fn line(name: impl Into<String>, counts: &[Counts], target: Target) -> Line {
     let (right, found, gold) = sum(counts);
     let note =
-        format!("precision {:.3}, recall {:.3}, {gold:.0} mentions", ratio(right, found), ratio(right, gold));
+        format!("precision {:.3}, recall {:.3}, {gold:.0} labelled", ratio(right, found), ratio(right, gold));
     Line::measured(name, counts, target, f1).with_note(note)
 }
 

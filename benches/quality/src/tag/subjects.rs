@@ -38,7 +38,7 @@ const SANAD: [(&str, Topics); 7] = [
 /// Of the categories of `keywords_ar`; the third, miscellaneous news, says no topic.
 const CATEGORIES: [(&str, Topics); 2] = [("سياسة", POLITICAL), ("اقتصاد", &[ECONOMY])];
 
-/// Sections that the addresses of SaudiNewsNet name: of which source, a part of the address, the topic. Local news,
+/// Sections that the addresses of the Saudi newspapers name: of which source, a part of the address, the topic. Local news,
 /// opinions and unnamed sections say none.
 const SECTIONS: [(&str, &str, Topics); 15] = [
     ("alwatan", "/Politics/", POLITICAL),
@@ -65,6 +65,9 @@ struct Classed {
     text: String,
 }
 
+/// Reads the articles of a set.
+type Read = fn(&Path) -> Result<Vec<Item>, String>;
+
 /// One article, and the topics that are right for it.
 struct Item {
     id: String,
@@ -80,7 +83,7 @@ pub fn top_topic(codes: &[String]) -> Option<&String> {
 
 pub fn measure(folder: &Path, tagger: &Tagger) -> Result<Section, String> {
     let mut section = Section::new("Subjects: the best top topic of IPTC Media Topics");
-    let sets: [(&str, fn(&Path) -> Result<Vec<Item>, String>); 3] = [
+    let sets: [(&str, Read); 3] = [
         ("SANAD, 7 classes", sanad),
         ("Al Mayadeen, politics and economy", categories),
         ("Saudi newspapers, sections named in addresses", sections),
