@@ -11,8 +11,8 @@ pub mod headers;
 mod khabar;
 mod naming;
 mod ninjs;
-mod subjects;
 pub mod readback;
+mod subjects;
 mod time;
 mod uri;
 

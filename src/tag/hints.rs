@@ -27,7 +27,12 @@ const DOUBTFUL: u16 = 1 << 14;
 const CLITIC: u16 = 1 << 15;
 
 /// The words of a text with their hints.
-pub(super) fn words<'t>(text: &'t Text<'_>, matches: &Matches, lexicon: &Lexicon, classes: &WordClasses) -> Vec<Word<'t>> {
+pub(super) fn words<'t>(
+    text: &'t Text<'_>,
+    matches: &Matches,
+    lexicon: &Lexicon,
+    classes: &WordClasses,
+) -> Vec<Word<'t>> {
     let mut words: Vec<Word<'t>> = text
         .tokens()
         .iter()
@@ -40,9 +45,17 @@ pub(super) fn words<'t>(text: &'t Text<'_>, matches: &Matches, lexicon: &Lexicon
                 (word::NOT_A_NAME, NOT_A_NAME),
                 (word::SPEECH_VERB, SPEECH_VERB),
             ];
-            let hints =
-                traits.iter().filter(|(traits, _)| nature.is(*traits)).fold(0, |hints, (_, hint)| hints | hint);
-            Word { folded: text.folded(token), shape: token.shape, gap: token.gap, hints, classes: classes.of(text.folded(token)) }
+            let hints = traits
+                .iter()
+                .filter(|(traits, _)| nature.is(*traits))
+                .fold(0, |hints, (_, hint)| hints | hint);
+            Word {
+                folded: text.folded(token),
+                shape: token.shape,
+                gap: token.gap,
+                hints,
+                classes: classes.of(text.folded(token)),
+            }
         })
         .collect();
     for found in &matches.phrases {
@@ -51,7 +64,8 @@ pub(super) fn words<'t>(text: &'t Text<'_>, matches: &Matches, lexicon: &Lexicon
             (phrase::ORGANISATION_HEAD, ORGANISATION_HEAD),
             (phrase::PLACE_HEAD, PLACE_HEAD),
         ];
-        let hints = kinds.iter().filter(|(kind, _)| found.kinds & kind != 0).fold(0, |hints, (_, hint)| hints | hint);
+        let hints =
+            kinds.iter().filter(|(kind, _)| found.kinds & kind != 0).fold(0, |hints, (_, hint)| hints | hint);
         let first = found.first as usize;
         for word in words.iter_mut().skip(first).take(usize::from(found.count)) {
             word.hints |= hints;

@@ -51,9 +51,15 @@ impl Prepared {
     }
 
     pub fn words(&self) -> Vec<Word<'_>> {
-self.words
+        self.words
             .iter()
-            .map(|word| Word { folded: &word.folded, shape: word.shape, gap: word.gap, hints: word.hints, classes: word.classes })
+            .map(|word| Word {
+                folded: &word.folded,
+                shape: word.shape,
+                gap: word.gap,
+                hints: word.hints,
+                classes: word.classes,
+            })
             .collect()
     }
 }

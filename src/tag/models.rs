@@ -60,7 +60,9 @@ impl Models {
         let (shown, bytes) = file(CLASSES_ARABIC, include_bytes!("../../config/models/word_classes_ar.tsv"))?;
         let classes = String::from_utf8(bytes).ok().and_then(|text| WordClasses::read(&text));
         let classes = classes.ok_or(LexiconError::Classes { file: shown })?;
-        let digest = digest.finalize()[..DIGEST_BYTES].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let digest = digest.finalize()[..DIGEST_BYTES]
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         Ok(Self { names_arabic, names_english, classes, digest })
     }
 

@@ -1,7 +1,7 @@
-mod hostile;
-mod names;
 mod golden;
+mod hostile;
 mod marked;
+mod names;
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::lexicon::Lexicon;
+use super::models::Models;
 use super::{Tagger, tag};
 use crate::article::{Article, Direction, Keywords, Paragraph, ParagraphRole, Tags};
 

@@ -46,7 +46,9 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Prop
     let token = reading.token(span.first)?;
     // Numbers and single letters alone are no names.
     let has_letters = (span.first..span.end).any(|at| {
-        reading.token(at).is_some_and(|token| token.is(shape::ARABIC | shape::LATIN) && token.end - token.start > 1)
+        reading
+            .token(at)
+            .is_some_and(|token| token.is(shape::ARABIC | shape::LATIN) && token.end - token.start > 1)
     });
     if count > WORDS_MAX || !has_letters {
         return None;
@@ -110,7 +112,8 @@ fn clitic_letters(reading: &Reading, forms: &HashSet<u64>, first: usize) -> u8 {
     }
     let folded = reading.folded(first);
     // The rest of the word stands elsewhere without them.
-    let behind = clitics(folded).find(|(rest, ..)| forms.contains(&hash(rest))).map(|(_, letters, _)| letters);
+    let behind =
+        clitics(folded).find(|(rest, ..)| forms.contains(&hash(rest))).map(|(_, letters, _)| letters);
     behind.unwrap_or_else(|| {
         // و before a consonant is "and"; before a vowel it is the W of a foreign name.
         let mut letters = folded.chars();

@@ -100,7 +100,9 @@ fn hash(kind: u64, bytes: &[u8]) -> u64 {
 
 /// Two hashes and what they are a pair of.
 const fn pair(kind: u64, one: u64, other: u64) -> u64 {
-    let mixed = one.rotate_left(23) ^ other.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ kind.wrapping_mul(0xd6e8_feb8_6659_fd93);
+    let mixed = one.rotate_left(23)
+        ^ other.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ kind.wrapping_mul(0xd6e8_feb8_6659_fd93);
     let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     mixed ^ (mixed >> 29)
 }

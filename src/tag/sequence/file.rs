@@ -17,6 +17,12 @@ const ROW_BITS_MIN: u32 = 8;
 const ROW_BITS_MAX: u32 = 24;
 const HEAD_BYTES: usize = 20;
 const HASH_BYTES: usize = 8;
+/// [`LABELS`], as the file has it.
+pub(super) const LABELS_WRITTEN: u32 = 9;
+const _: () = assert!(LABELS_WRITTEN as usize == LABELS, "both count the labels");
+
+/// Models that this process has made.
+static CREATED: AtomicUsize = AtomicUsize::new(0);
 
 /// Why a file is no model for this program.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +31,9 @@ pub enum ModelError {
     Magic,
     #[error("it is of version {found}; this program reads version {VERSION}")]
     Version { found: u32 },
-    #[error("it has {labels} labels and rows of {row_bits} bits; this program has {LABELS} labels and rows of {ROW_BITS_MIN} to {ROW_BITS_MAX} bits")]
+    #[error(
+        "it has {labels} labels and rows of {row_bits} bits; this program has {LABELS} labels and rows of {ROW_BITS_MIN} to {ROW_BITS_MAX} bits"
+    )]
     Shape { labels: u32, row_bits: u32 },
     #[error("it has {found} bytes instead of {expected}: it was cut, or something was added")]
     Length { found: usize, expected: usize },
@@ -37,7 +45,6 @@ impl Model {
     /// Rounded weights, row by row.
     pub fn new(rows: Vec<[i8; ROW]>, transitions: [[i16; LABELS]; LABELS]) -> Self {
         debug_assert!(rows.len().is_power_of_two(), "a row's number is the bits of a hash");
-        static CREATED: AtomicUsize = AtomicUsize::new(0);
         let identity = CREATED.fetch_add(1, Ordering::Relaxed);
         Self { rows: Arc::from(rows), transitions, identity }
     }
@@ -45,7 +52,7 @@ impl Model {
     /// The file of the model.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        for number in [VERSION, LABELS as u32, self.row_bits()] {
+        for number in [VERSION, LABELS_WRITTEN, self.row_bits()] {
             bytes.extend(number.to_le_bytes());
         }
         for weight in self.transitions.iter().flatten() {
@@ -61,7 +68,8 @@ impl Model {
     /// Reads the file of a model.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let number = |at: usize| -> Result<u32, ModelError> {
-            let bytes = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).ok_or(ModelError::Magic)?;
+            let bytes =
+                bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).ok_or(ModelError::Magic)?;
             Ok(u32::from_le_bytes(bytes))
         };
         if !bytes.starts_with(MAGIC) {
@@ -83,11 +91,18 @@ impl Model {
         if xxh3_64(&bytes[..hash_start]).to_le_bytes() != bytes[hash_start..] {
             return Err(ModelError::Hash);
         }
-        let mut weights = bytes[HEAD_BYTES..rows_start].chunks_exact(2).map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]]));
-        let transitions = std::array::from_fn(|_| std::array::from_fn(|_| weights.next().unwrap_or_default()));
+        let mut weights = bytes[HEAD_BYTES..rows_start]
+            .chunks_exact(2)
+            .map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]]));
+        let transitions =
+            std::array::from_fn(|_| std::array::from_fn(|_| weights.next().unwrap_or_default()));
         let rows = bytes[rows_start..hash_start]
             .chunks_exact(LABELS)
-            .map(|weights| std::array::from_fn(|label| weights.get(label).map_or(0, |weight| i8::from_le_bytes([*weight]))))
+            .map(|weights| {
+                std::array::from_fn(|label| {
+                    weights.get(label).map_or(0, |weight| i8::from_le_bytes([*weight]))
+                })
+            })
             .collect();
         Ok(Self::new(rows, transitions))
     }

@@ -124,7 +124,8 @@ impl Model {
             let local = cache.of(self, word);
             for (place, local) in local.iter().enumerate() {
                 // The word at `at` speaks for the one at `at + 2 - place`.
-                let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target)) else {
+                let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target))
+                else {
                     continue;
                 };
                 for (score, more) in target.iter_mut().zip(local) {
@@ -167,7 +168,11 @@ impl Model {
     }
 
     /// The best labels for scores and transitions of any integers; for learning.
-    pub fn best_labels(words: &[Word<'_>], scores: &[[i32; LABELS]], transitions: &[[i32; LABELS]; LABELS]) -> Vec<u8> {
+    pub fn best_labels(
+        words: &[Word<'_>],
+        scores: &[[i32; LABELS]],
+        transitions: &[[i32; LABELS]; LABELS],
+    ) -> Vec<u8> {
         search::best_labels(words, scores, transitions)
     }
 }

@@ -54,7 +54,11 @@ pub(super) fn best_labels(
 }
 
 /// The names of the best labels.
-pub(super) fn names(words: &[Word<'_>], scores: &[Scores], transitions: &[[i16; LABELS]; LABELS]) -> Vec<Span> {
+pub(super) fn names(
+    words: &[Word<'_>],
+    scores: &[Scores],
+    transitions: &[[i16; LABELS]; LABELS],
+) -> Vec<Span> {
     let wide: Vec<[i32; LABELS]> =
         scores.iter().map(|scores| std::array::from_fn(|label| i32::from(scores[label]))).collect();
     let transitions = transitions.map(|row| row.map(i32::from));

@@ -37,7 +37,7 @@ fn a_model_comes_back_from_its_file_and_every_fault_of_it_is_named() {
     assert_eq!(changed(0, b'x'), ModelError::Magic);
     assert_eq!(changed(8, 9), ModelError::Version { found: 9 });
     assert_eq!(changed(12, 7), ModelError::Shape { labels: 7, row_bits: ROW_BITS });
-    assert_eq!(changed(16, 30), ModelError::Shape { labels: LABELS as u32, row_bits: 30 });
+    assert_eq!(changed(16, 30), ModelError::Shape { labels: file::LABELS_WRITTEN, row_bits: 30 });
     assert_eq!(changed(bytes.len() / 2, 0x55), ModelError::Hash);
     let cut = Model::from_bytes(&bytes[..bytes.len() - 1]).unwrap_err();
     assert_eq!(cut, ModelError::Length { found: bytes.len() - 1, expected: bytes.len() });

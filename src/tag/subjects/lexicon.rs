@@ -5,9 +5,9 @@
 
 use hashbrown::HashMap;
 
+use super::super::lexicon::LexiconError;
 use super::super::lexicon::rows::{Row, Source};
 use super::super::lexicon::vocabulary::Vocabulary;
-use super::super::lexicon::LexiconError;
 use super::super::text::Text;
 use super::without_article;
 
@@ -32,7 +32,9 @@ pub(crate) struct Topic {
 impl Topic {
     /// Its name in a language, else in English.
     pub fn name(&self, language: &str) -> &str {
-        let of = |language: &str| self.names.iter().find(|(known, _)| **known == *language).map(|(_, name)| &**name);
+        let of = |language: &str| {
+            self.names.iter().find(|(known, _)| **known == *language).map(|(_, name)| &**name)
+        };
         of(language).or_else(|| of("en")).unwrap_or(&self.code)
     }
 }
@@ -105,9 +107,9 @@ impl Subjects {
     }
 
     fn add_topic(&mut self, row: &Row, code: &str, parent: Option<u16>) -> Result<u16, LexiconError> {
-        let is_code = code.strip_prefix("medtop:").is_some_and(|rest| {
-            rest.len() == 8 && rest.bytes().all(|byte| byte.is_ascii_digit())
-        });
+        let is_code = code
+            .strip_prefix("medtop:")
+            .is_some_and(|rest| rest.len() == 8 && rest.bytes().all(|byte| byte.is_ascii_digit()));
         if !is_code {
             return Err(row.error(format!("{code:?} is no code, such as medtop:16000000")));
         }

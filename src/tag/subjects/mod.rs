@@ -73,7 +73,8 @@ fn find(text: &Text, body_byte: u32, subjects: &Subjects, language: u8) -> Vec<(
     let vocabulary = &subjects.vocabulary;
     let mut by_node: HashMap<u32, usize> = HashMap::new();
     let mut all: Vec<(u32, Found)> = Vec::new();
-    let words: Vec<u32> = text.tokens().iter().take(WORDS_MAX).map(|token| word(vocabulary, text.folded(token))).collect();
+    let words: Vec<u32> =
+        text.tokens().iter().take(WORDS_MAX).map(|token| word(vocabulary, text.folded(token))).collect();
     for (first, token) in text.tokens().iter().enumerate().take(WORDS_MAX) {
         let Some((node, count)) = longest(text, token, first, &words, subjects, language) else { continue };
         let last = text.tokens()[first + count - 1];
@@ -111,7 +112,8 @@ fn longest(
                 best = Some((node, count));
             }
             let next = first + count;
-            let goes_on = vocabulary.node(node).goes_on && text.tokens().get(next).is_some_and(Token::continues);
+            let goes_on =
+                vocabulary.node(node).goes_on && text.tokens().get(next).is_some_and(Token::continues);
             let Some(next) = words.get(next).filter(|_| goes_on) else { break };
             node = vocabulary.next_node(node, *next);
             count += 1;

@@ -138,8 +138,11 @@ impl Exchange {
 
     /// Neighbours of a word by their class, without the word itself.
     fn neighbours(&self, word: usize, of: &[HashMap<usize, f64>]) -> Vec<(usize, f64)> {
-        let mut by_class: Vec<(usize, f64)> =
-            of[word].iter().filter(|(other, _)| **other != word).map(|(other, count)| (self.class(*other), *count)).collect();
+        let mut by_class: Vec<(usize, f64)> = of[word]
+            .iter()
+            .filter(|(other, _)| **other != word)
+            .map(|(other, count)| (self.class(*other), *count))
+            .collect();
         by_class.sort_by_key(|(class, _)| *class);
         by_class.dedup_by(|one, kept| {
             let same = one.0 == kept.0;
@@ -152,7 +155,14 @@ impl Exchange {
     }
 
     /// Puts a word into a class (`sign` 1) or takes it out (-1).
-    fn change(&mut self, word: usize, class: usize, behind: &[(usize, f64)], before: &[(usize, f64)], sign: f64) {
+    fn change(
+        &mut self,
+        word: usize,
+        class: usize,
+        behind: &[(usize, f64)],
+        before: &[(usize, f64)],
+        sign: f64,
+    ) {
         let itself = self.behind[word].get(&word).copied().unwrap_or_default();
         self.class_counts[class] += sign * self.counts[word];
         for (other, count) in behind {

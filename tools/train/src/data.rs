@@ -45,7 +45,8 @@ impl Part {
         let Some((path, range)) = argument.rsplit_once(':') else {
             return Ok(Self { path: PathBuf::from(argument), learned: 0..1000 });
         };
-        let range = range.split_once('-').and_then(|(first, last)| Some(first.parse().ok()?..last.parse().ok()?));
+        let range =
+            range.split_once('-').and_then(|(first, last)| Some(first.parse().ok()?..last.parse().ok()?));
         let learned = range.ok_or_else(|| format!("{argument}: the part is two numbers, such as 0-833"))?;
         Ok(Self { path: PathBuf::from(path), learned })
     }
@@ -168,7 +169,9 @@ fn text(sentences: &[Sentence], clitics: Clitics, classes: &WordClasses) -> Labe
             // A second word of one token goes on with its name.
             Label::First(kind) if named == Some(last) => (kind.first_label() + 1, Some(last)),
             Label::First(kind) => (kind.first_label(), Some(last)),
-            Label::Inside(kind) if labels.last().copied().and_then(NameKind::of_label) == Some(kind) => (kind.first_label() + 1, Some(last)),
+            Label::Inside(kind) if labels.last().copied().and_then(NameKind::of_label) == Some(kind) => {
+                (kind.first_label() + 1, Some(last))
+            }
             Label::Inside(kind) => (kind.first_label(), Some(last)),
         };
         named = name;

@@ -16,7 +16,8 @@ struct Counts {
 
 impl Counts {
     fn shown(self) -> String {
-        let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 };
+        let share =
+            |part: usize, whole: usize| if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 };
         let f1 = share(2 * self.right, self.found + self.labelled);
         let (precision, recall) = (share(self.right, self.found), share(self.right, self.labelled));
         format!("F1 {f1:5.1}  precision {precision:5.1}  recall {recall:5.1}  of {}", self.labelled)
@@ -29,7 +30,8 @@ pub fn report(name: &str, model: &Model, texts: &[Labelled]) {
     for kind in [NameKind::Person, NameKind::Place, NameKind::Organisation] {
         let mut counts = Counts::default();
         for text in texts {
-            let labelled: BTreeSet<(usize, usize)> = labelled(&text.labels, kind).map(|range| (range.start, range.end)).collect();
+            let labelled: BTreeSet<(usize, usize)> =
+                labelled(&text.labels, kind).map(|range| (range.start, range.end)).collect();
             let names = model.names(&text.prepared.words());
             let found: BTreeSet<(usize, usize)> =
                 names.iter().filter(|name| name.kind == kind).map(|name| (name.first, name.end)).collect();
@@ -48,7 +50,8 @@ pub fn report(name: &str, model: &Model, texts: &[Labelled]) {
 fn labelled(labels: &[u8], kind: NameKind) -> impl Iterator<Item = Range<usize>> {
     let first = kind.first_label();
     (0..labels.len()).filter(move |at| labels[*at] == first).map(move |at| {
-        let inside = labels[at + 1..].iter().take_while(|label| **label == first + 1 && **label != OUTSIDE).count();
+        let inside =
+            labels[at + 1..].iter().take_while(|label| **label == first + 1 && **label != OUTSIDE).count();
         at..at + 1 + inside
     })
 }

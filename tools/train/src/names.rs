@@ -22,7 +22,13 @@ fn arguments(given: &[String]) -> Result<Arguments, String> {
     let mut given = given.iter();
     let output = given.next().ok_or("names needs an OUTPUT, or -")?;
     let output = (output != "-").then(|| PathBuf::from(output));
-    let mut arguments = Arguments { output, epochs: EPOCHS, row_bits: ROW_BITS, parts: Vec::new(), classes: WordClasses::default() };
+    let mut arguments = Arguments {
+        output,
+        epochs: EPOCHS,
+        row_bits: ROW_BITS,
+        parts: Vec::new(),
+        classes: WordClasses::default(),
+    };
     while let Some(argument) = given.next() {
         let mut number = || -> Result<u32, String> {
             let text = given.next().ok_or_else(|| format!("{argument} needs a number"))?;
@@ -34,7 +40,8 @@ fn arguments(given: &[String]) -> Result<Arguments, String> {
             "--classes" => {
                 let path = given.next().ok_or("--classes needs a file")?;
                 let text = read(path)?.join("\n");
-                arguments.classes = WordClasses::read(&text).ok_or_else(|| format!("{path} holds no classes"))?;
+                arguments.classes =
+                    WordClasses::read(&text).ok_or_else(|| format!("{path} holds no classes"))?;
             }
             "--judge" => arguments.parts.push(Part::judged(given.next().ok_or("--judge needs a file")?)),
             _ => arguments.parts.push(Part::parse(argument)?),
@@ -59,7 +66,11 @@ pub fn run(given: &[String]) -> Result<(), String> {
     for part in &arguments.parts {
         let sentences = part.left_out()?;
         if !sentences.is_empty() {
-            judge::report(&part.name(), &model, &data::texts(&sentences, Clitics::AsTheyAre, &arguments.classes));
+            judge::report(
+                &part.name(),
+                &model,
+                &data::texts(&sentences, Clitics::AsTheyAre, &arguments.classes),
+            );
         }
     }
     match &arguments.output {

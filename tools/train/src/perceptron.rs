@@ -111,7 +111,11 @@ impl Learner {
             .zip(&sentence.remembered)
             .map(|(rows, remembered)| {
                 let remembered = remembered.iter().filter(|_| has_memory);
-                rows.iter().chain(remembered).copied().filter(|_| random.next() % 100 >= DROPPED_PERCENT).collect()
+                rows.iter()
+                    .chain(remembered)
+                    .copied()
+                    .filter(|_| random.next() % 100 >= DROPPED_PERCENT)
+                    .collect()
             })
             .collect();
         let scores: Vec<Weights> = features
@@ -153,7 +157,8 @@ impl Learner {
         for weights in self.rows.iter_mut().chain(&mut self.transitions) {
             weights.settle(clock);
         }
-        let mut sizes: Vec<i64> = self.rows.iter().flat_map(|row| row.sums).map(i64::abs).filter(|size| *size > 0).collect();
+        let mut sizes: Vec<i64> =
+            self.rows.iter().flat_map(|row| row.sums).map(i64::abs).filter(|size| *size > 0).collect();
         sizes.sort_unstable();
         let largest = sizes.get(sizes.len() * 1999 / 2000).copied().unwrap_or(1).max(1);
         let scaled = |sum: i64| {

@@ -43,7 +43,8 @@ pub fn learn(lines: &[String], language: &str) -> Result<String, String> {
             .filter(|(_, texts)| **texts >= TEXTS_MIN)
             .map(|(word, texts)| {
                 let (here, everywhere) = (f64::from(*texts), f64::from(all[word]));
-                let odds = ((here + 0.5) / (own + 1.0)).ln() - ((everywhere - here + 0.5) / (count - own + 1.0)).ln();
+                let odds = ((here + 0.5) / (own + 1.0)).ln()
+                    - ((everywhere - here + 0.5) / (count - own + 1.0)).ln();
                 (odds * here.sqrt(), odds, word.as_str())
             })
             .filter(|(_, odds, _)| *odds > LOG_ODDS_MIN)
