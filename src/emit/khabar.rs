@@ -35,10 +35,10 @@ pub(super) struct Khabar<'a> {
     pub(super) entities: Vec<naming::EntityFound<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) countries: Vec<naming::CountryShare<'a>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) quotes: Vec<naming::Quote<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) keywords: Option<Keywords<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) quotes: Vec<naming::Quote<'a>>,
     pub(super) extraction: ExtractionReport<'a>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) degraded: Vec<Cow<'a, str>>,

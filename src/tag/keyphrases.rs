@@ -22,6 +22,9 @@ pub(crate) const KEYPHRASES_MAX: usize = 10;
 /// Words in which phrases are looked for: what counts comes back within them.
 const WORDS_MAX: usize = 5_000;
 
+/// Candidates that are compared with those that were chosen, the best first.
+const CANDIDATES_MAX: usize = 200;
+
 /// Words of one phrase.
 const PHRASE_WORDS_MAX: usize = 3;
 
@@ -32,7 +35,7 @@ const COUNT_MIN: u16 = 2;
 const COUNT_MIN_SINGLE: u16 = 3;
 
 /// Keywords of less than this share of the first one's score are left out.
-const SHARE_MIN: f32 = 0.25;
+const SHARE_MIN: f32 = 0.3;
 
 /// How much more what the headline has counts.
 const IN_HEADLINE: f32 = 1.3;
@@ -69,43 +72,74 @@ struct Phrase {
     weight: f32,
 }
 
+/// What may become a keyword.
+#[derive(Debug, Clone, Copy)]
+enum Candidate {
+    /// The entity at this place.
+    Entity(usize),
+    Phrase(Phrase),
+}
+
+impl Candidate {
+    /// Among equals, entities go before phrases, and what comes first before the rest.
+    const fn order(&self) -> (bool, usize) {
+        match self {
+            Self::Entity(place) => (false, *place),
+            Self::Phrase(phrase) => (true, phrase.first as usize),
+        }
+    }
+
+    fn words<'a>(&self, reading: Reading<'a>) -> &'a str {
+        match self {
+            Self::Entity(place) => &reading.entities[*place].name,
+            Self::Phrase(phrase) => {
+                let (text, tokens) = (reading.parts.text, reading.parts.text.tokens());
+                let first = phrase.first as usize;
+                let (_, start) = text.behind_letters(&tokens[first], phrase.letters);
+                text.surface(start, tokens[first + usize::from(phrase.words) - 1].byte_end)
+            }
+        }
+    }
+}
+
 /// The keywords of a text, the most telling first.
 pub(crate) fn of(reading: Reading) -> Vec<String> {
-    let mut ranked: Vec<(f32, usize, String)> = Vec::new();
-    for (place, entity) in reading.entities.iter().enumerate() {
-        ranked.push((entity_score(entity), place, entity.name.clone()));
-    }
-    let entities = ranked.len();
-    for phrase in phrases(reading) {
-        let first = phrase.first as usize;
-        let needed = if phrase.words == 1 { COUNT_MIN_SINGLE } else { COUNT_MIN };
-        if phrase.count < needed && (phrase.words == 1 || !phrase.in_headline) {
-            continue;
-        }
-        let (text, tokens) = (reading.parts.text, reading.parts.text.tokens());
-        let (_, start) = text.behind_letters(&tokens[first], phrase.letters);
-        let end = tokens[first + usize::from(phrase.words) - 1].byte_end;
-        ranked.push((phrase_score(&phrase), entities + first, text.surface(start, end).to_owned()));
-    }
-    ranked.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
-    let least = ranked.first().map_or(0.0, |(score, ..)| score * SHARE_MIN);
-    let mut chosen: Vec<(String, String, bool)> = Vec::new();
-    for (score, place, keyword) in ranked {
-        if score < least || chosen.len() == KEYPHRASES_MAX {
-            break;
-        }
-        let folded = folded(&keyword);
-        let is_entity = place < entities;
-        let is_told = chosen.iter().any(|(known, _, known_is_entity)| {
+    let entities = reading.entities.iter().enumerate();
+    let mut ranked: Vec<(f32, Candidate)> =
+        entities.map(|(place, entity)| (entity_score(entity), Candidate::Entity(place))).collect();
+    let phrases = phrases(reading).into_iter().filter(counts);
+    ranked.extend(phrases.map(|phrase| (phrase_score(&phrase), Candidate::Phrase(phrase))));
+    ranked
+        .sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.order().cmp(&right.1.order())));
+    let least = ranked.first().map_or(0.0, |(score, _)| score * SHARE_MIN);
+    let mut chosen: Vec<(String, bool)> = Vec::new();
+    let mut keywords = Vec::new();
+    for (_, candidate) in ranked.iter().take_while(|(score, _)| *score >= least).take(CANDIDATES_MAX) {
+        let words = candidate.words(reading);
+        let (folded, is_entity) = (folded(words), matches!(candidate, Candidate::Entity(_)));
+        let is_told = chosen.iter().any(|(known, known_is_entity)| {
             let is_part = known.contains(&folded) && (!is_entity || *known_is_entity);
             let is_whole = folded.contains(known.as_str()) && is_entity == *known_is_entity;
             known == &folded || is_part || is_whole
         });
         if !is_told && folded.len() > 2 {
-            chosen.push((folded, keyword, is_entity));
+            chosen.push((folded, is_entity));
+            keywords.push(words.to_owned());
+        }
+        if keywords.len() == KEYPHRASES_MAX {
+            break;
         }
     }
-    chosen.into_iter().map(|(_, keyword, _)| keyword).collect()
+    keywords
+}
+
+/// Whether the text comes back to a phrase often enough.
+const fn counts(phrase: &Phrase) -> bool {
+    if phrase.words == 1 {
+        phrase.in_headline && phrase.count >= COUNT_MIN_SINGLE
+    } else {
+        phrase.in_headline || phrase.count >= COUNT_MIN
+    }
 }
 
 /// The folded words, each with a blank before and behind it.
@@ -152,7 +186,7 @@ fn phrases(reading: Reading) -> Vec<Phrase> {
         Language::Other => return Vec::new(),
     };
     let tokens = reading.parts.text.tokens();
-    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut places: HashMap<u64, usize> = HashMap::with_capacity(tokens.len().min(WORDS_MAX) / 4);
     let mut phrases: Vec<Phrase> = Vec::new();
     for first in 0..tokens.len().min(WORDS_MAX) {
         let Some((letters, mut key)) = beginning(reading, first) else { continue };
@@ -164,11 +198,15 @@ fn phrases(reading: Reading) -> Vec<Phrase> {
                 }
                 key = key.rotate_left(7) ^ reading.matches.hashes[last];
             }
+            let in_headline = last < reading.parts.headline_tokens;
+            // A single word counts where the headline has it, which comes first.
+            if words == 1 && !in_headline && !places.contains_key(&key) {
+                continue;
+            }
             let weight = weigh(reading, first, words, letters);
             if weight <= 0.0 {
                 continue;
             }
-            let in_headline = last < reading.parts.headline_tokens;
             let place = *places.entry(key).or_insert(phrases.len());
             if let Some(known) = phrases.get_mut(place) {
                 known.count = known.count.saturating_add(1);

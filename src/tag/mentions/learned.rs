@@ -6,7 +6,7 @@
 use hashbrown::HashSet;
 
 use super::super::hints;
-use super::super::lexicon::vocabulary::hash;
+use super::super::lexicon::vocabulary::{hash, word};
 use super::super::matching::clitics;
 use super::super::models::Models;
 use super::super::sequence::{NameKind, Span};
@@ -20,6 +20,13 @@ const MARGIN_HALF: i32 = 60;
 const SCORE_MAX: i32 = 78;
 const SCORE_MIN: i32 = 25;
 const WORDS_MAX: usize = 12;
+const COMMON: u16 = word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB | word::NATIONALITY | word::HEAD;
+
+fn margin_min() -> i32 {
+    static M: std::sync::LazyLock<i32> =
+        std::sync::LazyLock::new(|| std::env::var("MARGIN").map_or(0, |t| t.parse().unwrap()));
+    *M
+}
 
 pub(super) fn propose(reading: &Reading, models: &Models, proposals: &mut Vec<Proposal>) {
     let model = match reading.language {
@@ -50,7 +57,9 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Prop
             .token(at)
             .is_some_and(|token| token.is(shape::ARABIC | shape::LATIN) && token.end - token.start > 1)
     });
-    if count > WORDS_MAX || !has_letters {
+    // One common word is what the rules would have told as a name, if it were one.
+    let is_common = count == 1 && reading.nature(span.first).is(COMMON);
+    if count > WORDS_MAX || !has_letters || is_common || span.margin < margin_min() {
         return None;
     }
     let candidate = candidate(reading, span, kind);
@@ -111,7 +120,7 @@ fn clitic_letters(reading: &Reading, forms: &HashSet<u64>, first: usize) -> u8 {
         return 0;
     }
     let folded = reading.folded(first);
-    // The rest of the word stands elsewhere without them.
+    // The rest of the word stands elsewhere without them, or is in a lexicon.
     let behind =
         clitics(folded).find(|(rest, ..)| forms.contains(&hash(rest))).map(|(_, letters, _)| letters);
     behind.unwrap_or_else(|| {

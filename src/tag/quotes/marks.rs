@@ -117,6 +117,11 @@ pub(super) fn spans(source: &str, from: usize) -> Vec<Span> {
     let mut seen = 0;
     let mut index = from;
     while index < bytes.len() && seen < MARKS_MAX {
+        // Letters of two bytes, as Arabic has, are no marks.
+        if (0xc3..=0xdf).contains(&bytes[index]) {
+            index += 2;
+            continue;
+        }
         // Text offsets have 32 bits.
         let at = u32::try_from(index).unwrap_or(u32::MAX);
         if bytes[index] == b'\n' {

@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
 
     /// Indices of the marked spans that quote, each with the name of its speaker.
     pub(super) fn quotes(mut self) -> Vec<(usize, Option<usize>)> {
-        let mut next = 0;
+        let (mut next, mut next_named) = (0, 0);
         let mut index = self.quoting.parts.headline_tokens;
         while index < self.tokens.len() && next < self.marked.len() {
             self.pass_gap(index);
@@ -77,7 +77,17 @@ impl<'a> Walk<'a> {
                     continue;
                 }
             }
-            self.take(index, next);
+            while self.named.get(next_named).is_some_and(|named| named.first < index) {
+                next_named += 1;
+            }
+            if self.named.get(next_named).is_some_and(|named| named.first == index) {
+                self.note_person(next_named);
+            }
+            if self.is_verb(index) {
+                let end = self.marked[next..].first().map_or(self.tokens.len(), |marked| marked.first);
+                let subject = self.subject(index, end);
+                self.speak(subject);
+            }
             index += 1;
         }
         self.quotes
@@ -173,22 +183,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What a word outside quotations tells of who speaks; `next` is the next marked span.
-    fn take(&mut self, index: usize, next: usize) {
-        if let Some(place) = self.named_at(index) {
-            let named = &self.named[place];
-            let is_object = named.has_clitic && !self.folded(index).starts_with('و')
-                || words::is_preposition(self.folded(index.wrapping_sub(1)));
-            if named.kind == EntityKind::Person && !is_object {
-                self.known.person.get_or_insert(place);
-            }
+    /// Notes a name outside quotations, where it can be who acts in its sentence.
+    fn note_person(&mut self, place: usize) {
+        let named = &self.named[place];
+        let is_object = named.has_clitic && !self.folded(named.first).starts_with('و')
+            || words::is_preposition(self.folded(named.first.wrapping_sub(1)));
+        if named.kind == EntityKind::Person && !is_object {
+            self.known.person.get_or_insert(place);
         }
-        if !self.is_verb(index) {
-            return;
-        }
-        let end = self.marked.get(next).map_or(self.tokens.len(), |marked| marked.first);
-        let subject = self.subject(index, end);
-        self.speak(subject);
     }
 
     fn speak(&mut self, subject: Subject) {

@@ -69,8 +69,10 @@ fn measured() -> ([usize; 5], Vec<String>) {
 fn speakers_of_labelled_articles_are_found() {
     let ([right, told, expected, known, spans], wrong) = measured();
     let text = wrong.join("\n");
-    println!("right {right}, told {told}, expected {expected}, known {known}, spans {spans}\n{text}");
-    assert!(right * 100 >= known * 85 && right * 100 >= told * 85, "{right} {told} {known}\n{text}");
+    let counts =
+        format!("{right} right of {told} told, {known} named near, {expected} labelled; {spans} spans");
+    assert!(right * 100 >= known * 90 && right * 100 >= told * 85, "{counts}\n{text}");
+    assert!(spans * 100 >= expected * 97, "{counts}\n{text}");
 }
 
 fn check(text: &str, language: &str, expected: &[(&str, &str, bool)]) {

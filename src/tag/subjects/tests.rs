@@ -41,8 +41,9 @@ fn codes(subjects: &[TaggedSubject]) -> Vec<&str> {
 
 #[test]
 fn what_speaks_for_a_topic_speaks_for_those_above_it() {
-    let found = told("", "The goalkeeper saved a goal in the Premier League; the goalkeeper was praised.", "en");
-    assert_eq!(codes(&found), ["medtop:15000000", "medtop:20001065", "medtop:20000822"]);
+    let found =
+        told("", "The goalkeeper saved a goal in the Premier League; the goalkeeper was praised.", "en");
+    assert_eq!(codes(&found), ["medtop:15000000", "medtop:20000822", "medtop:20001065"]);
     assert_eq!(found[0].english, "sport");
     assert!(found[0].evidence.contains(&"Premier League".to_owned()), "{:?}", found[0].evidence);
     assert!(found.iter().all(|subject| (1..=100).contains(&subject.confidence)));
@@ -50,7 +51,8 @@ fn what_speaks_for_a_topic_speaks_for_those_above_it() {
 
 #[test]
 fn arabic_phrases_are_found_behind_clitics_and_with_or_without_the_article() {
-    let found = told("", "وحارس المرمى في دوري أبطال، وفي الدوري الممتاز تألق حارس المرمى وللحارس مجده", "ar");
+    let found =
+        told("", "وحارس المرمى في دوري أبطال، وفي الدوري الممتاز تألق حارس المرمى وللحارس مجده", "ar");
     assert_eq!(found[0].code, "medtop:15000000");
     let soccer = found.iter().find(|subject| subject.code == "medtop:20001065").unwrap();
     assert_eq!((soccer.name.as_str(), soccer.english.as_str()), ("كرة القدم", "soccer"));
@@ -69,7 +71,10 @@ fn the_headline_counts_twice() {
 fn where_little_speaks_for_anything_nothing_is_told() {
     assert!(told("", "Our goal is a clean street.", "en").is_empty());
     assert!(told("", "", "en").is_empty());
-    assert!(told("", "The goalkeeper of the premier league", "sw").is_empty(), "no phrase is of that language");
+    assert!(
+        told("", "The goalkeeper of the premier league", "sw").is_empty(),
+        "no phrase is of that language"
+    );
 }
 
 #[test]

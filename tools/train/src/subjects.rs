@@ -18,7 +18,8 @@ const WEIGHT_MAX: f64 = 5.0;
 /// A topic with fewer texts is left to the phrases that people chose.
 const TOPIC_TEXTS_MIN: u32 = 100;
 
-/// Lines of code, language, weight, word, from lines of code, tab, text.
+/// Lines of code, language, weight, word, from lines of code, tab, text. Words that the lexicons know as names, adjectives of
+/// nationality, titles or common words are left out: they tell of one newsroom's days, not of a subject.
 pub fn learn(lines: &[String], language: &str) -> Result<String, String> {
     let mut texts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut by_topic: BTreeMap<&str, HashMap<String, u32>> = BTreeMap::new();
@@ -27,7 +28,7 @@ pub fn learn(lines: &[String], language: &str) -> Result<String, String> {
         let (code, text) = line.split_once('\t').ok_or("a line is a code, a tab and a text")?;
         *texts.entry(code).or_default() += 1;
         let prepared = Prepared::of(text, &WordClasses::default());
-        let words: BTreeSet<String> = prepared.words().iter().filter_map(|word| stem(word.folded)).collect();
+        let words: BTreeSet<String> = prepared.words().iter().filter(|word| word.hints == 0).filter_map(|word| stem(word.folded)).collect();
         let counts = by_topic.entry(code).or_default();
         for word in words {
             *counts.entry(word.clone()).or_default() += 1;
