@@ -20,13 +20,8 @@ const MARGIN_HALF: i32 = 60;
 const SCORE_MAX: i32 = 78;
 const SCORE_MIN: i32 = 25;
 const WORDS_MAX: usize = 12;
-const COMMON: u16 = word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB | word::NATIONALITY | word::HEAD;
-
-fn margin_min() -> i32 {
-    static M: std::sync::LazyLock<i32> =
-        std::sync::LazyLock::new(|| std::env::var("MARGIN").map_or(0, |t| t.parse().unwrap()));
-    *M
-}
+/// Names with a lower margin are guesses, in units of the model.
+const MARGIN_MIN: i32 = 400;
 
 pub(super) fn propose(reading: &Reading, models: &Models, proposals: &mut Vec<Proposal>) {
     let model = match reading.language {
@@ -57,9 +52,11 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Prop
             .token(at)
             .is_some_and(|token| token.is(shape::ARABIC | shape::LATIN) && token.end - token.start > 1)
     });
-    // One common word is what the rules would have told as a name, if it were one.
-    let is_common = count == 1 && reading.nature(span.first).is(COMMON);
-    if count > WORDS_MAX || !has_letters || is_common || span.margin < margin_min() {
+    // One word that is never a name, or a title or head behind a clitic (لوكالة), is none here either.
+    let nature = reading.nature(span.first);
+    let is_common = count == 1
+        && (nature.is(word::NOT_A_NAME | word::SPEECH_VERB) || nature.is(word::HEAD) && nature.clitics > 0);
+    if count > WORDS_MAX || !has_letters || is_common || span.margin < MARGIN_MIN {
         return None;
     }
     let candidate = candidate(reading, span, kind);

@@ -28,7 +28,12 @@ pub fn learn(lines: &[String], language: &str) -> Result<String, String> {
         let (code, text) = line.split_once('\t').ok_or("a line is a code, a tab and a text")?;
         *texts.entry(code).or_default() += 1;
         let prepared = Prepared::of(text, &WordClasses::default());
-        let words: BTreeSet<String> = prepared.words().iter().filter(|word| word.hints == 0).filter_map(|word| stem(word.folded)).collect();
+        let words: BTreeSet<String> = prepared
+            .words()
+            .iter()
+            .filter(|word| word.hints == 0)
+            .filter_map(|word| stem(word.folded))
+            .collect();
         let counts = by_topic.entry(code).or_default();
         for word in words {
             *counts.entry(word.clone()).or_default() += 1;

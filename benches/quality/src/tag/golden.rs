@@ -139,8 +139,10 @@ fn quotations(language: &str, cases: &[&Case], tags: &[Tags]) -> Line {
         .iter()
         .zip(tags)
         .map(|(case, tags)| {
-            let found: Vec<_> =
-                tags::quotes(tags)?.into_iter().filter(|quote| !quote.speakers.is_empty()).collect();
+            let found: Vec<_> = tags::quotes(tags, &case.labelled.body.text)?
+                .into_iter()
+                .filter(|quote| !quote.speakers.is_empty())
+                .collect();
             let labelled = &case.labelled.body.quotations;
             let right = labelled
                 .iter()

@@ -95,7 +95,7 @@ pub fn measure(folder: &Path, tagger: &Tagger) -> Result<Section, String> {
         None => section.lines.push(Line::not_built("seed, subjects", Target::AtLeast(1.0))),
         Some(found) => subjects(&expected, &found).line("subjects", &mut section),
     }
-    match tags::quotes(&tags) {
+    match tags::quotes(&tags, &article.body()) {
         None => section.lines.push(Line::not_built("seed, quotes", Target::AtLeast(1.0))),
         Some(found) => quotations(&expected, &found).line("quotes", &mut section),
     }

@@ -21,18 +21,33 @@ pub fn subjects(tags: &Tags) -> Option<Vec<String>> {
 }
 
 /// The quotations of the body, in its order.
-pub const fn quotes(_tags: &Tags) -> Option<Vec<Quote>> {
-    None
+pub fn quotes(tags: &Tags, body: &str) -> Option<Vec<Quote>> {
+    let quote = |quote: &khabar::article::Quote| {
+        let entity = quote.speaker.as_ref().and_then(|speaker| tags.entities.get(speaker.entity));
+        let names = entity.into_iter().flat_map(|entity| [Some(&entity.name), entity.name_en.as_ref()]);
+        let surface = quote.speaker.as_ref().map(|speaker| &speaker.surface);
+        Quote {
+            speakers: surface.into_iter().chain(names.flatten()).cloned().collect(),
+            text: body.chars().skip(quote.start).take(quote.end - quote.start).collect(),
+            is_closed: quote.closed,
+        }
+    };
+    Some(tags.quotes.iter().map(quote).collect())
 }
 
 /// The keywords that a line without separators was divided into, in its order.
-pub const fn divided_keywords(_tags: &Tags) -> Option<Vec<String>> {
-    None
+pub fn divided_keywords(tags: &Tags) -> Option<Vec<String>> {
+    Some(keywords_of(tags, "page_segmented"))
 }
 
 /// What the text itself says its keywords are, the best first.
-pub const fn keyphrases(_tags: &Tags) -> Option<Vec<String>> {
-    None
+pub fn keyphrases(tags: &Tags) -> Option<Vec<String>> {
+    Some(keywords_of(tags, "text"))
+}
+
+fn keywords_of(tags: &Tags, origin: &str) -> Vec<String> {
+    let found = tags.keywords.as_ref().filter(|keywords| keywords.origin == origin);
+    found.map(|keywords| keywords.list.clone()).unwrap_or_default()
 }
 
 /// Where the body names what: kind, first character, the one behind the last, surface.
