@@ -36,8 +36,8 @@ pub(super) fn words<'t>(
     let mut words: Vec<Word<'t>> = text
         .tokens()
         .iter()
-        .zip(&matches.natures)
-        .map(|(token, nature)| {
+        .zip(matches.natures.iter().zip(&matches.hashes))
+        .map(|(token, (nature, hash))| {
             let traits = [
                 (word::GIVEN_NAME, GIVEN_NAME),
                 (word::NATIONALITY, NATIONALITY),
@@ -54,7 +54,7 @@ pub(super) fn words<'t>(
                 shape: token.shape,
                 gap: token.gap,
                 hints,
-                classes: classes.of(text.folded(token)),
+                classes: classes.of_hash(*hash),
             }
         })
         .collect();

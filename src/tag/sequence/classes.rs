@@ -26,6 +26,11 @@ impl WordClasses {
     }
 
     pub fn of(&self, folded: &str) -> Classes {
-        self.0.get(&xxh3_64(folded.as_bytes())).copied().unwrap_or_default()
+        self.of_hash(xxh3_64(folded.as_bytes()))
+    }
+
+    /// Of the word with this hash (xxh3 of 64 bits).
+    pub fn of_hash(&self, hash: u64) -> Classes {
+        self.0.get(&hash).copied().unwrap_or_default()
     }
 }

@@ -55,11 +55,28 @@ const SHAPES: u8 = shape::CAPITAL | shape::CAPITALS | shape::ARABIC | shape::LAT
 /// Beginnings and ends have so many letters.
 const AFFIX_LETTERS_MAX: usize = 4;
 
-impl Word<'_> {
-    /// The same for words with the same local features.
-    pub fn key(&self) -> u64 {
-        hash(0, self.folded.as_bytes()) ^ u64::from(self.shape & SHAPES)
+/// The hashes of a word's form and stem, which many features are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Hashed {
+    form: u64,
+    stem: u64,
+}
+
+impl Hashed {
+    pub fn of(word: &Word<'_>) -> Self {
+        let form = hash(kind::FORM, word.folded.as_bytes());
+        Self { form, stem: hash(kind::STEM, stem(word.folded).as_bytes()) }
     }
+
+    /// Of the form, evenly spread.
+    pub const fn place(&self) -> u64 {
+        self.form
+    }
+}
+
+/// What of a word's shape its local features are made of, beside its form and classes.
+pub const fn shape_of(word: &Word<'_>) -> u8 {
+    word.shape & SHAPES
 }
 
 /// Kinds of features; a number each.
@@ -120,11 +137,11 @@ pub const fn row(hash: u64, row_bits: u32) -> usize {
 }
 
 /// The features of one word alone.
-pub fn local(word: &Word<'_>, each: &mut impl FnMut(Reach, u64)) {
+pub fn local(word: &Word<'_>, hashed: Hashed, each: &mut impl FnMut(Reach, u64)) {
     let folded = word.folded;
     let shape = u64::from(word.shape & SHAPES);
-    each(Reach::Wide, hash(kind::FORM, folded.as_bytes()));
-    each(Reach::Wide, hash(kind::STEM, stem(folded).as_bytes()));
+    each(Reach::Wide, hashed.form);
+    each(Reach::Wide, hashed.stem);
     each(Reach::Near, pair(kind::SHAPE, shape, 0));
     if word.classes != [0; 2] {
         for (fineness, class) in (0..).zip(word.classes) {
@@ -152,21 +169,22 @@ pub fn local(word: &Word<'_>, each: &mut impl FnMut(Reach, u64)) {
 }
 
 /// The features of a place that more than one word makes, and those of hints.
-pub fn context(words: &[Word<'_>], at: usize, each: &mut impl FnMut(u64)) {
+pub fn context(words: &[Word<'_>], hashes: &[Hashed], at: usize, each: &mut impl FnMut(u64)) {
     const EDGE: Word<'static> = Word { folded: "", shape: 0, gap: gap::PARAGRAPH, hints: 0, classes: [0; 2] };
     let word = &words[at];
     let before = at.checked_sub(1).and_then(|at| words.get(at)).unwrap_or(&EDGE);
     let behind = words.get(at + 1).unwrap_or(&EDGE);
-    let form = hash(kind::FORM, word.folded.as_bytes());
-    let form_before = hash(kind::FORM, before.folded.as_bytes());
-    let form_behind = hash(kind::FORM, behind.folded.as_bytes());
+    let hashed_before = at.checked_sub(1).and_then(|at| hashes.get(at)).copied();
+    let Hashed { form: form_before, stem: stem_before } = hashed_before.unwrap_or_else(|| Hashed::of(&EDGE));
+    let form = hashes[at].form;
+    let form_behind = hashes.get(at + 1).copied().unwrap_or_else(|| Hashed::of(&EDGE)).form;
     let [hints, hints_before, hints_behind] = [word, before, behind].map(|word| u64::from(word.hints));
     let [gap, gap_behind] = [word, behind].map(|word| u64::from(word.gap));
     let shapes = [before, word, behind].iter().fold(0, |all, word| all << 8 | u64::from(word.shape & SHAPES));
     each(pair(kind::BIAS, 0, 0));
     each(pair(kind::BEFORE, form_before, form));
     each(pair(kind::BEHIND, form, form_behind));
-    each(pair(kind::STEM_PAIR, hash(kind::STEM, stem(before.folded).as_bytes()), shapes & 0xffff));
+    each(pair(kind::STEM_PAIR, stem_before, shapes & 0xffff));
     each(pair(kind::GAPS, gap, gap_behind));
     each(pair(kind::SHAPES, shapes, gap));
     each(pair(kind::HINTS, hints, 0));

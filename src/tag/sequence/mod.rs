@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use file::ModelError;
 
-use features::{Features, Reach, Word};
+use features::{Features, Hashed, Reach, Word};
 
 /// Labels: outside, then the beginning and the inside of each kind of name.
 pub const LABELS: usize = 9;
@@ -61,7 +61,8 @@ impl NameKind {
 }
 
 /// Whether a label may follow another: the inside of a name follows its beginning or its inside.
-pub const fn may_follow(label: u8, before: u8) -> bool {
+#[cfg(test)]
+const fn may_follow(label: u8, before: u8) -> bool {
     let is_inside = label != OUTSIDE && label.is_multiple_of(2);
     !is_inside || before == label || before + 1 == label
 }
@@ -106,9 +107,9 @@ impl Model {
     }
 
     /// What a word adds at each distance to the words around it, from two before it to two behind it.
-    fn local(&self, word: &Word<'_>) -> [Scores; Reach::PLACES] {
+    fn local(&self, word: &Word<'_>, hashed: Hashed) -> [Scores; Reach::PLACES] {
         let mut all = [[0; ROW]; Reach::PLACES];
-        features::local(word, &mut |reach, hash| {
+        features::local(word, hashed, &mut |reach, hash| {
             for place in reach.places() {
                 self.add(&mut all[place], features::at(hash, place));
             }
@@ -120,8 +121,9 @@ impl Model {
     pub fn names(&self, words: &[Word<'_>]) -> Vec<Span> {
         let mut scores = vec![[0; ROW]; words.len()];
         let mut cache = LocalCache::take(self);
-        for (at, word) in words.iter().enumerate() {
-            let local = cache.of(self, word);
+        let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
+        for (at, (word, hashed)) in words.iter().zip(&hashes).enumerate() {
+            let local = cache.of(self, word, *hashed);
             for (place, local) in local.iter().enumerate() {
                 // The word at `at` speaks for the one at `at + 2 - place`.
                 let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target))
@@ -135,7 +137,7 @@ impl Model {
         }
         cache.put_back();
         for (at, scores) in scores.iter_mut().enumerate() {
-            features::context(words, at, &mut |hash| self.add(scores, hash));
+            features::context(words, &hashes, at, &mut |hash| self.add(scores, hash));
         }
         let names = search::names(words, &scores, &self.transitions);
         let memory = memory::of(words, &names);
@@ -148,15 +150,16 @@ impl Model {
     /// All features of a place, by the number of their rows; for learning.
     pub fn feature_rows(words: &[Word<'_>], at: usize, row_bits: u32) -> Features {
         let mut rows = Features::new();
+        let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
         for place in 0..Reach::PLACES {
-            let Some(word) = (at + place).checked_sub(2).and_then(|from| words.get(from)) else { continue };
-            features::local(word, &mut |reach, hash| {
+            let Some(from) = (at + place).checked_sub(2).filter(|from| *from < words.len()) else { continue };
+            features::local(&words[from], hashes[from], &mut |reach, hash| {
                 if reach.places().contains(&place) {
                     rows.push(features::row(features::at(hash, place), row_bits));
                 }
             });
         }
-        features::context(words, at, &mut |hash| rows.push(features::row(hash, row_bits)));
+        features::context(words, &hashes, at, &mut |hash| rows.push(features::row(hash, row_bits)));
         rows
     }
 
@@ -185,7 +188,8 @@ const CACHE_PLACES: usize = 4_096;
 /// It belongs to one model: a thread that asks another one begins with an empty cache.
 struct LocalCache {
     model: usize,
-    keys: Vec<u64>,
+    /// Form and shape of the word at each place: what is equal in both adds the same.
+    words: Vec<Option<(Box<str>, u8)>>,
     all: Vec<[Scores; Reach::PLACES]>,
 }
 
@@ -200,7 +204,7 @@ impl LocalCache {
     fn new(model: &Model) -> Self {
         Self {
             model: model.identity(),
-            keys: vec![0; CACHE_PLACES],
+            words: vec![None; CACHE_PLACES],
             all: vec![[[0; ROW]; Reach::PLACES]; CACHE_PLACES],
         }
     }
@@ -222,14 +226,15 @@ impl LocalCache {
         });
     }
 
-    fn of(&mut self, model: &Model, word: &Word<'_>) -> &[Scores; Reach::PLACES] {
-        // 0 stands for an empty place.
-        let key = word.key() | 1;
-        #[allow(clippy::cast_possible_truncation, reason = "only the lowest bits count")]
-        let place = (key >> 20) as usize % CACHE_PLACES;
-        if self.keys[place] != key {
-            self.keys[place] = key;
-            self.all[place] = model.local(word);
+    fn of(&mut self, model: &Model, word: &Word<'_>, hashed: Hashed) -> &[Scores; Reach::PLACES] {
+        let shape = features::shape_of(word);
+        #[allow(clippy::cast_possible_truncation, reason = "only some of the bits count")]
+        let place = (hashed.place() >> 20) as usize % CACHE_PLACES;
+        let is_known =
+            self.words[place].as_ref().is_some_and(|(form, known)| **form == *word.folded && *known == shape);
+        if !is_known {
+            self.words[place] = Some((word.folded.into(), shape));
+            self.all[place] = model.local(word, hashed);
         }
         &self.all[place]
     }

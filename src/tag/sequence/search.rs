@@ -2,12 +2,16 @@
 
 use super::super::text::gap;
 use super::features::Word;
-use super::{LABELS, NameKind, OUTSIDE, Scores, Span, may_follow};
+use super::{LABELS, NameKind, OUTSIDE, Scores, Span};
 
 const LOWEST: i32 = i32::MIN / 2;
 
 /// A name does not go on behind these.
 const ENDS: u8 = gap::SENTENCE | gap::PARAGRAPH;
+
+/// Labels that may stand before each label: any before the beginning of a name and outside of names.
+const BEFORE: [&[u8]; LABELS] = [ANY, ANY, &[1, 2], ANY, &[3, 4], ANY, &[5, 6], ANY, &[7, 8]];
+const ANY: &[u8] = &[0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /// See the module. One label for each word.
 pub(super) fn best_labels(
@@ -22,23 +26,21 @@ pub(super) fn best_labels(
         let is_cut = word.gap & ENDS != 0;
         let mut next = [LOWEST; LABELS];
         let mut way = [OUTSIDE; LABELS];
-        for (label, (next, way)) in (0u8..).zip(next.iter_mut().zip(&mut way)) {
-            let is_inside = label != OUTSIDE && label.is_multiple_of(2);
-            if is_inside && is_cut {
-                continue;
-            }
-            for (before, best) in (0u8..).zip(&best) {
-                if *best == LOWEST || !may_follow(label, before) {
-                    continue;
-                }
-                let sum = best + transitions[usize::from(before)][usize::from(label)];
-                if sum > *next {
-                    (*next, *way) = (sum, before);
+        for (label, (next, way)) in next.iter_mut().zip(&mut way).enumerate() {
+            let befores = BEFORE[label];
+            let (mut sum, mut from) = (LOWEST, OUTSIDE);
+            // Inside labels have few labels before them; those can't go on behind the end of a sentence.
+            if !is_cut || befores.len() == LABELS {
+                for &before in befores {
+                    let before_sum = best[usize::from(before)] + transitions[usize::from(before)][label];
+                    if before_sum > sum {
+                        (sum, from) = (before_sum, before);
+                    }
                 }
             }
-            if *next != LOWEST {
-                *next += scores[usize::from(label)];
-            }
+            // What can't be reached stays far below all that can: no text's scores add up to half of it.
+            *next = sum + scores[label];
+            *way = from;
         }
         best = next;
         ways.push(way);
