@@ -34,8 +34,7 @@ fn records(raw: &str) -> Vec<NewRecord> {
             0 => records.push(articles::broken(raw, number)),
             1 => records.push(NewRecord::new(raw, articles::dump(number)).header("traceparent", "00-1-2-03")),
             2 => {
-                let text =
-                    articles::dump(number).replacen(". ", ". 17 ", 1) + "\nA paragraph of 99 new words.\n";
+                let text = articles::revised(number, 1);
                 let url = format!("https://gazette.example.com/story/{number}");
                 let value = serde_json::json!({"url": url, "content": text}).to_string();
                 records.push(NewRecord::new(raw, value).key("key"));

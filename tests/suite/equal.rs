@@ -49,8 +49,7 @@ fn rounds() -> [Vec<String>; 2] {
     let second = (0..ARTICLES).step_by(4).map(|number| {
         if number % 3 == 0 {
             // Another text under the same URL.
-            let changed =
-                articles::dump(number).replacen(". ", ". 17 ", 1) + "\nParagraph of 99 new words.\n";
+            let changed = articles::revised(number, 1);
             let url = format!("https://gazette.example.com/story/{number}");
             serde_json::json!({"url": url, "content": changed, "fetched_at": "2024-05-10T09:00:00Z"})
                 .to_string()
