@@ -22,6 +22,8 @@ const DONE_PERCENT: usize = 70;
 /// A worker repeats the level in the log from time to time; so does an aged log.
 const LEVEL_EVERY: usize = 1_000;
 const HOUR_MS: i64 = 3_600_000;
+/// W, as it is configured by default.
+const WINDOW_MS: i64 = 168 * HOUR_MS;
 const DAY_MS: f64 = 86_400_000.0;
 /// So many differences are named.
 const NAMED_MAX: usize = 5;
@@ -224,8 +226,7 @@ impl Run {
             }
             entries.push(entry(record.key.clone(), record.value.clone(), time_ms));
         }
-        let window_ms = 168 * HOUR_MS;
-        let needed_ms = first_unfinished_ms.unwrap_or(now_ms) - window_ms;
+        let needed_ms = first_unfinished_ms.unwrap_or(now_ms) - WINDOW_MS;
         let cut = entries.partition_point(|entry| entry.timestamp_ms <= Some(needed_ms)).saturating_sub(1);
         let unfinished = first.keys().filter(|place| is_unfinished(place)).count();
         AgedLog { entries, committed, unfinished, cut }

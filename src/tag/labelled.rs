@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::tests::marked;
 use crate::article::{Article, Paragraph, ParagraphRole};
 
 /// One labelled article as plain text, with its labels.
@@ -26,49 +27,16 @@ pub(super) fn all() -> Vec<Labelled> {
 
 fn read(case: &Path) -> Labelled {
     let file = fs::read_to_string(case.join("article.txt")).unwrap();
-    let (head, body) = file.split_once("\n\n").unwrap();
-    let field = |key: &str| head.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
-    let mut labelled = Labelled {
+    let labelled = marked::read(&file).unwrap();
+    let [headline, body] = [labelled.headline, labelled.body];
+    let quote =
+        |quote: marked::Quotation| (quote.speaker, quote.text.trim_matches(is_mark).trim().to_owned());
+    Labelled {
         name: case.file_name().unwrap().to_string_lossy().into_owned(),
-        article: Article::default(),
-        keywords: field("keywords: ").split('|').map(str::to_owned).collect(),
-        mentions: Vec::new(),
-        quotes: Vec::new(),
-    };
-    let headline = labelled.plain(field("headline: "));
-    labelled.quotes.clear();
-    let body = labelled.plain(body.trim_end());
-    labelled.article = article(Some(&headline), &body, field("language: "));
-    labelled
-}
-
-impl Labelled {
-    /// Takes the labels out of a text: `{KIND|words}` and `{Q:speaker|"words"}`.
-    fn plain(&mut self, text: &str) -> String {
-        let mut plain = String::new();
-        let mut open: Vec<(Option<&str>, usize)> = Vec::new();
-        let mut rest = text;
-        while let Some(character) = rest.chars().next() {
-            if character == '{' {
-                let (kind, behind) = rest[1..].split_once('|').unwrap();
-                open.push((kind.strip_prefix("Q:"), plain.len()));
-                rest = behind;
-                continue;
-            }
-            rest = &rest[character.len_utf8()..];
-            if character != '}' {
-                plain.push(character);
-                continue;
-            }
-            match open.pop().unwrap() {
-                (Some(speaker), start) => {
-                    let quoted = plain[start..].trim_matches(is_mark).trim();
-                    self.quotes.push((speaker.to_owned(), quoted.to_owned()));
-                }
-                (None, start) => self.mentions.push(plain[start..].to_owned()),
-            }
-        }
-        plain
+        article: article(Some(&headline.text), &body.text, &labelled.language),
+        keywords: labelled.keywords,
+        mentions: headline.mentions.into_iter().chain(body.mentions).map(|mention| mention.surface).collect(),
+        quotes: body.quotations.into_iter().map(quote).collect(),
     }
 }
 

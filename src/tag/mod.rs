@@ -1,8 +1,8 @@
-//! Adds language, direction, keywords, mentions, entities and countries to an article. No I/O once its lexicons are
-//! loaded, no clock, no Kafka.
+//! Adds language, direction, keywords, mentions, entities, countries, subjects and quotes to an article. No I/O once its
+//! lexicons and models are loaded, no clock, no Kafka.
 //!
 //! Owns what is said *about* a parsed text; it never changes the text itself. Every tag is a pure function of the
-//! article and the lexicons, so any replica gives the same ones.
+//! article, the lexicons and the models, so any replica gives the same ones.
 
 mod arabic;
 mod countries;
@@ -48,7 +48,7 @@ pub const FLAW_MENTIONS_CUT: &str = "mentions_cut";
 /// and what a page leaves behind an article (styles, scripts, boxes) is not its language.
 pub const SCANNED_CHARS_MAX: usize = 1_000;
 
-/// The tag room with its lexicons. Built once per process; cheap to clone.
+/// The tag room with its lexicons and models. Built once per process; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Tagger {
     lexicon: Arc<Lexicon>,
@@ -86,8 +86,8 @@ impl Tagger {
         self.lexicon.sizes()
     }
 
-    /// Tags one article: language (BCP 47, `und` where nothing can be told), direction, the page's own keywords, and who
-    /// and what is named where.
+    /// Tags one article: language (BCP 47, `und` where nothing can be told), direction, keywords, who and what is named
+    /// where, what it is about, and who is quoted.
     ///
     /// Direction follows the script that most letters are of, whatever language is stated; a text without letters runs
     /// left to right.
@@ -99,12 +99,12 @@ impl Tagger {
             _ => Direction::LeftToRight,
         };
         let mut tags = Tags { language: language::of(article, &census), direction, ..Tags::default() };
-        self.name(article, &mut tags);
+        self.read(article, &mut tags);
         tags
     }
 
-    /// Finds mentions, entities and countries.
-    fn name(&self, article: &Article, tags: &mut Tags) {
+    /// Adds what the words of headline and body say, divided once for all of it.
+    fn read(&self, article: &Article, tags: &mut Tags) {
         let mut source = article.headline.clone().unwrap_or_default();
         source.push_str("\n\n");
         let (body_byte, body_start) = (source.len(), source.chars().count());

@@ -1,22 +1,21 @@
 //! The models that the tag room asks: those compiled in, and those of the user's folder in their place.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest as _, Sha256};
 
-use super::lexicon::LexiconError;
+use super::lexicon::{LexiconError, short_digest};
 use super::sequence::Model;
 use super::sequence::classes::WordClasses;
 
 const NAMES_ARABIC: &str = "names_ar.bin";
 const NAMES_ENGLISH: &str = "names_en.bin";
-const CLASSES_ARABIC: &str = "word_classes_ar.tsv";
+pub(super) const CLASSES_ARABIC: &str = "word_classes_ar.tsv";
 
 /// A model of the user's at most.
 const FILE_BYTES_MAX: u64 = 256 << 20;
-/// Bytes of the digest that a record names.
-const DIGEST_BYTES: usize = 8;
 
 /// Models of names, and what they are told of words.
 #[derive(Debug)]
@@ -45,24 +44,23 @@ impl Models {
 
     fn read(folder: &str) -> Result<Self, LexiconError> {
         let mut digest = Sha256::new();
-        let mut file = |name: &str, compiled_in: &'static [u8]| -> Result<(String, Vec<u8>), LexiconError> {
-            let (shown, bytes) = bytes_of(folder, name, compiled_in)?;
-            digest.update(name.as_bytes());
-            digest.update(bytes.len().to_le_bytes());
-            digest.update(&bytes);
-            Ok((shown, bytes))
-        };
-        let model = |(file, bytes): (String, Vec<u8>)| {
+        let mut file =
+            |name: &str, compiled_in: &'static [u8]| -> Result<(String, Cow<'static, [u8]>), LexiconError> {
+                let (shown, bytes) = bytes_of(folder, name, compiled_in)?;
+                digest.update(name.as_bytes());
+                digest.update(bytes.len().to_le_bytes());
+                digest.update(&bytes);
+                Ok((shown, bytes))
+            };
+        let model = |(file, bytes): (String, Cow<'static, [u8]>)| {
             Model::from_bytes(&bytes).map_err(|source| LexiconError::Model { file, source })
         };
         let names_arabic = model(file(NAMES_ARABIC, include_bytes!("../../config/models/names_ar.bin"))?)?;
         let names_english = model(file(NAMES_ENGLISH, include_bytes!("../../config/models/names_en.bin"))?)?;
         let (shown, bytes) = file(CLASSES_ARABIC, include_bytes!("../../config/models/word_classes_ar.tsv"))?;
-        let classes = String::from_utf8(bytes).ok().and_then(|text| WordClasses::read(&text));
+        let classes = std::str::from_utf8(&bytes).ok().and_then(WordClasses::read);
         let classes = classes.ok_or(LexiconError::Classes { file: shown })?;
-        let digest = digest.finalize()[..DIGEST_BYTES]
-            .iter()
-            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let digest = short_digest(digest);
         Ok(Self { names_arabic, names_english, classes, digest })
     }
 
@@ -82,10 +80,14 @@ impl Models {
 }
 
 /// What a file is called, and its bytes.
-fn bytes_of(folder: &str, name: &str, compiled_in: &'static [u8]) -> Result<(String, Vec<u8>), LexiconError> {
+fn bytes_of(
+    folder: &str,
+    name: &str,
+    compiled_in: &'static [u8],
+) -> Result<(String, Cow<'static, [u8]>), LexiconError> {
     let path = Path::new(folder).join(name);
     if folder.is_empty() || !path.exists() {
-        return Ok((format!("config/models/{name} (compiled in)"), compiled_in.to_vec()));
+        return Ok((format!("config/models/{name} (compiled in)"), Cow::Borrowed(compiled_in)));
     }
     let file = path.display().to_string();
     let fail = |source| LexiconError::Read { file: file.clone(), source };
@@ -93,5 +95,5 @@ fn bytes_of(folder: &str, name: &str, compiled_in: &'static [u8]) -> Result<(Str
         return Err(LexiconError::TooLarge { file });
     }
     let bytes = std::fs::read(&path).map_err(fail)?;
-    Ok((file, bytes))
+    Ok((file, Cow::Owned(bytes)))
 }

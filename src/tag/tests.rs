@@ -1,6 +1,6 @@
 mod golden;
 mod hostile;
-mod marked;
+pub(super) mod marked;
 mod names;
 
 use std::fs;

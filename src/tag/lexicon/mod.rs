@@ -23,6 +23,7 @@ pub use error::LexiconError;
 pub(crate) use names::{Entity, Name, flag};
 pub(crate) use words::country_number;
 
+use super::models::CLASSES_ARABIC;
 use super::subjects::Subjects;
 use names::{Builder, OtherName, text_of};
 use rows::Source;
@@ -128,14 +129,14 @@ impl Lexicon {
             }
         }
         entities.build(&mut builder)?;
-        Ok(Self::assemble(builder, nationalities, subjects, &digest.finalize()[..DIGEST_BYTES]))
+        Ok(Self::assemble(builder, nationalities, subjects, short_digest(digest)))
     }
 
     fn assemble(
         mut builder: Builder,
         nationalities: words::Nationalities,
         subjects: Subjects,
-        digest: &[u8],
+        digest: String,
     ) -> Self {
         builder.vocabulary.shrink();
         builder.others.sort_by_key(|other| other.entity);
@@ -147,7 +148,6 @@ impl Lexicon {
                 countries.insert(country_number(code), number);
             }
         }
-        let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         let Builder { mut texts, mut entities, mut names, others, vocabulary } = builder;
         texts.shrink_to_fit();
         entities.shrink_to_fit();
@@ -207,6 +207,11 @@ impl Lexicon {
     }
 }
 
+/// The beginning of a hash, in hex, as records name it.
+pub(super) fn short_digest(digest: Sha256) -> String {
+    digest.finalize()[..DIGEST_BYTES].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// The files of one origin.
 #[derive(Debug)]
 struct Layer {
@@ -257,7 +262,7 @@ impl Layer {
             files.push((File { name, key, text: text.into() }, content));
         }
         // Of the models.
-        found.remove(std::ffi::OsStr::new("word_classes_ar.tsv"));
+        found.remove(std::ffi::OsStr::new(CLASSES_ARABIC));
         if let Some((_, path)) = found.pop_first() {
             let known = FILES.map(|(key, ..)| key).join(", ");
             return Err(LexiconError::UnknownFile { file: path.display().to_string(), known });

@@ -14,14 +14,13 @@ use super::super::text::shape;
 use super::{Language, NONE, Proposal, Reading, Rule};
 use crate::article::EntityKind;
 
-/// A margin that makes a name as likely as not, in units of the model: measured on what it was not learned from.
+/// Names with a lower margin are guesses and left out, in units of the model.
+const MARGIN_MIN: i32 = 400;
+/// The score at this margin would be half of [`SCORE_MAX`]: above [`MARGIN_MIN`] it hardly rises any more.
 const MARGIN_HALF: i32 = 60;
 /// Surer than this it is not, whatever the margin: rules with evidence go first.
 const SCORE_MAX: i32 = 78;
-const SCORE_MIN: i32 = 25;
 const WORDS_MAX: usize = 12;
-/// Names with a lower margin are guesses, in units of the model.
-const MARGIN_MIN: i32 = 400;
 
 pub(super) fn propose(reading: &Reading, models: &Models, proposals: &mut Vec<Proposal>) {
     let model = match reading.language {
@@ -65,7 +64,7 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Prop
         None if token.is(shape::ARABIC) => clitic_letters(reading, forms, span.first),
         None => 0,
     };
-    let score = (SCORE_MAX * span.margin / (span.margin + MARGIN_HALF).max(1)).clamp(SCORE_MIN, SCORE_MAX);
+    let score = SCORE_MAX * span.margin / (span.margin + MARGIN_HALF);
     Some(Proposal {
         kind,
         first: u32::try_from(span.first).ok()?,
@@ -117,7 +116,7 @@ fn clitic_letters(reading: &Reading, forms: &HashSet<u64>, first: usize) -> u8 {
         return 0;
     }
     let folded = reading.folded(first);
-    // The rest of the word stands elsewhere without them, or is in a lexicon.
+    // The rest of the word stands elsewhere in the text without them.
     let behind =
         clitics(folded).find(|(rest, ..)| forms.contains(&hash(rest))).map(|(_, letters, _)| letters);
     behind.unwrap_or_else(|| {

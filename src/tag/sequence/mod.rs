@@ -60,13 +60,6 @@ impl NameKind {
     }
 }
 
-/// Whether a label may follow another: the inside of a name follows its beginning or its inside.
-#[cfg(test)]
-const fn may_follow(label: u8, before: u8) -> bool {
-    let is_inside = label != OUTSIDE && label.is_multiple_of(2);
-    !is_inside || before == label || before + 1 == label
-}
-
 /// Words of a text, from the first to behind the last, that are one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -92,11 +85,6 @@ impl Model {
     /// Bits of a row's number.
     fn row_bits(&self) -> u32 {
         self.rows.len().trailing_zeros()
-    }
-
-    /// What tells it from other models of the process as long as it lives.
-    fn identity(&self) -> usize {
-        self.identity
     }
 
     fn add(&self, scores: &mut Scores, hash: u64) {
@@ -147,10 +135,9 @@ impl Model {
         search::names(words, &scores, &self.transitions)
     }
 
-    /// All features of a place, by the number of their rows; for learning.
-    pub fn feature_rows(words: &[Word<'_>], at: usize, row_bits: u32) -> Features {
+    /// All features of a place, by the number of their rows; for learning. `hashes` are those of all words.
+    pub fn feature_rows(words: &[Word<'_>], hashes: &[Hashed], at: usize, row_bits: u32) -> Features {
         let mut rows = Features::new();
-        let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
         for place in 0..Reach::PLACES {
             let Some(from) = (at + place).checked_sub(2).filter(|from| *from < words.len()) else { continue };
             features::local(&words[from], hashes[from], &mut |reach, hash| {
@@ -159,7 +146,7 @@ impl Model {
                 }
             });
         }
-        features::context(words, &hashes, at, &mut |hash| rows.push(features::row(hash, row_bits)));
+        features::context(words, hashes, at, &mut |hash| rows.push(features::row(hash, row_bits)));
         rows
     }
 
@@ -185,7 +172,7 @@ const CACHE_PLACES: usize = 4_096;
 
 /// Words come again and again, in a text and in the next, and what they add is the same each time.
 ///
-/// It belongs to one model: a thread that asks another one begins with an empty cache.
+/// It belongs to one model. It only saves sums: what a thread has read before changes no label.
 struct LocalCache {
     model: usize,
     /// Form and shape of the word at each place: what is equal in both adds the same.
@@ -203,7 +190,7 @@ const CACHES_MAX: usize = 4;
 impl LocalCache {
     fn new(model: &Model) -> Self {
         Self {
-            model: model.identity(),
+            model: model.identity,
             words: vec![None; CACHE_PLACES],
             all: vec![[[0; ROW]; Reach::PLACES]; CACHE_PLACES],
         }
@@ -212,7 +199,7 @@ impl LocalCache {
     /// The cache of this model, taken from the thread; given back by [`LocalCache::put_back`].
     fn take(model: &Model) -> Self {
         CACHES.with_borrow_mut(|caches| {
-            let known = caches.iter().position(|cache| cache.model == model.identity());
+            let known = caches.iter().position(|cache| cache.model == model.identity);
             known.map_or_else(|| Self::new(model), |known| caches.swap_remove(known))
         })
     }

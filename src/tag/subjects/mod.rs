@@ -35,19 +35,10 @@ const STEM_BYTES_MIN: usize = 6;
 /// Evidence that makes a topic as likely as not, in hundredths of a phrase's value.
 const EVIDENCE_HALF: i64 = 6_000;
 /// A topic with less confidence is not told.
-pub(super) const CONFIDENCE_MIN: i64 = 30;
+const CONFIDENCE_MIN: i64 = 30;
 /// A deeper topic has so much of the evidence of the topic above it, in per cent, and so much at least.
 const DEEPER_SHARE_MIN: i64 = 18;
 const DEEPER_EVIDENCE_MIN: i64 = 3_400;
-
-/// What speaks for one topic.
-#[derive(Debug, Clone, Default)]
-struct Evidence {
-    /// In hundredths of a phrase's value.
-    sum: i64,
-    /// Worth and place of each phrase, the place in bytes.
-    witnesses: Vec<(i64, (u32, u32))>,
-}
 
 /// A folded word without its article, where enough is left.
 fn without_article(folded: &str) -> Option<&str> {
@@ -58,8 +49,18 @@ fn without_article(folded: &str) -> Option<&str> {
 pub(super) fn of(text: &Text, body_byte: u32, subjects: &Subjects, language: &str) -> Vec<TaggedSubject> {
     let Some(number) = subjects.language(language) else { return Vec::new() };
     let found = find(text, body_byte, subjects, number);
-    let evidence = weigh(&found, subjects);
-    choose(&evidence, text, subjects, language)
+    let sums = weigh(&found, subjects);
+    let subject = |(confidence, number): (i64, u16)| {
+        let topic = &subjects.topics()[usize::from(number)];
+        TaggedSubject {
+            code: topic.code.to_string(),
+            name: topic.name(language).to_owned(),
+            english: topic.name("en").to_owned(),
+            confidence: u8::try_from(confidence.clamp(0, 100)).unwrap_or_default(),
+            evidence: witnesses(number, &found, text, subjects),
+        }
+    };
+    choose(&sums, subjects).into_iter().map(subject).collect()
 }
 
 /// How often a phrase stands in a text, and where first.
@@ -139,26 +140,31 @@ fn longest(
     best
 }
 
-/// Evidence for each topic, that for those below it included.
-fn weigh(found: &[(u32, Found)], subjects: &Subjects) -> Vec<Evidence> {
-    let mut evidence = vec![Evidence::default(); subjects.topics().len()];
-    for (node, found) in found {
-        let times = TIMES[found.times.min(TIMES.len() - 1)];
-        for hint in subjects.hints(*node) {
-            let worth = VALUES[usize::from(hint.weight)] * times;
-            for topic in subjects.path(Some(hint.topic)) {
-                let evidence = &mut evidence[usize::from(topic)];
-                evidence.sum += worth;
-                evidence.witnesses.push((worth, found.place));
-            }
-        }
-    }
-    evidence
+/// What a phrase speaks for, and with what worth in hundredths of a phrase's value: the topics of its hints, and those above
+/// them.
+fn spoken_for<'a>(node: u32, found: &Found, subjects: &'a Subjects) -> impl Iterator<Item = (u16, i64)> + 'a {
+    let times = TIMES[found.times.min(TIMES.len() - 1)];
+    subjects.hints(node).iter().flat_map(move |hint| {
+        let worth = VALUES[usize::from(hint.weight)] * times;
+        subjects.path(Some(hint.topic)).map(move |topic| (topic, worth))
+    })
 }
 
-fn choose(evidence: &[Evidence], text: &Text, subjects: &Subjects, language: &str) -> Vec<TaggedSubject> {
+/// The worth of all phrases for each topic.
+fn weigh(found: &[(u32, Found)], subjects: &Subjects) -> Vec<i64> {
+    let mut sums = vec![0; subjects.topics().len()];
+    for (node, found) in found {
+        for (topic, worth) in spoken_for(*node, found, subjects) {
+            sums[usize::from(topic)] += worth;
+        }
+    }
+    sums
+}
+
+/// The topics that are told, each top topic before those below it, with their confidence.
+fn choose(sums: &[i64], subjects: &Subjects) -> Vec<(i64, u16)> {
     let topics = subjects.topics();
-    let sum = |topic: u16| evidence[usize::from(topic)].sum;
+    let sum = |topic: u16| sums[usize::from(topic)];
     let numbers = || (0..topics.len()).filter_map(|topic| u16::try_from(topic).ok());
     let all: i64 = numbers().filter(|topic| topics[usize::from(*topic)].parent.is_none()).map(sum).sum();
     let confidence = |topic: u16| {
@@ -189,22 +195,16 @@ fn choose(evidence: &[Evidence], text: &Text, subjects: &Subjects, language: &st
         chosen.extend(deeper);
     }
     chosen.truncate(SUBJECTS_MAX);
-    let subject = |(confidence, topic): (i64, u16)| {
-        let known = &topics[usize::from(topic)];
-        TaggedSubject {
-            code: known.code.to_string(),
-            name: known.name(language).to_owned(),
-            english: known.name("en").to_owned(),
-            confidence: u8::try_from(confidence.clamp(0, 100)).unwrap_or_default(),
-            evidence: witnesses(&evidence[usize::from(topic)], text),
-        }
-    };
-    chosen.into_iter().map(subject).collect()
+    chosen
 }
 
-/// The phrases that spoke loudest, each once.
-fn witnesses(evidence: &Evidence, text: &Text) -> Vec<String> {
-    let mut witnesses = evidence.witnesses.clone();
+/// The phrases that spoke loudest for a topic, each once.
+fn witnesses(topic: u16, found: &[(u32, Found)], text: &Text, subjects: &Subjects) -> Vec<String> {
+    let mut witnesses: Vec<(i64, (u32, u32))> = Vec::new();
+    for (node, found) in found {
+        let own = spoken_for(*node, found, subjects).filter(|(spoken_for, _)| *spoken_for == topic);
+        witnesses.extend(own.map(|(_, worth)| (worth, found.place)));
+    }
     witnesses.sort_by_key(|(worth, place)| (-*worth, *place));
     let mut shown: Vec<String> = Vec::new();
     for (_, (start, end)) in witnesses {

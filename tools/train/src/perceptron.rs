@@ -1,6 +1,6 @@
 //! A structured perceptron with averaged weights (Collins 2002), in integers.
 
-use khabar::tag::sequence::features::Word;
+use khabar::tag::sequence::features::{Hashed, Word};
 use khabar::tag::sequence::{LABELS, Model, ROW, memory};
 
 use crate::data::Labelled;
@@ -75,9 +75,10 @@ fn pass(texts: &[&Labelled], memories: &[Vec<u8>], epochs: usize, row_bits: u32)
     let mut sentences = Vec::new();
     for (text, memory) in texts.iter().zip(memories) {
         let words = text.prepared.words();
+        let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
         for range in &text.sentences {
             let of = |rows: Vec<usize>| -> Vec<u32> { rows.into_iter().map(|row| row as u32).collect() };
-            let features = range.clone().map(|at| of(Model::feature_rows(&words, at, row_bits)));
+            let features = range.clone().map(|at| of(Model::feature_rows(&words, &hashes, at, row_bits)));
             let remembered = range.clone().map(|at| of(Model::memory_rows(&words, memory, at, row_bits)));
             sentences.push(Sentence {
                 features: features.collect(),
