@@ -7,7 +7,7 @@ use super::tests::marked;
 use crate::article::{Article, Paragraph, ParagraphRole};
 
 /// One labelled article as plain text, with its labels.
-pub(super) struct Labelled {
+pub(crate) struct Labelled {
     pub name: String,
     pub article: Article,
     pub keywords: Vec<String>,
@@ -18,7 +18,7 @@ pub(super) struct Labelled {
 }
 
 /// All of them, by name.
-pub(super) fn all() -> Vec<Labelled> {
+pub(crate) fn all() -> Vec<Labelled> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tag");
     let mut cases: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
@@ -45,7 +45,7 @@ fn is_mark(character: char) -> bool {
 }
 
 /// An article of paragraphs that empty lines divide.
-pub(super) fn article(headline: Option<&str>, text: &str, language: &str) -> Article {
+pub(crate) fn article(headline: Option<&str>, text: &str, language: &str) -> Article {
     let paragraph = |text: &str| Paragraph { text: text.to_owned(), role: ParagraphRole::Text };
     Article {
         headline: headline.map(str::to_owned),

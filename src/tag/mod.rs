@@ -12,7 +12,7 @@ mod keyphrases;
 mod keyword_line;
 mod keywords;
 #[cfg(test)]
-mod labelled;
+pub(crate) mod labelled;
 mod language;
 mod latin;
 pub mod learning;

@@ -12,7 +12,7 @@ use crate::article::{
 };
 use crate::flow::{ParsedRecord, RawCoordinates};
 use crate::schema::tests::{ItemValidators, errors, validator_of};
-use crate::tag::tag;
+use crate::tag::{labelled, tag};
 
 /// Text with all that hurts: control characters, both directions and their marks, emoji, quotes.
 pub(super) fn text() -> impl Strategy<Value = String> {
@@ -113,6 +113,26 @@ pub(super) fn record(article: Article, timestamp_ms: Option<i64>) -> ParsedRecor
     record.origin.timestamp_ms = timestamp_ms;
     record.fetched_at_ms = timestamp_ms;
     record
+}
+
+/// Articles in which all is found that the tag room finds.
+#[test]
+fn tagged_articles_are_valid_json_of_the_printed_schemas() {
+    let validators = ItemValidators::all();
+    let (mut subjects, mut quotes) = (0, 0);
+    for labelled in labelled::all() {
+        let uri = format!("https://news.example/{}", labelled.name);
+        let record = super::samples::record(Article { id: hash128(uri.as_bytes()), uri, ..labelled.article });
+        let tags = tag(&record.article);
+        subjects += tags.subjects.len();
+        quotes += tags.quotes.len();
+        let payload =
+            emitter().enriched(&record, &tags, Some(&judgement(Verdict::New)), &[]).payload.unwrap();
+        let found: Vec<String> =
+            validators.iter().flat_map(|validators| validators.errors(&payload)).collect();
+        assert_eq!(found, Vec::<String>::new(), "{}", labelled.name);
+    }
+    assert!(subjects > 0 && quotes > 0, "{subjects} subjects, {quotes} quotes");
 }
 
 proptest! {
