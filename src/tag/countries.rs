@@ -14,19 +14,20 @@ use crate::article::{EntityKind, TaggedCountry};
 /// Countries of one article.
 pub(crate) const COUNTRIES_MAX: usize = 8;
 
-/// What names of each kind weigh: a country itself, a place in it, its adjective, its people and organisations.
-const COUNTRY: u32 = 6;
-const PLACE: u32 = 4;
-const ADJECTIVE: u32 = 4;
-const MEMBER: u32 = 1;
+/// How much more counts what stands in the headline or in the first paragraph. A country, a place in it, its adjective,
+/// its people and organisations weigh the same: measured on 875 articles whose newsroom says the country, and held by
+/// as many others, distinctions between them gave nothing, while who is named first gave most.
+const FRONT_FACTOR: u32 = 3;
 
-/// How much more counts what stands in the headline or in the first paragraph.
-const HEADLINE_FACTOR: u32 = 3;
-const LEAD_FACTOR: u32 = 2;
+/// What the first and the second of the headline's names add: it begins with who acts.
+const HEADLINE_FIRST: u32 = 6;
+const HEADLINE_SECOND: u32 = 2;
+/// And the first of the first paragraph.
+const LEAD_FIRST: u32 = 3;
 
-/// A country needs as much as a plain mention of it and of its adjective, and this share of all in hundredths.
-const WEIGHT_MIN: u32 = 10;
-const SHARE_MIN: u32 = 6;
+/// A country needs as much as two plain mentions, and this share of all in hundredths.
+const WEIGHT_MIN: u32 = 2;
+const SHARE_MIN: u32 = 4;
 
 /// The countries by falling share; `language` is the primary subtag.
 pub(crate) fn of(
@@ -36,39 +37,39 @@ pub(crate) fn of(
     mentions: &[Proposal],
     language: &str,
 ) -> Vec<TaggedCountry> {
-    let mut weights: BTreeMap<u16, u32> = BTreeMap::new();
-    let mut add = |token: usize, country: u16, weight: u32| {
-        let factor = match token {
-            token if token < parts.headline_tokens => HEADLINE_FACTOR,
-            token if token < parts.lead_tokens => LEAD_FACTOR,
-            _ => 1,
-        };
-        let sum = weights.entry(country).or_default();
-        *sum = sum.saturating_add(weight * factor);
-    };
+    let mut named: Vec<(usize, u16)> = Vec::new();
     for mention in mentions.iter().filter(|mention| mention.entity != NONE) {
-        let entity = lexicon.entity(mention.entity);
-        let Some(country) = entity.country.map(country_number) else { continue };
-        let is_country = lexicon.country(country) == Some(mention.entity);
-        let weight = match entity.kind {
-            _ if is_country => COUNTRY,
-            EntityKind::Place => PLACE,
-            _ => MEMBER,
-        };
-        add(mention.first as usize, country, weight);
+        let country = lexicon.entity(mention.entity).country.map(country_number);
+        named.extend(country.map(|country| (mention.first as usize, country)));
     }
     let mut people = mentions.iter().filter(|mention| mention.kind == EntityKind::Person).peekable();
     for (index, nature) in matches.natures.iter().enumerate().filter(|(_, nature)| nature.country != 0) {
         // A family name of origin says nothing about the article.
         while people.next_if(|person| person.end() as usize <= index).is_some() {}
         if people.peek().is_none_or(|person| person.first as usize > index) {
-            add(index, nature.country, ADJECTIVE);
+            named.push((index, nature.country));
         }
     }
-    for (first, country) in &matches.nationalities {
-        add(*first as usize, *country, ADJECTIVE);
+    named.extend(matches.nationalities.iter().map(|(first, country)| (*first as usize, *country)));
+    named.sort_unstable();
+    ranked(&weights(&named, parts), lexicon, language)
+}
+
+/// What speaks for each country; `named` are words and countries in the order of the text.
+fn weights(named: &[(usize, u16)], parts: Parts) -> BTreeMap<u16, u32> {
+    let mut weights: BTreeMap<u16, u32> = BTreeMap::new();
+    let mut in_headline = [HEADLINE_FIRST, HEADLINE_SECOND].into_iter();
+    let mut in_lead = [LEAD_FIRST].into_iter();
+    for (token, country) in named {
+        let weight = match *token {
+            token if token < parts.headline_tokens => FRONT_FACTOR + in_headline.next().unwrap_or(0),
+            token if token < parts.lead_tokens => FRONT_FACTOR + in_lead.next().unwrap_or(0),
+            _ => 1,
+        };
+        let sum = weights.entry(*country).or_default();
+        *sum = sum.saturating_add(weight);
     }
-    ranked(&weights, lexicon, language)
+    weights
 }
 
 fn ranked(weights: &BTreeMap<u16, u32>, lexicon: &Lexicon, language: &str) -> Vec<TaggedCountry> {
