@@ -18,6 +18,7 @@ mod latin;
 pub mod learning;
 mod lexicon;
 mod matching;
+mod memo;
 mod mentions;
 mod models;
 mod quotes;

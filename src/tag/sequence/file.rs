@@ -4,10 +4,10 @@
 //! row by row of the label before), rows (i8, [`LABELS`] each), hash (xxh3, u64).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::super::memo::Owner;
 use super::{LABELS, Model, ROW};
 
 const MAGIC: &[u8; 8] = b"KHABARSQ";
@@ -20,9 +20,6 @@ const HASH_BYTES: usize = 8;
 /// [`LABELS`], as the file has it.
 pub(super) const LABELS_WRITTEN: u32 = 9;
 const _: () = assert!(LABELS_WRITTEN as usize == LABELS, "both count the labels");
-
-/// Models that this process has made.
-static CREATED: AtomicUsize = AtomicUsize::new(0);
 
 /// Why a file is no model for this program.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,8 +42,7 @@ impl Model {
     /// Rounded weights, row by row.
     pub fn new(rows: Vec<[i8; ROW]>, transitions: [[i16; LABELS]; LABELS]) -> Self {
         debug_assert!(rows.len().is_power_of_two(), "a row's number is the bits of a hash");
-        let identity = CREATED.fetch_add(1, Ordering::Relaxed);
-        Self { rows: Arc::from(rows), transitions, identity }
+        Self { rows: Arc::from(rows), transitions, memo_owner: Owner::default() }
     }
 
     /// The file of the model.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 pub use file::ModelError;
 
+use super::memo::{Memos, Owner};
 use features::{Features, Hashed, Reach, Word};
 
 /// Labels: outside, then the beginning and the inside of each kind of name.
@@ -77,8 +78,8 @@ pub struct Model {
     rows: Arc<[[i8; ROW]]>,
     /// What a label adds behind another: `transitions[before][label]`.
     transitions: [[i16; LABELS]; LABELS],
-    /// No other model of this process has the same number.
-    identity: usize,
+    /// Of what threads remember of its sums.
+    memo_owner: Owner,
 }
 
 impl Model {
@@ -108,10 +109,12 @@ impl Model {
     /// The names in a text. Words are those of one text in their order; time and memory are linear in their number.
     pub fn names(&self, words: &[Word<'_>]) -> Vec<Span> {
         let mut scores = vec![[0; ROW]; words.len()];
-        let mut cache = LocalCache::take(self);
+        let mut memo = MEMOS.with_borrow_mut(|memos| memos.take(self.memo_owner, WORDS_REMEMBERED));
         let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
         for (at, (word, hashed)) in words.iter().zip(&hashes).enumerate() {
-            let local = cache.of(self, word, *hashed);
+            // What is equal in form and shape adds the same.
+            let mark = features::shape_of(word);
+            let local = memo.of(word.folded, mark, hashed.place(), || self.local(word, *hashed));
             for (place, local) in local.iter().enumerate() {
                 // The word at `at` speaks for the one at `at + 2 - place`.
                 let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target))
@@ -123,11 +126,14 @@ impl Model {
                 }
             }
         }
-        cache.put_back();
+        MEMOS.with_borrow_mut(|memos| memos.put_back(memo));
         for (at, scores) in scores.iter_mut().enumerate() {
             features::context(words, &hashes, at, &mut |hash| self.add(scores, hash));
         }
         let names = search::names(words, &scores, &self.transitions);
+        if names.is_empty() {
+            return names;
+        }
         let memory = memory::of(words, &names);
         for (at, scores) in scores.iter_mut().enumerate() {
             features::remembered(words, &memory, at, &mut |hash| self.add(scores, hash));
@@ -167,62 +173,9 @@ impl Model {
     }
 }
 
-/// Places of the cache, a power of two. 4096 are half a megabyte, and hold most words of a newsroom.
-const CACHE_PLACES: usize = 4_096;
-
-/// Words come again and again, in a text and in the next, and what they add is the same each time.
-///
-/// It belongs to one model. It only saves sums: what a thread has read before changes no label.
-struct LocalCache {
-    model: usize,
-    /// Form and shape of the word at each place: what is equal in both adds the same.
-    words: Vec<Option<(Box<str>, u8)>>,
-    all: Vec<[Scores; Reach::PLACES]>,
-}
+/// Words whose scores a thread remembers, a power of two.
+const WORDS_REMEMBERED: usize = 16_384;
 
 thread_local! {
-    static CACHES: RefCell<Vec<LocalCache>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Models that one thread asks in turn: one for each language.
-const CACHES_MAX: usize = 4;
-
-impl LocalCache {
-    fn new(model: &Model) -> Self {
-        Self {
-            model: model.identity,
-            words: vec![None; CACHE_PLACES],
-            all: vec![[[0; ROW]; Reach::PLACES]; CACHE_PLACES],
-        }
-    }
-
-    /// The cache of this model, taken from the thread; given back by [`LocalCache::put_back`].
-    fn take(model: &Model) -> Self {
-        CACHES.with_borrow_mut(|caches| {
-            let known = caches.iter().position(|cache| cache.model == model.identity);
-            known.map_or_else(|| Self::new(model), |known| caches.swap_remove(known))
-        })
-    }
-
-    fn put_back(self) {
-        CACHES.with_borrow_mut(|caches| {
-            if caches.len() == CACHES_MAX {
-                caches.remove(0);
-            }
-            caches.push(self);
-        });
-    }
-
-    fn of(&mut self, model: &Model, word: &Word<'_>, hashed: Hashed) -> &[Scores; Reach::PLACES] {
-        let shape = features::shape_of(word);
-        #[allow(clippy::cast_possible_truncation, reason = "only some of the bits count")]
-        let place = (hashed.place() >> 20) as usize % CACHE_PLACES;
-        let is_known =
-            self.words[place].as_ref().is_some_and(|(form, known)| **form == *word.folded && *known == shape);
-        if !is_known {
-            self.words[place] = Some((word.folded.into(), shape));
-            self.all[place] = model.local(word, hashed);
-        }
-        &self.all[place]
-    }
+    static MEMOS: RefCell<Memos<[Scores; Reach::PLACES]>> = const { RefCell::new(Memos::new()) };
 }

@@ -98,7 +98,7 @@ fn memory_tells_what_the_same_words_were_elsewhere() {
 
 #[test]
 fn what_a_thread_has_read_before_changes_no_name() {
-    let forms: Vec<String> = (0..3 * CACHE_PLACES).map(|number| format!("w{number}")).collect();
+    let forms: Vec<String> = (0..3 * WORDS_REMEMBERED).map(|number| format!("w{number}")).collect();
     let rows = (0..1_usize << ROW_BITS)
         .map(|row| {
             std::array::from_fn(|label| {

@@ -92,10 +92,10 @@ pub fn measure(cases: &[Case], tagger: &Tagger) -> Section {
             &counts,
             Target::None,
         ));
+        let by_rule = spans::rules(&scored);
         let errors: Vec<String> = scored.into_iter().flat_map(|scored| scored.errors).collect();
-        section
-            .worst
-            .push(spans::frequent(&errors).into_iter().map(|error| format!("{name}: {error}")).collect());
+        let frequent = by_rule.into_iter().chain(spans::frequent(&errors));
+        section.worst.push(frequent.map(|error| format!("{name}: {error}")).collect());
         section.lines.push(topics(name, &cases, &tags));
         section.lines.push(countries(name, &cases, &tags, &mut section.worst));
         section.lines.push(quotations(name, &cases, &tags));

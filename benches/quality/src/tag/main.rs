@@ -3,7 +3,8 @@
 //! `make quality-tag DATA=folder`. The folder holds `seed/`, `tag/` and `dedup/`; README.md says what is in them. It
 //! reports and asserts nothing, and says the same each time, speed and memory aside.
 //!
-//! Environment: `TAG_PARTS` (names of [`PARTS`], separated by commas), `TAG_WORST` (prints so many of each part's errors).
+//! Environment: `TAG_PARTS` (names of [`PARTS`], separated by commas), `TAG_WORST` (prints so many of each part's errors),
+//! `TAG_SPLIT=tune` (entities: the parts that the models were learned from, where rules may be tuned).
 #![forbid(unsafe_code)]
 
 #[path = "../bootstrap.rs"]

@@ -47,7 +47,10 @@ pub fn measure(folder: &Path, tagger: &Tagger) -> Result<(Section, Vec<bool>), S
     let mut section =
         Section::new("Entities on public sets: exact spans of persons, places and organisations");
     let newsfane = sentences(&folder.join("tag/ner_ar_newsfane.tsv.xz"))?;
-    let held_out = &newsfane[newsfane.len() - newsfane.len() / 6..];
+    // Rules may be made with the rest in view; the model has learned it, so only their share says anything there.
+    let is_tuning = std::env::var("TAG_SPLIT").is_ok_and(|split| split == "tune");
+    let held_out_from = newsfane.len() - newsfane.len() / 6;
+    let held_out = if is_tuning { &newsfane[..held_out_from] } else { &newsfane[held_out_from..] };
     let aqmar = sentences(&folder.join("tag/ner_ar_aqmar.tsv.xz"))?;
     let begins = |sentence: &Sentence| {
         sentence.len() > AQMAR_HELD_OUT.len()
@@ -58,7 +61,12 @@ pub fn measure(folder: &Path, tagger: &Tagger) -> Result<(Section, Vec<bool>), S
     let sets = [
         ("Arabic newswire (NewsFANE, last sixth)", held_out, Clitics::Divided, Target::AtLeast(0.74)),
         ("the same, clitics joined to their words", held_out, Clitics::Joined, Target::None),
-        ("Arabic Wikipedia (AQMAR, last 5 articles)", &aqmar[from..], Clitics::Inside, Target::AtLeast(0.68)),
+        (
+            "Arabic Wikipedia (AQMAR, last 5 articles)",
+            if is_tuning { &aqmar[..from] } else { &aqmar[from..] },
+            Clitics::Inside,
+            Target::AtLeast(0.68),
+        ),
         ("English web (UNER dev)", uner.as_slice(), Clitics::None, Target::AtLeast(0.58)),
     ];
     let mut clean = Vec::new();
@@ -70,9 +78,10 @@ pub fn measure(folder: &Path, tagger: &Tagger) -> Result<(Section, Vec<bool>), S
         }
         let counts: Vec<_> = scored.iter().map(|scored| scored.counts.clone()).collect();
         section.lines.extend(spans::lines(name, &KINDS, &counts, target));
+        let by_rule = spans::rules(&scored);
         let errors: Vec<String> = scored.into_iter().flat_map(|scored| scored.errors).collect();
         if clitics != Clitics::Joined {
-            let frequent = spans::frequent(&errors).into_iter();
+            let frequent = by_rule.into_iter().chain(spans::frequent(&errors));
             section.worst.push(frequent.map(|error| format!("{name}: {error}")).collect());
         }
     }

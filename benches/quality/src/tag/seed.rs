@@ -126,7 +126,7 @@ fn entities(expected: &Expected, tags: &Tags) -> Checks {
     for entity in &expected.entities_required {
         let count = mentions
             .iter()
-            .filter(|(kind, _, _, surface)| {
+            .filter(|(kind, _, _, surface, _)| {
                 Some(*kind) == EntityKind::from_name(&entity.kind)
                     && entity.surface.iter().any(|own| own == surface)
             })
@@ -144,7 +144,7 @@ fn entities(expected: &Expected, tags: &Tags) -> Checks {
         .map(|surface| text::folded(surface))
         .collect();
     let mut extra: Vec<&str> = Vec::new();
-    for (_, _, _, surface) in &mentions {
+    for (_, _, _, surface, _) in &mentions {
         let folded = text::folded(surface);
         let forbidden = expected.entities_forbidden_from_body.iter().any(|name| text::folded(name) == folded);
         checks.check(!forbidden, || format!("forbidden: {surface}"));

@@ -35,10 +35,12 @@ pub struct Scored {
     pub clean: Vec<bool>,
     /// How it went wrong: a word for it and the surfaces.
     pub errors: Vec<String>,
+    /// Right and all that each rule found.
+    pub rules: BTreeMap<&'static str, (u32, u32)>,
 }
 
-/// A found mention: kind, first character, the one behind the last, surface.
-pub type Found<'a> = (EntityKind, usize, usize, &'a str);
+/// A found mention: kind, first character, the one behind the last, surface, rule.
+pub type Found<'a> = (EntityKind, usize, usize, &'a str, &'static str);
 
 /// Compares the mentions of one body; kinds beside `kinds` do not count.
 pub fn score(body: &str, kinds: &[EntityKind], gold: &[Gold], found: &[Found<'_>]) -> Scored {
@@ -51,19 +53,24 @@ pub fn score(body: &str, kinds: &[EntityKind], gold: &[Gold], found: &[Found<'_>
             scored.counts[place].gold += 1;
         }
     }
-    for (kind, start, end, surface) in found.iter().copied() {
+    for (kind, start, end, surface, rule) in found.iter().copied() {
         let Some(place) = kinds.iter().position(|own| *own == kind) else { continue };
         scored.counts[place].found += 1;
         let same = gold.iter().position(|gold| gold.kind == kind && gold.end == end);
         let right = same.filter(|same| gold[*same].starts.contains(&start) && !is_found[*same]);
+        let counted = scored.rules.entry(rule).or_default();
+        counted.1 += 1;
         if let Some(right) = right {
+            counted.0 += 1;
             scored.counts[place].right += 1;
             is_found[right] = true;
         } else {
             let touched = gold.iter().find(|gold| gold.starts[0] < end && start < gold.end);
             scored.errors.push(touched.map_or_else(
-                || format!("spurious {}: {surface}", kind.name()),
-                |gold| format!("{} {surface} for {} {}", kind.name(), gold.kind.name(), gold.surface),
+                || format!("spurious {} by {rule}: {surface}", kind.name()),
+                |gold| {
+                    format!("{} {surface} by {rule} for {} {}", kind.name(), gold.kind.name(), gold.surface)
+                },
             ));
         }
         if let Some(name) = same.and_then(|same| gold[same].name)
@@ -75,7 +82,7 @@ pub fn score(body: &str, kinds: &[EntityKind], gold: &[Gold], found: &[Found<'_>
     for (gold, _) in
         gold.iter().zip(&is_found).filter(|(gold, is_found)| !**is_found && kinds.contains(&gold.kind))
     {
-        if !found.iter().any(|(_, start, end, _)| gold.starts[0] < *end && *start < gold.end) {
+        if !found.iter().any(|(_, start, end, ..)| gold.starts[0] < *end && *start < gold.end) {
             scored.errors.push(format!("missed {}: {}", gold.kind.name(), gold.surface));
         }
     }
@@ -141,6 +148,16 @@ pub fn lines(name: &str, kinds: &[EntityKind], articles: &[Vec<Counts>], target:
     lines
 }
 
+/// How many of each rule's mentions are right.
+pub fn rules(scored: &[Scored]) -> Vec<String> {
+    let mut sums: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    for (rule, (right, found)) in scored.iter().flat_map(|scored| &scored.rules) {
+        let sum = sums.entry(rule).or_default();
+        *sum = (sum.0 + right, sum.1 + found);
+    }
+    sums.into_iter().map(|(rule, (right, found))| format!("right by {rule}: {right} of {found}")).collect()
+}
+
 /// Errors that recur, the most frequent first.
 pub fn frequent(errors: &[String]) -> Vec<String> {
     let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
@@ -168,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_clitic_in_the_span_is_told_apart() {
-        let found = [(EntityKind::Place, 3, 7, "لمصر"), (EntityKind::Place, 9, 13, "تونس")];
+        let found = [(EntityKind::Place, 3, 7, "لمصر", "model"), (EntityKind::Place, 9, 13, "تونس", "model")];
         let gold = [gold(&[4], 7), gold(&[8, 9], 13)];
         let scored = score("من لمصر وتونس", &[EntityKind::Place], &gold, &found);
         assert_eq!((scored.counts[0].right, scored.counts[0].found, scored.counts[0].gold), (1, 2, 2));

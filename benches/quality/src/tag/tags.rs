@@ -2,7 +2,9 @@
 //!
 //! A function gives `None` where this build of khabar does not have the field; the table then says `not built`.
 
-use khabar::article::{Article, EntityKind, Keywords, Paragraph, ParagraphRole, Tags};
+use khabar::article::{Article, Keywords, Paragraph, ParagraphRole, Tags};
+
+use crate::spans::Found;
 
 /// A quotation as khabar tells it.
 #[derive(Debug, Clone)]
@@ -50,13 +52,13 @@ fn keywords_of(tags: &Tags, origin: &str) -> Vec<String> {
     found.map(|keywords| keywords.list.clone()).unwrap_or_default()
 }
 
-/// Where the body names what: kind, first character, the one behind the last, surface.
-pub fn mentions(tags: &Tags) -> Vec<(EntityKind, usize, usize, &str)> {
+/// Where the body names what, and by which rule.
+pub fn mentions(tags: &Tags) -> Vec<Found<'_>> {
     tags.mentions
         .iter()
         .filter_map(|mention| {
             let kind = tags.entities.get(mention.entity)?.kind;
-            Some((kind, mention.start, mention.end, mention.surface.as_str()))
+            Some((kind, mention.start, mention.end, mention.surface.as_str(), mention.rule))
         })
         .collect()
 }
