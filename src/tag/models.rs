@@ -20,8 +20,8 @@ const FILE_BYTES_MAX: u64 = 256 << 20;
 /// Models of names, and what they are told of words.
 #[derive(Debug)]
 pub(super) struct Models {
-    pub names_arabic: Model,
-    pub names_english: Model,
+    pub names_arabic: Option<Model>,
+    pub names_english: Option<Model>,
     pub classes: WordClasses,
     digest: String,
 }
@@ -61,16 +61,14 @@ impl Models {
         let classes = std::str::from_utf8(&bytes).ok().and_then(WordClasses::read);
         let classes = classes.ok_or(LexiconError::Classes { file: shown })?;
         let digest = short_digest(digest);
-        Ok(Self { names_arabic, names_english, classes, digest })
+        Ok(Self { names_arabic: Some(names_arabic), names_english: Some(names_english), classes, digest })
     }
 
-    /// Models that find nothing, for tests of the rules.
+    /// No models, for tests of the rules.
     #[cfg(test)]
     pub fn without_names() -> Arc<Self> {
-        use super::sequence::{LABELS, ROW};
-        let model = || Model::new(vec![[0; ROW]; 256], [[0; LABELS]; LABELS]);
         let classes = WordClasses::default();
-        Arc::new(Self { names_arabic: model(), names_english: model(), classes, digest: String::new() })
+        Arc::new(Self { names_arabic: None, names_english: None, classes, digest: String::new() })
     }
 
     /// What tells these models from others: 16 hex digits of a hash over their files.

@@ -55,7 +55,15 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
         match strongest(reading, candidate) {
             Some((entity, strength)) if strength > Strength::Doubtful => {
                 let score = if strength == Strength::Safe { SAFE_SCORE } else { PLAIN_SCORE };
-                proposals.push(of(reading, candidate, entity, Rule::Lexicon, score));
+                let proposal = of(reading, candidate, entity, Rule::Lexicon, score);
+                // Of towns of one word many fold as common words do.
+                let is_word =
+                    strength == Strength::Plain && candidate.count == 1 && proposal.kind == EntityKind::Place;
+                if is_word && !reading.is_guessed(&proposal) {
+                    doubtful.push(*candidate);
+                } else {
+                    proposals.push(proposal);
+                }
             }
             Some(_) => doubtful.push(*candidate),
             None => {}

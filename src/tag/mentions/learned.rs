@@ -22,17 +22,19 @@ const MARGIN_HALF: i32 = 60;
 const SCORE_MAX: i32 = 78;
 const WORDS_MAX: usize = 12;
 
-pub(super) fn propose(reading: &Reading, models: &Models, proposals: &mut Vec<Proposal>) {
+/// What the model of the text's language takes for names, sure or not; `None` where there is no model.
+pub(super) fn spans(reading: &Reading, models: &Models) -> Option<Vec<Span>> {
     let model = match reading.language {
-        Language::Arabic => &models.names_arabic,
-        Language::English => &models.names_english,
-        Language::Other => return,
+        Language::Arabic => models.names_arabic.as_ref()?,
+        Language::English => models.names_english.as_ref()?,
+        Language::Other => return None,
     };
-    let words = hints::words(reading.text, reading.matches, reading.lexicon, &models.classes);
+    Some(model.names(&hints::words(reading.text, reading.matches, reading.lexicon, &models.classes)))
+}
+
+pub(super) fn propose(reading: &Reading, spans: &[Span], proposals: &mut Vec<Proposal>) {
     let forms: HashSet<u64> = reading.matches.hashes.iter().copied().collect();
-    for span in model.names(&words) {
-        proposals.extend(proposal(reading, &forms, &span));
-    }
+    proposals.extend(spans.iter().filter_map(|span| proposal(reading, &forms, span)));
 }
 
 /// `forms` are the hashes of all words of the text.

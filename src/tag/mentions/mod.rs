@@ -120,6 +120,8 @@ pub(crate) struct Reading<'a> {
     before: Vec<u8>,
     /// What each word is by a name that is beyond doubt.
     known: Vec<Known>,
+    /// Whether the model takes the word for one of a name, sure or not; empty where no model need agree.
+    guessed: Vec<bool>,
     language: Language,
 }
 
@@ -159,7 +161,15 @@ const ADJECTIVES_MAX: usize = 3;
 impl<'a> Reading<'a> {
     pub fn new(text: &'a Text<'a>, matches: &'a Matches, lexicon: &'a Lexicon, language: Language) -> Self {
         let before = phrases_before(text, matches);
-        Self { text, matches, lexicon, before, known: vec![Known::Nothing; text.tokens().len()], language }
+        Self {
+            text,
+            matches,
+            lexicon,
+            before,
+            known: vec![Known::Nothing; text.tokens().len()],
+            guessed: Vec::new(),
+            language,
+        }
     }
 
     fn token(&self, index: usize) -> Option<&Token> {
@@ -205,6 +215,13 @@ impl<'a> Reading<'a> {
             .map(|phrase| usize::from(phrase.count))
             .max()
             .unwrap_or(0)
+    }
+
+    /// Whether the model, too, takes some of these words for a name. Arabic has no capitals: what could be a name by its
+    /// letters alone is a common word as often.
+    fn is_guessed(&self, proposal: &Proposal) -> bool {
+        let words = proposal.first as usize..proposal.end() as usize;
+        self.guessed.is_empty() || self.guessed.get(words).is_some_and(|guessed| guessed.contains(&true))
     }
 
     /// Whether the word is there and continues the one before it.
@@ -253,6 +270,11 @@ const NAMED_WORDS_MAX: u8 = 3;
 
 /// All mentions of a text, in its order, without overlaps.
 pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
+    let spans = learned::spans(&reading, models);
+    if let Some(spans) = spans.as_ref().filter(|_| reading.language == Language::Arabic) {
+        reading.guessed = vec![false; reading.text.tokens().len()];
+        spans.iter().for_each(|span| reading.guessed[span.first..span.end].fill(true));
+    }
     let mut proposals = known::propose(&reading);
     for proposal in proposals.iter().filter(|proposal| proposal.rule == Rule::Lexicon) {
         let words = proposal.first as usize..proposal.end() as usize;
@@ -269,10 +291,12 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
         Language::English => english::propose(reading, &mut proposals),
         Language::Other => {}
     }
-    learned::propose(reading, models, &mut proposals);
+    proposals.retain(|proposal| proposal.rule != Rule::GivenName || reading.is_guessed(proposal));
+    learned::propose(reading, &spans.unwrap_or_default(), &mut proposals);
     let count = reading.text.tokens().len();
     let mut mentions = overlap::resolve(proposals, count);
-    let remembered = memory::propose(reading, &mentions);
+    let mut remembered = memory::propose(reading, &mentions);
+    remembered.retain(|proposal| reading.is_guessed(proposal));
     if !remembered.is_empty() {
         mentions.extend(remembered);
         mentions = overlap::resolve(mentions, count);

@@ -53,6 +53,9 @@ struct Sentence<'a> {
 const DROPPED_PERCENT: u64 = 40;
 /// Models for the memory of texts are learned from the other parts.
 const FOLDS: usize = 4;
+/// The weights are averaged over so many learners, which differ in the order of the sentences and in what was left out:
+/// what one of them learned by chance goes down.
+const LEARNERS: u64 = 4;
 
 /// The averaged weights after so many passes over the texts, rounded to bytes.
 ///
@@ -62,16 +65,16 @@ pub fn learn(texts: &[Labelled], epochs: usize, row_bits: u32) -> Model {
     for fold in 0..FOLDS {
         let others: Vec<&Labelled> =
             texts.iter().enumerate().filter(|(at, _)| at % FOLDS != fold).map(|(_, text)| text).collect();
-        let model = pass(&others, &vec![Vec::new(); others.len()], epochs.div_ceil(2), row_bits);
+        let model = pass(&others, &vec![Vec::new(); others.len()], epochs.div_ceil(2), row_bits, 1);
         for (at, text) in texts.iter().enumerate().filter(|(at, _)| at % FOLDS == fold) {
             let words = text.prepared.words();
             memories[at] = memory::of(&words, &model.names(&words));
         }
     }
-    pass(&texts.iter().collect::<Vec<_>>(), &memories, epochs, row_bits)
+    pass(&texts.iter().collect::<Vec<_>>(), &memories, epochs, row_bits, LEARNERS)
 }
 
-fn pass(texts: &[&Labelled], memories: &[Vec<u8>], epochs: usize, row_bits: u32) -> Model {
+fn pass(texts: &[&Labelled], memories: &[Vec<u8>], epochs: usize, row_bits: u32, learners: u64) -> Model {
     let mut sentences = Vec::new();
     for (text, memory) in texts.iter().zip(memories) {
         let words = text.prepared.words();
@@ -88,16 +91,26 @@ fn pass(texts: &[&Labelled], memories: &[Vec<u8>], epochs: usize, row_bits: u32)
             });
         }
     }
-    let mut learner = Learner { rows: vec![ZERO; 1 << row_bits], transitions: [ZERO; LABELS], clock: 0 };
-    let mut order: Vec<usize> = (0..sentences.len()).collect();
-    let mut random = Random(1);
-    for _ in 1..=epochs {
-        random.shuffle(&mut order);
-        for number in &order {
-            learner.learn(&sentences[*number], &mut random);
+    let mut sums = Sums { rows: vec![[0; LABELS]; 1 << row_bits], transitions: [[0; LABELS]; LABELS] };
+    for seed in 1..=learners {
+        let mut learner = Learner { rows: vec![ZERO; 1 << row_bits], transitions: [ZERO; LABELS], clock: 0 };
+        let mut order: Vec<usize> = (0..sentences.len()).collect();
+        let mut random = Random(seed);
+        for _ in 1..=epochs {
+            random.shuffle(&mut order);
+            for number in &order {
+                learner.learn(&sentences[*number], &mut random);
+            }
         }
+        sums.add(learner);
     }
-    learner.rounded()
+    sums.rounded()
+}
+
+/// Weights of several learners, each summed over all that it was.
+struct Sums {
+    rows: Vec<[i64; LABELS]>,
+    transitions: [[i64; LABELS]; LABELS],
 }
 
 impl Learner {
@@ -151,15 +164,24 @@ impl Learner {
         }
         wrong
     }
+}
+
+impl Sums {
+    fn add(&mut self, mut learner: Learner) {
+        let clock = learner.clock + 1;
+        let of_learner = learner.rows.iter_mut().chain(&mut learner.transitions);
+        for (sums, weights) in self.rows.iter_mut().chain(&mut self.transitions).zip(of_learner) {
+            weights.settle(clock);
+            for (sum, more) in sums.iter_mut().zip(weights.sums) {
+                *sum += more;
+            }
+        }
+    }
 
     /// Weights of which one in two thousand is cut to what a byte holds.
-    fn rounded(mut self) -> Model {
-        let clock = self.clock + 1;
-        for weights in self.rows.iter_mut().chain(&mut self.transitions) {
-            weights.settle(clock);
-        }
+    fn rounded(self) -> Model {
         let mut sizes: Vec<i64> =
-            self.rows.iter().flat_map(|row| row.sums).map(i64::abs).filter(|size| *size > 0).collect();
+            self.rows.iter().flatten().map(|sum| sum.abs()).filter(|size| *size > 0).collect();
         sizes.sort_unstable();
         let largest = sizes.get(sizes.len() * 1999 / 2000).copied().unwrap_or(1).max(1);
         let scaled = |sum: i64| {
@@ -173,15 +195,15 @@ impl Learner {
             .iter()
             .map(|row| {
                 let mut bytes = [0; ROW];
-                for (byte_place, sum) in bytes.iter_mut().zip(row.sums) {
-                    *byte_place = byte(sum);
+                for (byte_place, sum) in bytes.iter_mut().zip(row) {
+                    *byte_place = byte(*sum);
                 }
                 bytes
             })
             .collect();
-        let transitions = self.transitions.map(|row| {
-            row.sums.map(|sum| i16::try_from(scaled(sum).clamp(-30_000, 30_000)).unwrap_or_default())
-        });
+        let transitions = self
+            .transitions
+            .map(|row| row.map(|sum| i16::try_from(scaled(sum).clamp(-30_000, 30_000)).unwrap_or_default()));
         Model::new(rows, transitions)
     }
 }
