@@ -20,8 +20,8 @@ use std::fs;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: khabar-train names OUTPUT|- [--epochs N] [--row-bits N] [--classes FILE] [--judge FILE]
-                           FILE[:FIRST-LAST]…
+    "usage: khabar-train names OUTPUT|- [--epochs N] [--row-bits N] [--learners N] [--classes FILE]
+                           [--judge FILE] FILE[:FIRST-LAST]…
        khabar-train classes OUTPUT TEXT COARSE FINE ROUNDS
        khabar-train subjects OUTPUT TEXT LANGUAGE";
 

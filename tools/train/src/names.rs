@@ -5,15 +5,14 @@ use std::path::PathBuf;
 use khabar::tag::sequence::classes::WordClasses;
 
 use crate::data::{self, Clitics, Part};
-use crate::{judge, perceptron, read, write};
+use crate::perceptron::{self, Plan};
+use crate::{judge, read, write};
 
-const EPOCHS: usize = 14;
-const ROW_BITS: u32 = 18;
+const PLAN: Plan = Plan { epochs: 14, row_bits: 18, learners: 4 };
 
 struct Arguments {
     output: Option<PathBuf>,
-    epochs: usize,
-    row_bits: u32,
+    plan: Plan,
     parts: Vec<Part>,
     classes: WordClasses,
 }
@@ -22,21 +21,16 @@ fn arguments(given: &[String]) -> Result<Arguments, String> {
     let mut given = given.iter();
     let output = given.next().ok_or("names needs an OUTPUT, or -")?;
     let output = (output != "-").then(|| PathBuf::from(output));
-    let mut arguments = Arguments {
-        output,
-        epochs: EPOCHS,
-        row_bits: ROW_BITS,
-        parts: Vec::new(),
-        classes: WordClasses::default(),
-    };
+    let mut arguments = Arguments { output, plan: PLAN, parts: Vec::new(), classes: WordClasses::default() };
     while let Some(argument) = given.next() {
         let mut number = || -> Result<u32, String> {
             let text = given.next().ok_or_else(|| format!("{argument} needs a number"))?;
             text.parse().map_err(|error| format!("{argument} {text}: {error}"))
         };
         match argument.as_str() {
-            "--epochs" => arguments.epochs = number()? as usize,
-            "--row-bits" => arguments.row_bits = number()?,
+            "--epochs" => arguments.plan.epochs = number()? as usize,
+            "--row-bits" => arguments.plan.row_bits = number()?,
+            "--learners" => arguments.plan.learners = u64::from(number()?),
             "--classes" => {
                 let path = given.next().ok_or("--classes needs a file")?;
                 let text = read(path)?.join("\n");
@@ -62,7 +56,7 @@ pub fn run(given: &[String]) -> Result<(), String> {
         }
     }
     println!("{} texts to learn from", learned.len());
-    let model = perceptron::learn(&learned, arguments.epochs, arguments.row_bits);
+    let model = perceptron::learn(&learned, arguments.plan);
     for part in &arguments.parts {
         let sentences = part.left_out()?;
         if !sentences.is_empty() {

@@ -53,28 +53,37 @@ struct Sentence<'a> {
 const DROPPED_PERCENT: u64 = 40;
 /// Models for the memory of texts are learned from the other parts.
 const FOLDS: usize = 4;
-/// The weights are averaged over so many learners, which differ in the order of the sentences and in what was left out:
-/// what one of them learned by chance goes down.
-const LEARNERS: u64 = 4;
+/// How a model is learned.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Passes over the texts.
+    pub epochs: usize,
+    pub row_bits: u32,
+    /// The weights are averaged over so many learners, which differ in the order of the sentences and in what was left
+    /// out: what one of them learned by chance goes down.
+    pub learners: u64,
+}
 
 /// The averaged weights after so many passes over the texts, rounded to bytes.
 ///
 /// What the words of a text are elsewhere in it is learned as it will be known: by a model that has not seen the text.
-pub fn learn(texts: &[Labelled], epochs: usize, row_bits: u32) -> Model {
+pub fn learn(texts: &[Labelled], plan: Plan) -> Model {
+    let quick = Plan { epochs: plan.epochs.div_ceil(2), learners: 1, ..plan };
     let mut memories: Vec<Vec<u8>> = vec![Vec::new(); texts.len()];
     for fold in 0..FOLDS {
         let others: Vec<&Labelled> =
             texts.iter().enumerate().filter(|(at, _)| at % FOLDS != fold).map(|(_, text)| text).collect();
-        let model = pass(&others, &vec![Vec::new(); others.len()], epochs.div_ceil(2), row_bits, 1);
+        let model = pass(&others, &vec![Vec::new(); others.len()], quick);
         for (at, text) in texts.iter().enumerate().filter(|(at, _)| at % FOLDS == fold) {
             let words = text.prepared.words();
             memories[at] = memory::of(&words, &model.names(&words));
         }
     }
-    pass(&texts.iter().collect::<Vec<_>>(), &memories, epochs, row_bits, LEARNERS)
+    pass(&texts.iter().collect::<Vec<_>>(), &memories, plan)
 }
 
-fn pass(texts: &[&Labelled], memories: &[Vec<u8>], epochs: usize, row_bits: u32, learners: u64) -> Model {
+fn pass(texts: &[&Labelled], memories: &[Vec<u8>], plan: Plan) -> Model {
+    let Plan { epochs, row_bits, learners } = plan;
     let mut sentences = Vec::new();
     for (text, memory) in texts.iter().zip(memories) {
         let words = text.prepared.words();

@@ -103,13 +103,16 @@ fn accuracy(name: &str, items: &[Item], tagger: &Tagger, target: Target, section
     let (mut right, mut worst) = (Vec::new(), Vec::new());
     let mut by_class: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
     for item in items {
-        let found = tags::subjects(&tagger.tag(&item.article)).unwrap_or_default();
+        let tags = tagger.tag(&item.article);
+        let found = tags::subjects(&tags).unwrap_or_default();
         let best = top_topic(&found).map_or("none", String::as_str);
         let is_right = item.topics.contains(&best);
         right.push(is_right);
         by_class.entry(&item.class).or_default().push(is_right);
         if !is_right {
-            worst.push(format!("{name}: {} of {} is {best}", item.id, item.class));
+            let told = tags.subjects.iter().find(|subject| subject.code == best);
+            let evidence = told.map(|subject| subject.evidence.join(", ")).unwrap_or_default();
+            worst.push(format!("{name}: {} of {} is {best}: {evidence}", item.id, item.class));
         }
     }
     section.worst.push(worst);
