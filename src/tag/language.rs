@@ -8,8 +8,8 @@ use crate::article::Article;
 /// BCP 47's tag for a language that can't be told.
 pub(super) const UNDETERMINED: &str = "und";
 
-/// A guess that no statement supports is taken only from a text of at least this many letters.
-const LETTERS_TRUSTED_MIN: usize = 60;
+/// Fewer Han characters may be a headline of another language.
+const HAN_CERTAIN_MIN: usize = 60;
 
 /// Kana make a text Japanese when they are at least one in this many of its Han and kana characters. Chinese news
 /// holds a Japanese name at most.
@@ -33,17 +33,27 @@ const NEIGHBOURS: &[&[&str]] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Detected {
     pub(super) language: &'static str,
-    /// Whether it outweighs another language that the page states.
-    pub(super) certain: bool,
+    pub(super) weight: Weight,
+}
+
+/// What a detected language is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// It supports what the page states and says nothing alone.
+    Guess,
+    /// It stands where the page states nothing.
+    Likely,
+    /// It outweighs another language that the page states.
+    Certain,
 }
 
 impl Detected {
     pub(super) const fn certain(language: &'static str) -> Self {
-        Self { language, certain: true }
+        Self { language, weight: Weight::Certain }
     }
 
-    pub(super) const fn guess(language: &'static str) -> Self {
-        Self { language, certain: false }
+    pub(super) const fn likely(language: &'static str) -> Self {
+        Self { language, weight: Weight::Likely }
     }
 }
 
@@ -61,21 +71,14 @@ pub(super) fn of(article: &Article, census: &Census) -> String {
             detected.language.to_owned()
         }
         (_, Some(stated)) => stated.tag,
-        (Some(detected), None) if detected.certain || is_trusted(census, script) => {
-            detected.language.to_owned()
-        }
+        (Some(detected), None) if detected.weight >= Weight::Likely => detected.language.to_owned(),
         (_, None) => UNDETERMINED.to_owned(),
     }
 }
 
-/// Whether a guess may stand alone. Rules about Arabic letters guess only where a letter supports it.
-const fn is_trusted(census: &Census, script: Script) -> bool {
-    matches!(script, Script::Arabic) || census.letters(script) >= LETTERS_TRUSTED_MIN
-}
-
 /// Whether the text contradicts the statement, and is to be believed.
 fn outweighs(detected: Detected, script: Script, stated: &Stated) -> bool {
-    if detected.language == stated.language || !detected.certain {
+    if detected.language == stated.language || detected.weight < Weight::Certain {
         return false;
     }
     // The statistics give a language that they don't know to its nearest relative.
@@ -100,10 +103,10 @@ fn detect(article: &Article, census: &Census, script: Script) -> Option<Detected
             Some(Detected::certain("ja"))
         }
         // Korean and Japanese headlines may be of Han characters only.
-        Script::Han if census.letters(Script::Han) < LETTERS_TRUSTED_MIN => Some(Detected::guess("zh")),
+        Script::Han if census.letters(Script::Han) < HAN_CERTAIN_MIN => Some(Detected::likely("zh")),
         // One alphabet for more than one language: the page may know better.
         Script::Bengali | Script::Ethiopic | Script::Tibetan | Script::Myanmar | Script::Georgian => {
-            script.language().map(Detected::guess)
+            script.language().map(Detected::likely)
         }
         _ => script.language().map(Detected::certain),
     }

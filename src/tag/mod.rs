@@ -20,6 +20,7 @@ mod lexicon;
 mod matching;
 mod mentions;
 mod models;
+pub mod ngrams;
 mod quotes;
 mod script;
 pub mod sequence;
