@@ -2,7 +2,7 @@
 
 use super::script::{Census, Script};
 use super::stated::{self, Stated};
-use super::{arabic, latin, scanned_chars};
+use super::{arabic, latin};
 use crate::article::Article;
 
 /// BCP 47's tag for a language that can't be told.
@@ -57,15 +57,20 @@ impl Detected {
     }
 }
 
-/// The language of the article as a BCP 47 tag.
+/// The language of the article as a BCP 47 tag, with the script where that is not the language's usual one.
 pub(super) fn of(article: &Article, census: &Census) -> String {
+    let tag = language_of(article, census);
+    census.dominant().map_or_else(|| tag.clone(), |script| stated::with_script(&tag, script))
+}
+
+fn language_of(article: &Article, census: &Census) -> String {
     let stated = article.language_stated.as_deref().and_then(stated::normalise);
     let Some(script) = census.dominant() else {
         return stated.map_or_else(|| UNDETERMINED.to_owned(), |stated| stated.tag);
     };
     // A template's language that this script does not write says nothing about the text.
     let stated = stated.filter(|stated| script.can_write(&stated.language));
-    let detected = detect(article, census, script);
+    let detected = detect(super::scanned_chars(article), census, script);
     match (detected, stated) {
         (Some(detected), Some(stated)) if outweighs(detected, script, &stated) => {
             detected.language.to_owned()
@@ -86,19 +91,51 @@ fn outweighs(detected: Detected, script: Script, stated: &Stated) -> bool {
     if is_statistical && detected.language != latin::ENGLISH && !latin::knows(&stated.language) {
         return false;
     }
-    let neighbours = NEIGHBOURS
-        .iter()
-        .any(|group| group.contains(&detected.language) && group.contains(&stated.language.as_str()));
-    !neighbours
+    !are_alike(detected.language, &stated.language)
 }
 
-fn detect(article: &Article, census: &Census, script: Script) -> Option<Detected> {
+fn detect(
+    characters: impl Iterator<Item = char> + Clone,
+    census: &Census,
+    script: Script,
+) -> Option<Detected> {
     match script {
-        Script::Arabic => arabic::detect(scanned_chars(article)),
+        Script::Arabic => arabic::detect(characters),
         Script::Latin | Script::Cyrillic | Script::Devanagari => {
-            latin::detect(scanned_chars(article), script, census.letters(script))
+            latin::detect(characters, script, census.letters(script))
         }
-        Script::Hebrew => Some(hebrew(article)),
+        _ => by_script(characters, census, script),
+    }
+}
+
+/// What a passage is told to be beyond doubt, by means that cost little.
+pub(super) fn of_passage(
+    characters: impl Iterator<Item = char> + Clone,
+    census: &Census,
+    script: Script,
+) -> Option<&'static str> {
+    let detected = match script {
+        Script::Arabic => arabic::detect(characters),
+        Script::Latin | Script::Cyrillic => latin::detect_cheaply(characters, script, census.letters(script)),
+        Script::Devanagari => None,
+        _ => by_script(characters, census, script),
+    };
+    detected.filter(|detected| detected.weight == Weight::Certain).map(|detected| detected.language)
+}
+
+/// Whether the two are the same, or confused too often to tell them apart by a line.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    one == other || NEIGHBOURS.iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
+/// What the script alone tells.
+fn by_script(
+    characters: impl Iterator<Item = char> + Clone,
+    census: &Census,
+    script: Script,
+) -> Option<Detected> {
+    match script {
+        Script::Hebrew => Some(hebrew(characters)),
         Script::Han if census.letters(Script::Kana) * KANA_SHARE >= han_and_kana(census) => {
             Some(Detected::certain("ja"))
         }
@@ -117,11 +154,11 @@ const fn han_and_kana(census: &Census) -> usize {
 }
 
 /// Yiddish writes its vowels: the digraphs and pointed letters that Hebrew news does not use.
-fn hebrew(article: &Article) -> Detected {
+fn hebrew(characters: impl Iterator<Item = char>) -> Detected {
     /// One Yiddish letter in this many characters.
     const YIDDISH_SHARE: usize = 100;
     let (mut yiddish, mut total) = (0, 0);
-    for character in scanned_chars(article) {
+    for character in characters {
         if Script::of(character) == Some(Script::Hebrew) {
             total += 1;
         }

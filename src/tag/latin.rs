@@ -36,6 +36,11 @@ const LETTERS_TRUSTED_MIN: usize = 60;
 const LEAD_LIKELY: u32 = 50;
 const LEAD_CERTAIN: u32 = 600;
 
+/// What its n-grams speak for it with on average. Lines in a language that the scores do not have (Irish, Swahili, Somali)
+/// stay below the smaller one, 98 of 100 in their own above the larger one.
+const MEAN_LIKELY: u32 = 42;
+const MEAN_CERTAIN: u32 = 65;
+
 /// What a line of nothing but capitalised words has to lead by: most of them are names.
 const LEAD_OF_NAMES: u32 = 400;
 
@@ -61,7 +66,16 @@ pub(super) fn detect(
     if script == Script::Latin && letters < LETTERS_TRUSTED_MIN {
         return by_ngrams;
     }
-    agreed(by_ngrams, by_whatlang(text, script, letters), letters)
+    agreed(by_ngrams, by_whatlang(text, script, letters))
+}
+
+/// The same without [`whatlang`], which costs most: for passages, which say nothing in case of doubt.
+pub(super) fn detect_cheaply(
+    characters: impl Iterator<Item = char>,
+    script: Script,
+    letters: usize,
+) -> Option<Detected> {
+    by_ngrams(&words_of(characters, script), script, letters)
 }
 
 /// What the n-grams tell, if they lead far enough.
@@ -71,10 +85,13 @@ fn by_ngrams(text: &str, script: Script, letters: usize) -> Option<Detected> {
     }
     let ranking = ngrams::rank(text).filter(|ranking| script.can_write(ranking.language))?;
     let lead_min = if ranking.has_words { LEAD_LIKELY } else { LEAD_OF_NAMES };
-    if ranking.lead < lead_min {
+    if ranking.lead < lead_min || ranking.mean < MEAN_LIKELY {
         return None;
     }
-    let is_certain = ranking.has_words && ranking.lead >= LEAD_CERTAIN && letters >= LETTERS_CERTAIN_MIN;
+    let is_certain = ranking.has_words
+        && ranking.lead >= LEAD_CERTAIN
+        && ranking.mean >= MEAN_CERTAIN
+        && letters >= LETTERS_CERTAIN_MIN;
     Some(Detected {
         language: ranking.language,
         weight: if is_certain { Weight::Certain } else { Weight::Likely },
@@ -97,18 +114,21 @@ fn by_whatlang(text: &str, script: Script, letters: usize) -> Option<Detected> {
 }
 
 /// What follows from both. The n-grams are right more often about languages that they know.
-fn agreed(by_ngrams: Option<Detected>, by_whatlang: Option<Detected>, letters: usize) -> Option<Detected> {
-    let (Some(ngrams), Some(whatlang)) = (by_ngrams, by_whatlang) else { return by_ngrams.or(by_whatlang) };
-    if ngrams.language == whatlang.language {
-        let is_certain = letters >= LETTERS_CERTAIN_MIN || ngrams.weight == Weight::Certain;
-        let weight = if is_certain { Weight::Certain } else { Weight::Likely };
-        return Some(Detected { weight, ..ngrams });
+fn agreed(by_ngrams: Option<Detected>, by_whatlang: Option<Detected>) -> Option<Detected> {
+    match (by_ngrams, by_whatlang) {
+        (Some(ngrams), Some(whatlang)) if ngrams.language == whatlang.language => {
+            Some(Detected { weight: ngrams.weight.max(whatlang.weight), ..ngrams })
+        }
+        (_, Some(whatlang)) if whatlang.weight == Weight::Certain && !ngrams::knows(whatlang.language) => {
+            Some(whatlang)
+        }
+        (Some(ngrams), _) => Some(ngrams),
+        // The n-grams would have known it.
+        (None, Some(whatlang)) if ngrams::knows(whatlang.language) && whatlang.weight < Weight::Certain => {
+            None
+        }
+        (None, whatlang) => whatlang,
     }
-    let is_unknown_to_ngrams = !ngrams::knows(whatlang.language);
-    if is_unknown_to_ngrams {
-        return (whatlang.weight == Weight::Certain).then_some(whatlang).or(Some(ngrams));
-    }
-    Some(ngrams)
 }
 
 /// Letters of Kazakh, Kyrgyz, Tajik, Tatar and others, which the n-grams would give to Russian.

@@ -1,4 +1,4 @@
-//! Adds language, direction, keywords, mentions, entities, countries, subjects and quotes to an article. No I/O once its
+//! Adds language (also that of passages in another one), direction, keywords, mentions, entities, countries, subjects and quotes to an article. No I/O once its
 //! lexicons and models are loaded, no clock, no Kafka.
 //!
 //! Owns what is said *about* a parsed text; it never changes the text itself. Every tag is a pure function of the
@@ -21,6 +21,7 @@ mod matching;
 mod mentions;
 mod models;
 pub mod ngrams;
+mod passages;
 mod quotes;
 mod script;
 pub mod sequence;
@@ -40,7 +41,7 @@ pub use lexicon::LexiconError;
 use models::Models;
 
 /// Version of this room's rules; it grows with every change that can change a tag.
-pub const TAGGER_VERSION: u32 = 3;
+pub const TAGGER_VERSION: u32 = 4;
 
 /// Flaw: the article has more words, names or entities than are looked at or shown.
 pub const FLAW_MENTIONS_CUT: &str = "mentions_cut";
@@ -100,6 +101,7 @@ impl Tagger {
             _ => Direction::LeftToRight,
         };
         let mut tags = Tags { language: language::of(article, &census), direction, ..Tags::default() };
+        tags.paragraph_languages = passages::of(article, &tags.language, census.dominant());
         self.read(article, &mut tags);
         tags
     }
@@ -168,7 +170,7 @@ pub fn is_unspaced(language: &str) -> bool {
 }
 
 /// The characters that tell the language: the headline, then the body, up to [`SCANNED_CHARS_MAX`].
-fn scanned_chars(article: &Article) -> impl Iterator<Item = char> {
+fn scanned_chars(article: &Article) -> impl Iterator<Item = char> + Clone {
     let headline = article.headline.as_deref().unwrap_or_default();
     let body =
         article.paragraphs.iter().flat_map(|paragraph| std::iter::once(' ').chain(paragraph.text.chars()));
