@@ -5,17 +5,20 @@
 
 use crate::article::{Article, ParagraphLanguage};
 
-use super::language;
 use super::script::{Census, Script};
+use super::{language, latin};
 
-/// So much of a paragraph is looked at: about twenty words, which tell a language as well as more would.
-const CHARS_MAX: usize = 160;
+/// So much of a paragraph is looked at: about fifteen words, which tell a language as well as more would.
+const CHARS_MAX: usize = 120;
 
 /// A paragraph of fewer letters is too short to be sure of; a Han or kana character counts for two.
 const LETTERS_MIN: usize = 40;
 
 /// At least this part of the letters must be of one script: numerator and denominator.
 const SCRIPT_SHARE: (usize, usize) = (4, 5);
+
+/// A paragraph that begins with so many characters, more than half of them of the article's script, is in that script.
+const BEGINNING_CHARS: usize = 32;
 
 /// Paragraphs looked at.
 const PARAGRAPHS_MAX: usize = 1_000;
@@ -36,6 +39,9 @@ pub(super) fn of(article: &Article, tag: &str, script: Option<Script>) -> Vec<Pa
 }
 
 fn language_of(text: &str, article_language: &str, article_script: Option<Script>) -> Option<&'static str> {
+    if is_dismissed(text, article_language, article_script) {
+        return None;
+    }
     let characters = text.chars().take(CHARS_MAX);
     let census = Census::of_text(characters.clone());
     let script = census.dominant()?;
@@ -53,6 +59,19 @@ fn language_of(text: &str, article_language: &str, article_script: Option<Script
     }
     language::of_passage(characters, &census, script)
         .filter(|language| !language::are_alike(language, article_language))
+}
+
+/// Whether the first words tell that the paragraph is in no other language: they tell it of most, at little cost.
+fn is_dismissed(text: &str, article_language: &str, article_script: Option<Script>) -> bool {
+    let beginning = || text.chars().take(BEGINNING_CHARS);
+    match article_script {
+        Some(Script::Latin) if article_language == latin::ENGLISH => latin::begins_in_english(text),
+        Some(Script::Latin) | None => false,
+        Some(script) => {
+            let letters = |of: Script| beginning().filter(|letter| Script::of(*letter) == Some(of)).count();
+            script == Script::Arabic && letters(script) * 2 > BEGINNING_CHARS
+        }
+    }
 }
 
 #[cfg(test)]
