@@ -208,6 +208,7 @@ impl Script {
             Self::Arabic => &[
                 "ar", "arz", "ary", "arq", "apc", "ajp", "acm", "afb", "ars", "aeb", "apd", "fa", "prs",
                 "ur", "pnb", "lah", "skr", "ps", "ckb", "ku", "sd", "ug", "azb", "bal", "ks", "kk", "ky",
+                "az", "uz", "pa",
             ],
             Self::Cyrillic => &[
                 "ru", "uk", "be", "bg", "mk", "sr", "bs", "sh", "kk", "ky", "tg", "mn", "tt", "ba", "cv",

@@ -106,6 +106,7 @@ const USUAL_SCRIPTS: &[(&str, Script)] = &[
     ("kk", Script::Cyrillic),
     ("ku", Script::Latin),
     ("ky", Script::Cyrillic),
+    ("pa", Script::Gurmukhi),
     ("sh", Script::Latin),
     ("sr", Script::Cyrillic),
     ("tk", Script::Latin),
