@@ -32,8 +32,8 @@ const LETTERS_CERTAIN_MIN: usize = 40;
 const LETTERS_TRUSTED_MIN: usize = 60;
 
 /// Leads of the best language by n-grams. On six words of running text the smaller one is right seven times in ten
-/// where it is just reached (it is less a foreign language than a neighbour that is wrong then: Danish for Norwegian),
-/// the larger one 998 times in 1000 or more.
+/// where it is just reached, and wrong about neighbours for the most part (Danish and Norwegian); where the larger one is,
+/// the language is right 998 times in 1000 or more. Below the smaller one, [`whatlang`] has to agree.
 const LEAD_LIKELY: u32 = 50;
 const LEAD_CERTAIN: u32 = 600;
 
@@ -67,10 +67,13 @@ pub(super) fn detect(
     let cut = text.char_indices().nth(STATISTICS_CHARS_MAX).map_or(text.len(), |(index, _)| index);
     let text = &text[..cut];
     let by_ngrams = by_ngrams(text, script, letters);
-    let is_settled = by_ngrams.is_some_and(|detected| {
-        detected.weight == Weight::Certain && !RELATIVES_OF_UNKNOWN.contains(&detected.language)
+    let is_headline = script == Script::Latin && letters < LETTERS_TRUSTED_MIN;
+    let is_settled = by_ngrams.is_some_and(|detected| match detected.weight {
+        Weight::Certain => is_headline || !RELATIVES_OF_UNKNOWN.contains(&detected.language),
+        Weight::Likely => is_headline,
+        Weight::Guess => false,
     });
-    if is_settled || script == Script::Latin && letters < LETTERS_TRUSTED_MIN {
+    if is_settled || is_headline && by_ngrams.is_none() {
         return by_ngrams;
     }
     agreed(by_ngrams, by_whatlang(text, script, letters))
@@ -91,18 +94,16 @@ fn by_ngrams(text: &str, script: Script, letters: usize) -> Option<Detected> {
         return None;
     }
     let ranking = ngrams::rank(text).filter(|ranking| script.can_write(ranking.language))?;
-    let lead_min = if ranking.has_words { LEAD_LIKELY } else { LEAD_OF_NAMES };
-    if ranking.lead < lead_min || ranking.mean < MEAN_LIKELY {
+    if ranking.mean < MEAN_LIKELY || !ranking.has_words && ranking.lead < LEAD_OF_NAMES {
         return None;
     }
-    let is_certain = ranking.has_words
-        && ranking.lead >= LEAD_CERTAIN
-        && ranking.mean >= MEAN_CERTAIN
-        && letters >= LETTERS_CERTAIN_MIN;
-    Some(Detected {
-        language: ranking.language,
-        weight: if is_certain { Weight::Certain } else { Weight::Likely },
-    })
+    let may_be_certain = ranking.has_words && ranking.mean >= MEAN_CERTAIN && letters >= LETTERS_CERTAIN_MIN;
+    let weight = match ranking.lead {
+        LEAD_CERTAIN.. if may_be_certain => Weight::Certain,
+        LEAD_LIKELY.. => Weight::Likely,
+        _ => Weight::Guess,
+    };
+    Some(Detected { language: ranking.language, weight })
 }
 
 /// What [`whatlang`] tells.
@@ -124,7 +125,8 @@ fn by_whatlang(text: &str, script: Script, letters: usize) -> Option<Detected> {
 fn agreed(by_ngrams: Option<Detected>, by_whatlang: Option<Detected>) -> Option<Detected> {
     match (by_ngrams, by_whatlang) {
         (Some(ngrams), Some(whatlang)) if ngrams.language == whatlang.language => {
-            Some(Detected { weight: ngrams.weight.max(whatlang.weight), ..ngrams })
+            // Two guesses that agree are more than one.
+            Some(Detected { weight: ngrams.weight.max(whatlang.weight).max(Weight::Likely), ..ngrams })
         }
         (_, Some(whatlang)) if whatlang.weight == Weight::Certain && !ngrams::knows(whatlang.language) => {
             Some(whatlang)

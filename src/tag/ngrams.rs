@@ -45,7 +45,7 @@ const COMMON_SCORE: u32 = 110;
 /// Languages of the file at most.
 const LANGUAGES_MAX: usize = 64;
 
-/// Lower case words that stand in names.
+/// Words that stand in names, in lower case for the most part.
 const PARTICLES: [&str; 26] = [
     "von", "der", "van", "den", "de", "la", "di", "da", "do", "dos", "das", "del", "al", "el", "bin", "ben",
     "ibn", "y", "e", "du", "le", "zu", "af", "av", "ten", "ter",
@@ -145,20 +145,18 @@ impl Grams {
     fn of(text: &str) -> (Vec<Gram>, bool) {
         let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).take(WORDS_MAX).collect();
         let in_capitals = words.len() >= CAPITALS_WORDS_MIN && !text.chars().any(char::is_lowercase);
+        let has_capital = |word: &str| !in_capitals && word.chars().any(char::is_uppercase);
+        let is_particle = |word: &str| PARTICLES.iter().any(|known| known.eq_ignore_ascii_case(word));
         let may_be_name =
-            |word: &&&str| PARTICLES.contains(word) || word.chars().any(char::is_uppercase) && !in_capitals;
+            |index: usize| words.get(index).is_some_and(|word| has_capital(word) || is_particle(word));
         let mut grams = Self::default();
         let mut has_words = false;
         for (index, word) in words.iter().enumerate() {
             // A particle is of a name where it stands between names.
-            let is_particle = PARTICLES.contains(word);
-            let is_between = || {
-                index.checked_sub(1).and_then(|index| words.get(index)).is_some_and(|word| may_be_name(&word))
-                    && words.get(index + 1).is_some_and(|word| may_be_name(&word))
-            };
-            let is_name = may_be_name(&word) && (!is_particle || is_between());
+            let is_between = || index > 0 && may_be_name(index - 1) && may_be_name(index + 1);
+            let is_name = has_capital(word) || is_particle(word) && is_between();
             has_words |= !is_name;
-            grams.add(word, if is_name { NAME_WEIGHT } else { WEIGHT }, is_particle);
+            grams.add(word, if is_name { NAME_WEIGHT } else { WEIGHT }, is_particle(word));
         }
         let mut list = grams.list;
         // The same n-gram stands together, that of the largest weight first.
@@ -317,6 +315,8 @@ mod tests {
         let lead = |text: &str| rank(text).unwrap().lead;
         assert!(lead("storm council") > lead("Storm Council"));
         assert!(!rank("Ursula von der Leyen").unwrap().has_words);
+        assert!(!rank("Robert De Niro Al Pacino").unwrap().has_words);
+        assert!(rank("Gobierno de España aprueba").unwrap().has_words);
         assert!(rank("Withdraws From Miami").unwrap().has_words);
         assert!(rank("MINISTER QUITS OVER EMAILS").unwrap().has_words);
         assert!(!rank("BMW X").unwrap().has_words);

@@ -89,7 +89,7 @@ fn headlines(file: &str) -> (usize, Vec<String>) {
 
 #[test]
 fn the_language_of_a_headline_alone_is_told() {
-    for (file, per_mille) in [("headlines.tsv", 25), ("headlines_held_out.tsv", 30)] {
+    for (file, per_mille) in [("headlines.tsv", 20), ("headlines_held_out.tsv", 25)] {
         let (count, wrong) = headlines(file);
         let allowed = count * per_mille / 1_000;
         assert!(count >= 300 && wrong.len() <= allowed, "{} of {count} in {file}", wrong.len());
