@@ -70,8 +70,8 @@ fn learn_subjects(arguments: &[String]) -> Result<(), String> {
 
 fn take_languages(arguments: &[String]) -> Result<(), String> {
     let [output, ngrams, dictionary] = arguments else { return Err(USAGE.to_owned()) };
-    let [ngrams, dictionary] = [ngrams, dictionary]
-        .map(|path| fs::read_to_string(path).map_err(|error| format!("{path}: {error}")));
+    let [ngrams, dictionary] =
+        [ngrams, dictionary].map(|path| fs::read_to_string(path).map_err(|error| format!("{path}: {error}")));
     write(output, &languages::build(&ngrams?, &dictionary?)?)
 }
 
