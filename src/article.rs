@@ -236,6 +236,8 @@ pub struct Tags {
     /// BCP 47; `und` where nothing could be told.
     pub language: String,
     pub direction: Direction,
+    /// The paragraphs that are certainly in another language, in their order.
+    pub paragraph_languages: Vec<ParagraphLanguage>,
     pub keywords: Option<TaggedKeywords>,
     /// Those in the body, in its order; they do not overlap.
     pub mentions: Vec<Mention>,
@@ -257,6 +259,15 @@ pub enum Direction {
     #[default]
     LeftToRight,
     RightToLeft,
+}
+
+/// A paragraph in another language than the article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParagraphLanguage {
+    /// Its place among the body's paragraphs, from 0.
+    pub paragraph: usize,
+    /// BCP 47, a primary subtag.
+    pub language: &'static str,
 }
 
 /// A topic that the article is about.

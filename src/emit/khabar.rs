@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::naming;
-use crate::article::{ArticleDate, DatePrecision, Extraction, Flaw, Judgement, Matched, Paragraph, Tags};
+use crate::article::{
+    ArticleDate, DatePrecision, Extraction, Flaw, Judgement, Matched, Paragraph, ParagraphLanguage, Tags,
+};
 
 /// Version of the object: additive within a major.
 pub(super) const SCHEMA_VERSION: &str = "1.0";
@@ -103,6 +105,8 @@ pub(super) struct ParagraphOffsets<'a> {
     start: usize,
     end: usize,
     role: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<Cow<'a, str>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -236,15 +240,26 @@ impl<'a> ExtractionReport<'a> {
     }
 }
 
-/// Where each paragraph stands in the body, which joins them by two line breaks.
-pub(super) fn paragraph_offsets(paragraphs: &[Paragraph]) -> Vec<ParagraphOffsets<'static>> {
+/// Where each paragraph stands in the body, which joins them by two line breaks; `languages` are of those in another
+/// one, in their order.
+pub(super) fn paragraph_offsets(
+    paragraphs: &[Paragraph],
+    languages: &[ParagraphLanguage],
+) -> Vec<ParagraphOffsets<'static>> {
     /// Characters between two paragraphs.
     const SEPARATOR_CHARS: usize = 2;
     let mut start = 0;
+    let mut languages = languages.iter().peekable();
     let mut offsets = Vec::with_capacity(paragraphs.len());
-    for paragraph in paragraphs {
+    for (place, paragraph) in paragraphs.iter().enumerate() {
         let end = start + paragraph.text.chars().count();
-        offsets.push(ParagraphOffsets { start, end, role: Cow::Borrowed(paragraph.role.name()) });
+        let language = languages.next_if(|found| found.paragraph == place);
+        offsets.push(ParagraphOffsets {
+            start,
+            end,
+            role: Cow::Borrowed(paragraph.role.name()),
+            language: language.map(|found| Cow::Borrowed(found.language)),
+        });
         start = end + SEPARATOR_CHARS;
     }
     offsets

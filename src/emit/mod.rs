@@ -121,7 +121,7 @@ impl Emitter {
             section: article.section.as_deref().map(Cow::Borrowed),
             dedup: judgement.map(khabar::Dedup::of),
             date: khabar::Dates::of(article.published.as_ref(), article.modified.as_ref()),
-            paragraphs: khabar::paragraph_offsets(&article.paragraphs),
+            paragraphs: khabar::paragraph_offsets(&article.paragraphs, &tags.paragraph_languages),
             mentions,
             entities,
             countries: naming::countries(tags),

@@ -7,7 +7,7 @@
 
 mod words;
 
-use super::language::Detected;
+use super::language::{Detected, Weight};
 use super::script::Script;
 
 /// The languages, each at its place in a score.
@@ -109,11 +109,12 @@ pub(super) fn detect(characters: impl Iterator<Item = char>) -> Option<Detected>
     let others = (0..score.len()).filter(|language| *language != best);
     let next = others.map(|language| score[language]).max().unwrap_or_default();
     if score[best] == 0 {
-        return (text.letters >= LETTERS_PLAIN_MIN).then_some(Detected::guess(LANGUAGES[ARABIC]));
+        return (text.letters >= LETTERS_PLAIN_MIN).then_some(Detected::likely(LANGUAGES[ARABIC]));
     }
     let (lead, of_next) = CERTAIN_LEAD;
     let is_certain = score[best] >= CERTAIN_MIN && score[best] * of_next >= next * lead;
-    Some(Detected { language: LANGUAGES[best], certain: is_certain })
+    let weight = if is_certain { Weight::Certain } else { Weight::Likely };
+    Some(Detected { language: LANGUAGES[best], weight })
 }
 
 #[derive(Debug, Default)]

@@ -2,14 +2,14 @@
 
 use super::script::{Census, Script};
 use super::stated::{self, Stated};
-use super::{arabic, latin, scanned_chars};
+use super::{arabic, latin};
 use crate::article::Article;
 
 /// BCP 47's tag for a language that can't be told.
 pub(super) const UNDETERMINED: &str = "und";
 
-/// A guess that no statement supports is taken only from a text of at least this many letters.
-const LETTERS_TRUSTED_MIN: usize = 60;
+/// Fewer Han characters may be a headline of another language.
+const HAN_CERTAIN_MIN: usize = 60;
 
 /// Kana make a text Japanese when they are at least one in this many of its Han and kana characters. Chinese news
 /// holds a Japanese name at most.
@@ -33,49 +33,57 @@ const NEIGHBOURS: &[&[&str]] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Detected {
     pub(super) language: &'static str,
-    /// Whether it outweighs another language that the page states.
-    pub(super) certain: bool,
+    pub(super) weight: Weight,
+}
+
+/// What a detected language is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// It supports what the page states and says nothing alone.
+    Guess,
+    /// It stands where the page states nothing.
+    Likely,
+    /// It outweighs another language that the page states.
+    Certain,
 }
 
 impl Detected {
     pub(super) const fn certain(language: &'static str) -> Self {
-        Self { language, certain: true }
+        Self { language, weight: Weight::Certain }
     }
 
-    pub(super) const fn guess(language: &'static str) -> Self {
-        Self { language, certain: false }
+    pub(super) const fn likely(language: &'static str) -> Self {
+        Self { language, weight: Weight::Likely }
     }
 }
 
-/// The language of the article as a BCP 47 tag.
+/// The language of the article as a BCP 47 tag, with the script where that is not the language's usual one.
 pub(super) fn of(article: &Article, census: &Census) -> String {
+    let tag = language_of(article, census);
+    census.dominant().map_or_else(|| tag.clone(), |script| stated::with_script(&tag, script))
+}
+
+fn language_of(article: &Article, census: &Census) -> String {
     let stated = article.language_stated.as_deref().and_then(stated::normalise);
     let Some(script) = census.dominant() else {
         return stated.map_or_else(|| UNDETERMINED.to_owned(), |stated| stated.tag);
     };
     // A template's language that this script does not write says nothing about the text.
     let stated = stated.filter(|stated| script.can_write(&stated.language));
-    let detected = detect(article, census, script);
+    let detected = detect(super::scanned_chars(article), census, script);
     match (detected, stated) {
         (Some(detected), Some(stated)) if outweighs(detected, script, &stated) => {
             detected.language.to_owned()
         }
         (_, Some(stated)) => stated.tag,
-        (Some(detected), None) if detected.certain || is_trusted(census, script) => {
-            detected.language.to_owned()
-        }
+        (Some(detected), None) if detected.weight >= Weight::Likely => detected.language.to_owned(),
         (_, None) => UNDETERMINED.to_owned(),
     }
 }
 
-/// Whether a guess may stand alone. Rules about Arabic letters guess only where a letter supports it.
-const fn is_trusted(census: &Census, script: Script) -> bool {
-    matches!(script, Script::Arabic) || census.letters(script) >= LETTERS_TRUSTED_MIN
-}
-
 /// Whether the text contradicts the statement, and is to be believed.
 fn outweighs(detected: Detected, script: Script, stated: &Stated) -> bool {
-    if detected.language == stated.language || !detected.certain {
+    if detected.language == stated.language || detected.weight < Weight::Certain {
         return false;
     }
     // The statistics give a language that they don't know to its nearest relative.
@@ -83,27 +91,59 @@ fn outweighs(detected: Detected, script: Script, stated: &Stated) -> bool {
     if is_statistical && detected.language != latin::ENGLISH && !latin::knows(&stated.language) {
         return false;
     }
-    let neighbours = NEIGHBOURS
-        .iter()
-        .any(|group| group.contains(&detected.language) && group.contains(&stated.language.as_str()));
-    !neighbours
+    !are_alike(detected.language, &stated.language)
 }
 
-fn detect(article: &Article, census: &Census, script: Script) -> Option<Detected> {
+fn detect(
+    characters: impl Iterator<Item = char> + Clone,
+    census: &Census,
+    script: Script,
+) -> Option<Detected> {
     match script {
-        Script::Arabic => arabic::detect(scanned_chars(article)),
+        Script::Arabic => arabic::detect(characters),
         Script::Latin | Script::Cyrillic | Script::Devanagari => {
-            latin::detect(scanned_chars(article), script, census.letters(script))
+            latin::detect(characters, script, census.letters(script))
         }
-        Script::Hebrew => Some(hebrew(article)),
+        _ => by_script(characters, census, script),
+    }
+}
+
+/// What a passage is told to be beyond doubt, by means that cost little.
+pub(super) fn of_passage(
+    characters: impl Iterator<Item = char> + Clone,
+    census: &Census,
+    script: Script,
+) -> Option<&'static str> {
+    let detected = match script {
+        Script::Arabic => arabic::detect(characters),
+        Script::Latin | Script::Cyrillic => latin::detect_cheaply(characters, script, census.letters(script)),
+        Script::Devanagari => None,
+        _ => by_script(characters, census, script),
+    };
+    detected.filter(|detected| detected.weight == Weight::Certain).map(|detected| detected.language)
+}
+
+/// Whether the two are the same, or confused too often to tell them apart by a line.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    one == other || NEIGHBOURS.iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
+/// What the script alone tells.
+fn by_script(
+    characters: impl Iterator<Item = char> + Clone,
+    census: &Census,
+    script: Script,
+) -> Option<Detected> {
+    match script {
+        Script::Hebrew => Some(hebrew(characters)),
         Script::Han if census.letters(Script::Kana) * KANA_SHARE >= han_and_kana(census) => {
             Some(Detected::certain("ja"))
         }
         // Korean and Japanese headlines may be of Han characters only.
-        Script::Han if census.letters(Script::Han) < LETTERS_TRUSTED_MIN => Some(Detected::guess("zh")),
+        Script::Han if census.letters(Script::Han) < HAN_CERTAIN_MIN => Some(Detected::likely("zh")),
         // One alphabet for more than one language: the page may know better.
         Script::Bengali | Script::Ethiopic | Script::Tibetan | Script::Myanmar | Script::Georgian => {
-            script.language().map(Detected::guess)
+            script.language().map(Detected::likely)
         }
         _ => script.language().map(Detected::certain),
     }
@@ -114,11 +154,11 @@ const fn han_and_kana(census: &Census) -> usize {
 }
 
 /// Yiddish writes its vowels: the digraphs and pointed letters that Hebrew news does not use.
-fn hebrew(article: &Article) -> Detected {
+fn hebrew(characters: impl Iterator<Item = char>) -> Detected {
     /// One Yiddish letter in this many characters.
     const YIDDISH_SHARE: usize = 100;
     let (mut yiddish, mut total) = (0, 0);
-    for character in scanned_chars(article) {
+    for character in characters {
         if Script::of(character) == Some(Script::Hebrew) {
             total += 1;
         }

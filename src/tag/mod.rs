@@ -1,4 +1,4 @@
-//! Adds language, direction, keywords, mentions, entities, countries, subjects and quotes to an article. No I/O once its
+//! Adds language (also that of passages in another one), direction, keywords, mentions, entities, countries, subjects and quotes to an article. No I/O once its
 //! lexicons and models are loaded, no clock, no Kafka.
 //!
 //! Owns what is said *about* a parsed text; it never changes the text itself. Every tag is a pure function of the
@@ -21,6 +21,8 @@ mod matching;
 mod memo;
 mod mentions;
 mod models;
+pub mod ngrams;
+mod passages;
 mod quotes;
 mod script;
 pub mod sequence;
@@ -100,6 +102,7 @@ impl Tagger {
             _ => Direction::LeftToRight,
         };
         let mut tags = Tags { language: language::of(article, &census), direction, ..Tags::default() };
+        tags.paragraph_languages = passages::of(article, &tags.language, census.dominant());
         self.read(article, &mut tags);
         tags
     }
@@ -168,7 +171,7 @@ pub fn is_unspaced(language: &str) -> bool {
 }
 
 /// The characters that tell the language: the headline, then the body, up to [`SCANNED_CHARS_MAX`].
-fn scanned_chars(article: &Article) -> impl Iterator<Item = char> {
+fn scanned_chars(article: &Article) -> impl Iterator<Item = char> + Clone {
     let headline = article.headline.as_deref().unwrap_or_default();
     let body =
         article.paragraphs.iter().flat_map(|paragraph| std::iter::once(' ').chain(paragraph.text.chars()));

@@ -208,6 +208,7 @@ impl Script {
             Self::Arabic => &[
                 "ar", "arz", "ary", "arq", "apc", "ajp", "acm", "afb", "ars", "aeb", "apd", "fa", "prs",
                 "ur", "pnb", "lah", "skr", "ps", "ckb", "ku", "sd", "ug", "azb", "bal", "ks", "kk", "ky",
+                "az", "uz", "pa",
             ],
             Self::Cyrillic => &[
                 "ru", "uk", "be", "bg", "mk", "sr", "bs", "sh", "kk", "ky", "tg", "mn", "tt", "ba", "cv",
@@ -243,6 +244,42 @@ impl Script {
         }
     }
 
+    /// The code of ISO 15924.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Latin => "Latn",
+            Self::Arabic => "Arab",
+            Self::Cyrillic => "Cyrl",
+            Self::Greek => "Grek",
+            Self::Hebrew => "Hebr",
+            Self::Han => "Hani",
+            Self::Kana => "Jpan",
+            Self::Hangul => "Kore",
+            Self::Thai => "Thai",
+            Self::Devanagari => "Deva",
+            Self::Bengali => "Beng",
+            Self::Gurmukhi => "Guru",
+            Self::Gujarati => "Gujr",
+            Self::Oriya => "Orya",
+            Self::Tamil => "Taml",
+            Self::Telugu => "Telu",
+            Self::Kannada => "Knda",
+            Self::Malayalam => "Mlym",
+            Self::Sinhala => "Sinh",
+            Self::Lao => "Laoo",
+            Self::Tibetan => "Tibt",
+            Self::Myanmar => "Mymr",
+            Self::Georgian => "Geor",
+            Self::Ethiopic => "Ethi",
+            Self::Khmer => "Khmr",
+            Self::Armenian => "Armn",
+            Self::Syriac => "Syrc",
+            Self::Thaana => "Thaa",
+            Self::Nko => "Nkoo",
+            Self::Adlam => "Adlm",
+        }
+    }
+
     /// Whether a text of this script can be in this language (a primary subtag, lower case).
     pub(super) fn can_write(self, language: &str) -> bool {
         let listed = |script: &Self| script.languages().contains(&language);
@@ -269,6 +306,20 @@ impl Census {
             }
         }
         Self { letters, weights }
+    }
+
+    /// Of a text that no headline is in.
+    pub(super) fn of_text(characters: impl Iterator<Item = char>) -> Self {
+        let mut letters = [0; SCRIPTS];
+        for script in characters.filter_map(Script::of) {
+            letters[script as usize] += 1;
+        }
+        Self { letters, weights: letters }
+    }
+
+    /// How many letters there are, of whatever script.
+    pub(super) fn all_letters(&self) -> usize {
+        self.letters.iter().sum()
     }
 
     pub(super) const fn letters(&self, script: Script) -> usize {

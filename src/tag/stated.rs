@@ -1,4 +1,7 @@
-//! The language that a page or an envelope states, brought into the form of BCP 47 (RFC 5646), or ignored.
+//! The language that a page or an envelope states, brought into the form of BCP 47 (RFC 5646), or ignored; and the script
+//! that a tag tells where it is not the usual one.
+
+use super::script::Script;
 
 /// A stated language, normalised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +98,35 @@ pub(super) fn normalise(stated: &str) -> Option<Stated> {
     Some(Stated { tag, language })
 }
 
+/// Languages that are written in more than one script, with their usual one: the likely subtags of Unicode CLDR.
+const USUAL_SCRIPTS: &[(&str, Script)] = &[
+    ("az", Script::Latin),
+    ("bs", Script::Latin),
+    ("ff", Script::Latin),
+    ("kk", Script::Cyrillic),
+    ("ku", Script::Latin),
+    ("ky", Script::Cyrillic),
+    ("pa", Script::Gurmukhi),
+    ("sh", Script::Latin),
+    ("sr", Script::Cyrillic),
+    ("tk", Script::Latin),
+    ("tt", Script::Cyrillic),
+    ("uz", Script::Latin),
+];
+
+/// The tag with the script behind the language, where it is not the usual one and the tag tells none.
+pub(super) fn with_script(tag: &str, script: Script) -> String {
+    let mut subtags = tag.split('-');
+    let language = subtags.next().unwrap_or_default();
+    let usual = USUAL_SCRIPTS.iter().find(|(known, _)| *known == language).map(|(_, usual)| *usual);
+    let tells_script = subtags.next().is_some_and(|subtag| subtag.len() == script.code().len());
+    if tells_script || usual.is_none_or(|usual| usual == script) {
+        return tag.to_owned();
+    }
+    let rest = &tag[language.len()..];
+    format!("{language}-{}{rest}", script.code())
+}
+
 fn language_of(subtag: &str) -> Option<String> {
     let lower = subtag.to_ascii_lowercase();
     let known = REPLACED.iter().find(|(old, _)| *old == lower).map_or(lower.as_str(), |(_, current)| current);
@@ -114,4 +146,30 @@ fn region_of(subtag: &str) -> Option<String> {
 
 fn has(list: &str, code: &str) -> bool {
     list.split(' ').any(|known| known == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_told_where_it_is_not_the_usual_one() {
+        let with = with_script;
+        assert_eq!(with("sr", Script::Latin), "sr-Latn");
+        assert_eq!(with("sr-RS", Script::Latin), "sr-Latn-RS");
+        assert_eq!(with("sr", Script::Cyrillic), "sr");
+        assert_eq!(with("az", Script::Arabic), "az-Arab");
+        assert_eq!(with("ku-IQ", Script::Arabic), "ku-Arab-IQ");
+        assert_eq!(with("uz-Cyrl", Script::Cyrillic), "uz-Cyrl");
+        assert_eq!(with("ar", Script::Arabic), "ar");
+        assert_eq!(with("und", Script::Latin), "und");
+    }
+
+    #[test]
+    fn scripts_have_the_codes_that_tags_may_carry() {
+        for (language, usual) in USUAL_SCRIPTS {
+            assert!(has(SCRIPTS, usual.code()), "{language}");
+            assert!(usual.can_write(language), "{language}");
+        }
+    }
 }

@@ -71,6 +71,31 @@ fn what_the_rules_reach_on_texts_that_they_were_not_made_for_is_kept() {
     assert!(count >= 120 && wrong.len() <= 1, "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// How many headlines a file has, and those that another language was told of.
+fn headlines(file: &str) -> (usize, Vec<String>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tag");
+    let table = fs::read_to_string(folder.join(file)).unwrap();
+    let rows: Vec<(&str, &str)> = table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
+        .collect();
+    let told = |(language, headline): &(&str, &str)| {
+        let found = tag(&article(Some(headline), "", None)).language;
+        (found != *language).then(|| format!("{found}: {language} {headline}"))
+    };
+    (rows.len(), rows.iter().filter_map(told).collect())
+}
+
+#[test]
+fn the_language_of_a_headline_alone_is_told() {
+    for (file, per_mille) in [("headlines.tsv", 20), ("headlines_held_out.tsv", 25)] {
+        let (count, wrong) = headlines(file);
+        let allowed = count * per_mille / 1_000;
+        assert!(count >= 300 && wrong.len() <= allowed, "{} of {count} in {file}", wrong.len());
+    }
+}
+
 #[test]
 fn the_direction_follows_the_letters_and_not_the_tag() {
     let tags = tag(&article(Some("Vergi paketi mecliste"), "Yeni paket salı günü görüşülecek.", Some("ar")));

@@ -10,6 +10,9 @@ use crate::emit::entity_keys;
 /// The section of an explanation about names; nothing where there are none.
 pub(super) fn text(text: &mut String, article: &Article, tags: &Tags) {
     push(text, &format!("\nlanguage: {}, {}", one_line(&tags.language), tags.direction.name()));
+    for found in &tags.paragraph_languages {
+        push(text, &format!("language of paragraph {}: {}", found.paragraph + 1, found.language));
+    }
     subjects(text, tags);
     if tags.entities.is_empty() {
         push(text, "names: none");
@@ -124,8 +127,13 @@ pub(super) fn json(tags: &Tags) -> Value {
             "confidence": subject.confidence, "evidence": subject.evidence,
         })
     });
+    let paragraph_languages = tags
+        .paragraph_languages
+        .iter()
+        .map(|found| json!({ "paragraph": found.paragraph, "language": found.language }));
     json!({
         "language": tags.language,
+        "paragraph_languages": paragraph_languages.collect::<Vec<_>>(),
         "subjects": subjects.collect::<Vec<_>>(),
         "entities": entities.collect::<Vec<_>>(),
         "mentions": mentions.collect::<Vec<_>>(),

@@ -172,6 +172,9 @@ proptest! {
         prop_assert_eq!(item["bodies"][0]["charCount"].as_u64().unwrap(), body.len() as u64);
         let offsets = item["khabar"]["paragraphs"].as_array().unwrap();
         prop_assert_eq!(offsets.len(), paragraphs.len());
+        let languages = offsets.iter().enumerate().filter_map(|(place, offset)| Some((place, offset["language"].as_str()?)));
+        let expected = tags.paragraph_languages.iter().map(|found| (found.paragraph, found.language));
+        prop_assert!(languages.eq(expected));
         for (offset, paragraph) in offsets.iter().zip(paragraphs) {
             let at = |name: &str| usize::try_from(offset[name].as_u64().unwrap()).unwrap();
             let slice: String = body[at("start")..at("end")].iter().collect();

@@ -11,6 +11,7 @@
 mod classes;
 mod data;
 mod judge;
+mod languages;
 mod names;
 mod perceptron;
 mod subjects;
@@ -23,7 +24,8 @@ const USAGE: &str =
     "usage: khabar-train names OUTPUT|- [--epochs N] [--row-bits N] [--learners N] [--classes FILE]
                            [--judge FILE] FILE[:FIRST-LAST]…
        khabar-train classes OUTPUT TEXT COARSE FINE ROUNDS
-       khabar-train subjects OUTPUT TEXT LANGUAGE";
+       khabar-train subjects OUTPUT TEXT LANGUAGE
+       khabar-train languages OUTPUT NGRAMS DICTIONARY";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         Some("names") => names::run(&arguments[1..]),
         Some("classes") => learn_classes(&arguments[1..]),
         Some("subjects") => learn_subjects(&arguments[1..]),
+        Some("languages") => take_languages(&arguments[1..]),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -63,6 +66,13 @@ fn learn_classes(arguments: &[String]) -> Result<(), String> {
 fn learn_subjects(arguments: &[String]) -> Result<(), String> {
     let [output, text, language] = arguments else { return Err(USAGE.to_owned()) };
     write(output, subjects::learn(&read(text)?, language)?.as_bytes())
+}
+
+fn take_languages(arguments: &[String]) -> Result<(), String> {
+    let [output, ngrams, dictionary] = arguments else { return Err(USAGE.to_owned()) };
+    let [ngrams, dictionary] =
+        [ngrams, dictionary].map(|path| fs::read_to_string(path).map_err(|error| format!("{path}: {error}")));
+    write(output, &languages::build(&ngrams?, &dictionary?)?)
 }
 
 fn read(path: &str) -> Result<Vec<String>, String> {
