@@ -76,8 +76,14 @@ fn find(text: &Text, body_byte: u32, subjects: &Subjects, language: u8) -> Vec<(
     let mut all: Vec<(u32, Found)> = Vec::new();
     let words: Vec<u32> =
         text.tokens().iter().take(WORDS_MAX).map(|token| word(vocabulary, text.folded(token))).collect();
+    // A phrase within a longer one says what the longer one says: خادم الحرمين الشريفين is no place of pilgrimage.
+    let mut spoken = 0;
     for (first, token) in text.tokens().iter().enumerate().take(WORDS_MAX) {
         let Some((node, count)) = longest(text, token, first, &words, subjects, language) else { continue };
+        if first + count <= spoken {
+            continue;
+        }
+        spoken = first + count;
         let last = text.tokens()[first + count - 1];
         let times = if token.byte_start < body_byte { HEADLINE_TIMES } else { 1 };
         let place = *by_node.entry(node).or_insert_with(|| {
