@@ -3,6 +3,8 @@
 //! Owns the division into words, what stands between them, and the way back from a folded word to the source. One pass,
 //! linear in the text; it knows no word.
 
+use std::sync::LazyLock;
+
 use crate::parse::fold::{digit, fold_char, is_invisible};
 
 /// Words beyond this many are not looked at: an article has hundreds, a book a hundred thousand.
@@ -344,7 +346,16 @@ const fn script_of(folded: char) -> u8 {
     }
 }
 
+/// Latin, Greek, Cyrillic, Hebrew, Arabic: characters below are looked up instead of asked about.
+const FREQUENT_END: u32 = 0x700;
+
 fn classify(character: char) -> Class {
+    static FREQUENT: LazyLock<Vec<Class>> =
+        LazyLock::new(|| (0..FREQUENT_END).filter_map(char::from_u32).map(classify_slowly).collect());
+    FREQUENT.get(character as usize).copied().unwrap_or_else(|| classify_slowly(character))
+}
+
+fn classify_slowly(character: char) -> Class {
     match character {
         'a'..='z' => Class::Letter(character),
         'A'..='Z' => Class::Letter(character.to_ascii_lowercase()),

@@ -9,9 +9,12 @@ const LOWEST: i32 = i32::MIN / 2;
 /// A name does not go on behind these.
 const ENDS: u8 = gap::SENTENCE | gap::PARAGRAPH;
 
-/// Labels that may stand before each label: any before the beginning of a name and outside of names.
-const BEFORE: [&[u8]; LABELS] = [ANY, ANY, &[1, 2], ANY, &[3, 4], ANY, &[5, 6], ANY, &[7, 8]];
-const ANY: &[u8] = &[0, 1, 2, 3, 4, 5, 6, 7, 8];
+/// Labels that any label may stand before: outside of names, and the beginnings.
+const OPEN: [u8; 5] = [0, 1, 3, 5, 7];
+/// Room for them, as processors compare numbers.
+const OPEN_LANES: usize = 8;
+/// The others go on with a name that began or went on before them.
+const INSIDE: [u8; 4] = [2, 4, 6, 8];
 
 /// See the module. One label for each word.
 pub(super) fn best_labels(
@@ -19,29 +22,36 @@ pub(super) fn best_labels(
     scores: &[[i32; LABELS]],
     transitions: &[[i32; LABELS]; LABELS],
 ) -> Vec<u8> {
+    // What each label adds before each of the open ones.
+    let open = transitions.map(|row| {
+        let mut lanes = [0; OPEN_LANES];
+        lanes.iter_mut().zip(OPEN).for_each(|(lane, label)| *lane = row[usize::from(label)]);
+        lanes
+    });
     let mut best = [LOWEST; LABELS];
     best[usize::from(OUTSIDE)] = 0;
     let mut ways: Vec<[u8; LABELS]> = Vec::with_capacity(words.len());
     for (word, scores) in words.iter().zip(scores) {
-        let is_cut = word.gap & ENDS != 0;
         let mut next = [LOWEST; LABELS];
         let mut way = [OUTSIDE; LABELS];
-        for (label, (next, way)) in next.iter_mut().zip(&mut way).enumerate() {
-            let befores = BEFORE[label];
-            let (mut sum, mut from) = (LOWEST, OUTSIDE);
-            // Inside labels have few labels before them; those can't go on behind the end of a sentence.
-            if !is_cut || befores.len() == LABELS {
-                for &before in befores {
-                    let before_sum = best[usize::from(before)] + transitions[usize::from(before)][label];
-                    if before_sum > sum {
-                        (sum, from) = (before_sum, before);
-                    }
+        let (sums, froms) = best_before(&best, &open);
+        for ((label, sum), from) in OPEN.into_iter().zip(sums).zip(froms) {
+            next[usize::from(label)] = sum;
+            way[usize::from(label)] = u8::try_from(from).unwrap_or(OUTSIDE);
+        }
+        // A name does not go on behind the end of a sentence.
+        let insides = INSIDE.into_iter().filter(|_| word.gap & ENDS == 0);
+        for label in insides {
+            let at = usize::from(label);
+            for before in [label - 1, label] {
+                let sum = best[usize::from(before)] + transitions[usize::from(before)][at];
+                if sum > next[at] {
+                    (next[at], way[at]) = (sum, before);
                 }
             }
-            // What can't be reached stays far below all that can: no text's scores add up to half of it.
-            *next = sum + scores[label];
-            *way = from;
         }
+        // What can't be reached stays far below all that can: no text's scores add up to half of it.
+        next.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
         best = next;
         ways.push(way);
     }
@@ -53,6 +63,25 @@ pub(super) fn best_labels(
         label = way[usize::from(label)];
     }
     labels
+}
+
+/// For each open label the best sum before it and the label that it comes from; of equal ones the smaller. All numbers are
+/// of one width and the function stands alone, so that processors compare several at once.
+#[inline(never)]
+fn best_before(
+    best: &[i32; LABELS],
+    open: &[[i32; OPEN_LANES]; LABELS],
+) -> ([i32; OPEN_LANES], [i32; OPEN_LANES]) {
+    let mut sums = [LOWEST; OPEN_LANES];
+    let mut froms = [i32::from(OUTSIDE); OPEN_LANES];
+    for ((before, best), row) in (0..).zip(best).zip(open) {
+        for ((sum, from), more) in sums.iter_mut().zip(&mut froms).zip(row) {
+            let is_better = best + more > *sum;
+            *sum = if is_better { best + more } else { *sum };
+            *from = if is_better { before } else { *from };
+        }
+    }
+    (sums, froms)
 }
 
 /// The names of the best labels.
