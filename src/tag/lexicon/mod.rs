@@ -254,11 +254,7 @@ impl Layer {
         for (key, content, _) in FILES {
             let Some(path) = found.remove(std::ffi::OsStr::new(key)) else { continue };
             let name = path.display().to_string();
-            let size = std::fs::metadata(&path).map_err(fail(&path))?.len();
-            if size > FILE_BYTES_MAX {
-                return Err(LexiconError::TooLarge { file: name });
-            }
-            let text = std::fs::read_to_string(&path).map_err(fail(&path))?;
+            let text = rows::read_file(&path)?;
             files.push((File { name, key, text: text.into() }, content));
         }
         // Of the models.
