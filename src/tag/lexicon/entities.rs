@@ -234,7 +234,6 @@ fn read_flags(row: &Row, text: &str) -> Result<Flags, LexiconError> {
         match word.split_once('=') {
             None if word == "safe" => flags.names |= flag::SAFE,
             None if word == "ambiguous" => flags.names |= flag::AMBIGUOUS,
-            None if word == "capital" => {}
             None if word == "capital" => flags.is_capital = true,
             Some(("country", code)) => flags.country = Some(rows::country(code).ok_or_else(wrong)?),
             Some(("population", number)) => flags.population = Some(number.parse().map_err(|_| wrong())?),
