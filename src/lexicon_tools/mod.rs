@@ -4,6 +4,8 @@
 //! Inputs are read line by line, each with a limit, and what can't be read is counted and named.
 
 pub mod faults;
+pub mod import;
 pub mod keywords;
 pub mod lines;
+pub mod lint;
 pub mod whole;

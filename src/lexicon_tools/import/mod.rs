@@ -6,7 +6,7 @@
 pub mod geonames;
 mod kinds;
 mod known;
-mod names;
+pub(super) mod names;
 pub mod rows;
 pub mod sparql;
 #[cfg(test)]
@@ -84,6 +84,8 @@ pub struct NamesOf {
     pub language: String,
     pub name: String,
     pub others: Vec<String>,
+    /// The database prefers the canonical one.
+    pub is_preferred: bool,
 }
 
 impl Found {

@@ -6,7 +6,7 @@ use super::FILE_BYTES_MAX;
 use super::error::LexiconError;
 
 /// Bytes of one line at most.
-const LINE_BYTES_MAX: usize = 16_384;
+pub(crate) const LINE_BYTES_MAX: usize = 16_384;
 
 /// Lines of one file at most.
 const LINES_MAX: usize = 4_000_000;
