@@ -37,18 +37,17 @@ impl Known {
         Self { lexicon, by_wikidata, by_id, taken: HashSet::new() }
     }
 
-    /// The id that the entity's rows get, and its kind, which is the known one's where there is one.
-    pub fn id(&mut self, found: &Found) -> (String, EntityKind) {
-        let own = own_id(found);
-        let number = self
-            .by_wikidata
-            .get(&found.wikidata)
-            .or_else(|| self.by_id.get(&own))
-            .copied()
-            .or_else(|| self.by_name(found));
-        match number {
+    /// The entity's number in the compiled-in lexicons, if they have it.
+    pub fn find(&mut self, found: &Found) -> Option<u32> {
+        let same = self.by_wikidata.get(&found.wikidata).or_else(|| self.by_id.get(&own_id(found))).copied();
+        same.or_else(|| self.by_name(found))
+    }
+
+    /// The id that the entity's rows get, and its kind: those of the known one where there is one.
+    pub fn id(&self, found: &Found, known: Option<u32>) -> (String, EntityKind) {
+        match known {
             Some(number) => (self.lexicon.id(number).to_owned(), self.lexicon.entity(number).kind),
-            None => (own, found.kind),
+            None => (own_id(found), found.kind),
         }
     }
 

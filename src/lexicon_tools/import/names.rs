@@ -33,6 +33,22 @@ pub(super) struct Tidy {
     pub aliases: Vec<String>,
 }
 
+impl Tidy {
+    /// Leaves out what an entity of the lexicons is called already: a name that stands there as weak would become a strong
+    /// one, and a safe one would become ambiguous.
+    pub fn leave_out_known(&mut self, entity: u32, lexicon: &Lexicon) {
+        let is_known = |name: &str| lexicon.named(name).any(|known| known.entity == entity);
+        self.aliases.retain(|alias| !is_known(alias.trim_start_matches('~')));
+        let Some(canonical) = lexicon.name_in(entity, &self.language) else { return };
+        let name = std::mem::replace(&mut self.name, canonical.to_owned());
+        if !is_known(&name) {
+            let is_weak = self.is_ambiguous || !name.contains(' ');
+            self.aliases.insert(0, if is_weak { format!("~{name}") } else { name });
+        }
+        self.is_ambiguous = false;
+    }
+}
+
 /// The name as one line of a table may have it: white space is one blank, what is invisible, a note in brackets behind it
 /// and vowel marks go. `None` where it is no name, or has a mark that divides names.
 pub(super) fn tidy(name: &str) -> Option<String> {
@@ -110,5 +126,5 @@ pub(crate) fn is_other_word(name: &Text, lexicon: &Lexicon) -> bool {
 pub(crate) fn is_short(name: &Text) -> bool {
     let [token] = name.tokens() else { return false };
     let letters = name.folded(token).chars().count();
-    letters < 2 || letters == 2 && !token.is(shape::CAPITALS)
+    letters < 2 || letters == 2 && !token.is(shape::CAPITALS | shape::DIGIT)
 }

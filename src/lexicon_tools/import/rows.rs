@@ -57,11 +57,9 @@ impl<'a> RowWriter<'a> {
     /// # Errors
     /// [`ImportError::Output`], and [`ImportError::TooMany`] where a lexicon could not hold it.
     pub fn write(&mut self, found: &Found) -> Result<(), ImportError> {
-        let tidy: Vec<Tidy> = found
-            .names
-            .iter()
-            .filter_map(|names| names::of(names, found.kind, found.population, &self.known.lexicon))
-            .collect();
+        let lexicon = &self.known.lexicon;
+        let mut tidy: Vec<Tidy> =
+            found.names.iter().filter_map(|names| names::of(names, found.kind, found.population, lexicon)).collect();
         let enough = match self.choice.needed {
             Needed::Any => 1,
             Needed::All => self.choice.languages.len(),
@@ -70,7 +68,11 @@ impl<'a> RowWriter<'a> {
             self.nameless += 1;
             return Ok(());
         }
-        let (id, kind) = self.known.id(found);
+        let known = self.known.find(found);
+        if let Some(number) = known {
+            tidy.iter_mut().for_each(|names| names.leave_out_known(number, &self.known.lexicon));
+        }
+        let (id, kind) = self.known.id(found, known);
         let mut rows = String::new();
         for names in &tidy {
             let flags = flags(found, names.is_ambiguous);

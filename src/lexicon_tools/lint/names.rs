@@ -9,7 +9,7 @@ use crate::lexicon_tools::import::names::is_short;
 use crate::tag::lexicon::rows::Row;
 use crate::tag::lexicon::vocabulary::word;
 use crate::tag::lexicon::{Reader, flag, name_key};
-use crate::tag::text::Text;
+use crate::tag::text::{Text, shape};
 
 /// A place with more people than so many times another's is meant by a name of both; as in the tag room.
 const POPULATION_LEAD: u64 = 3;
@@ -242,8 +242,8 @@ fn check_word(name: &Name, reader: &Reader, findings: &mut Findings) {
         let remedy = "make the row ambiguous, or the alias weak with ~";
         findings.add(name.file, name.line, Severity::Warning, problem, remedy);
     }
-    // A plain name that is a common word needs context anyway.
-    if name.flags & flag::SAFE != 0 && reader.traits(text.folded(token)) & COMMON != 0 {
+    // A plain name that is a common word needs context anyway, and one in capitals stands in capitals.
+    if name.flags & flag::SAFE != 0 && !token.is(shape::CAPITALS) && reader.traits(text.folded(token)) & COMMON != 0 {
         let problem = format!("{} is safe, and a common word, too", quoted(name.text));
         let remedy = "make the row ambiguous, or the alias weak with ~, if it is not always the name";
         findings.add(name.file, name.line, Severity::Warning, problem, remedy);
