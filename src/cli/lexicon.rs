@@ -73,7 +73,11 @@ fn open(path: Option<&Path>) -> Result<Input, CliError> {
     };
     let name = path.display().to_string();
     if path.as_os_str() == STANDARD {
-        return Ok(Input { name, reader: Box::new(BufReader::with_capacity(READ_BYTES, io::stdin())), bytes: None });
+        return Ok(Input {
+            name,
+            reader: Box::new(BufReader::with_capacity(READ_BYTES, io::stdin())),
+            bytes: None,
+        });
     }
     let fail = |error: io::Error| CliError::Usage(format!("{} cannot be read: {error}", path.display()));
     let found = fs::metadata(path).map_err(fail)?;

@@ -87,7 +87,9 @@ mod tests {
         let article = Article {
             source: source.map(str::to_owned),
             paragraphs: vec![Paragraph { text: text.to_owned(), role: ParagraphRole::Text }],
-            keywords: Some(Keywords { raw: "عدسة الحي بوصلة الميناء قهوة".to_owned(), list: Vec::new() }),
+            keywords: Some(Keywords {
+                raw: "عدسة الحي بوصلة الميناء قهوة".to_owned(), list: Vec::new()
+            }),
             ..Article::default()
         };
         tagger.tag(&article).keywords.unwrap().list

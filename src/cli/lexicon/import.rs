@@ -10,7 +10,9 @@ use crate::article::EntityKind;
 use crate::lexicon_tools::faults::Faults;
 use crate::lexicon_tools::import::geonames::Importer;
 use crate::lexicon_tools::import::rows::RowWriter;
-use crate::lexicon_tools::import::{Choice, ImportError, Kinds, LANGUAGES_MAX, Needed, Progress, sparql, wikidata};
+use crate::lexicon_tools::import::{
+    Choice, ImportError, Kinds, LANGUAGES_MAX, Needed, Progress, sparql, wikidata,
+};
 
 /// Import names from open databases
 #[derive(Debug, Args)]
@@ -176,7 +178,9 @@ fn choice(shared: &Shared, kinds: &[EntityKind], least: (u32, u32)) -> Result<Ch
     let mut languages = shared.languages.clone();
     languages.dedup();
     if languages.is_empty() || languages.len() > LANGUAGES_MAX || !languages.iter().all(is_tag) {
-        return Err(CliError::Usage(format!("--languages takes 1 to {LANGUAGES_MAX} language tags, such as ar,en")));
+        return Err(CliError::Usage(format!(
+            "--languages takes 1 to {LANGUAGES_MAX} language tags, such as ar,en"
+        )));
     }
     let needed = if shared.all_languages { Needed::All } else { Needed::Any };
     Ok(Choice { languages, needed, kinds: kinds.to_vec(), sitelinks_min: least.0, population_min: least.1 })
@@ -201,19 +205,21 @@ fn import_wikidata(arguments: &WikidataArguments) -> Result<(), CliError> {
     let mut output = Output::create(arguments.shared.output.as_deref())?;
     let bar = progress::bar(input.bytes);
     let mut report = |progress| show(&bar, progress);
-    let head = input.reader.fill_buf().map_err(|error| {
-        CliError::Failed(format!("{} can't be read: {error}", input.name))
-    })?;
+    let head = input
+        .reader
+        .fill_buf()
+        .map_err(|error| CliError::Failed(format!("{} can't be read: {error}", input.name)))?;
     let is_result = sparql::begins(head);
     let (reading, nameless) = {
-        let mut writer = RowWriter::new(output.writer(), &choice, "Wikidata (CC0)").map_err(failed)?;
+        let mut writer =
+            RowWriter::new(output.writer(), &choice, "Wikidata (CC0)").map_err(|error| failed(&error))?;
         let read = if is_result {
             sparql::import(&input.name, input.reader, &kinds, &choice, &mut writer, &mut report)
         } else {
             wikidata::import(&input.name, input.reader, &kinds, &choice, &mut writer, &mut report)
         };
         bar.finish_and_clear();
-        (read.map_err(failed)?, writer.nameless)
+        (read.map_err(|error| failed(&error))?, writer.nameless)
     };
     finish(output, &reading.faults, reading.progress, (reading.others, nameless))
 }
@@ -223,7 +229,8 @@ fn import_geonames(arguments: &GeonamesArguments) -> Result<(), CliError> {
     let names = arguments.alternate_names.as_deref().map(|path| open(Some(path))).transpose()?;
     if names.is_none() && choice.languages.iter().any(|language| !matches!(language.as_str(), "ar" | "en")) {
         return Err(CliError::Usage(
-            "the file of places tells no languages; other names than ar and en need --alternate-names".to_owned(),
+            "the file of places tells no languages; other names than ar and en need --alternate-names"
+                .to_owned(),
         ));
     }
     let input = open(arguments.file.as_deref())?;
@@ -231,16 +238,21 @@ fn import_geonames(arguments: &GeonamesArguments) -> Result<(), CliError> {
     let total = input.bytes.zip(names.as_ref().map_or(Some(0), |names| names.bytes));
     let bar = progress::bar(total.map(|(places, names)| places + names));
     let (reading, nameless) = {
-        let mut writer = RowWriter::new(output.writer(), &choice, "GeoNames (CC BY 4.0)").map_err(failed)?;
+        let mut writer = RowWriter::new(output.writer(), &choice, "GeoNames (CC BY 4.0)")
+            .map_err(|error| failed(&error))?;
         let mut report = |progress| show(&bar, progress);
-        let mut importer =
-            Importer { choice: &choice, classes: &arguments.classes, writer: &mut writer, report: &mut report };
+        let mut importer = Importer {
+            choice: &choice,
+            classes: &arguments.classes,
+            writer: &mut writer,
+            report: &mut report,
+        };
         let read = match names {
             Some(names) => importer.places_with((&input.name, input.reader), (&names.name, names.reader)),
             None => importer.places(&input.name, input.reader),
         };
         bar.finish_and_clear();
-        (read.map_err(failed)?, writer.nameless)
+        (read.map_err(|error| failed(&error))?, writer.nameless)
     };
     finish(output, &reading.faults, reading.progress, (reading.others, nameless))
 }
@@ -250,7 +262,7 @@ fn show(bar: &indicatif::ProgressBar, progress: Progress) {
     bar.set_message(format!("{} lines, {} entities", progress.lines, progress.written));
 }
 
-fn failed(error: ImportError) -> CliError {
+fn failed(error: &ImportError) -> CliError {
     let message = text::clean(&error.to_string());
     match error {
         ImportError::Input { .. } | ImportError::Output(_) => CliError::Failed(message),

@@ -43,12 +43,11 @@ pub struct LintArguments {
 }
 
 pub(super) fn execute(layers: &Layers, arguments: &LintArguments) -> Result<(), CliError> {
-    let folder = match &arguments.folder {
-        Some(folder) => Some(folder.clone()),
-        None => {
-            let configured = layers.with(&arguments.layers).load()?.settings.lexicon.folder;
-            (!configured.is_empty()).then(|| PathBuf::from(configured))
-        }
+    let folder = if let Some(folder) = &arguments.folder {
+        Some(folder.clone())
+    } else {
+        let configured = layers.with(&arguments.layers).load()?.settings.lexicon.folder;
+        (!configured.is_empty()).then(|| PathBuf::from(configured))
     };
     let report = lint::lint(folder.as_deref()).map_err(|error| CliError::Usage(error.to_string()))?;
     output::print(&render(&report, folder.as_deref(), arguments.most))?;
@@ -60,7 +59,8 @@ pub(super) fn render(report: &Report, folder: Option<&Path>, most: usize) -> Str
     let mut shown: Vec<&lint::Finding> = report.findings.iter().collect();
     // A stable sort: by file and line within a severity.
     shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let total: u64 = [Severity::Error, Severity::Warning, Severity::Note].map(|one| report.count(one)).iter().sum();
+    let total: u64 =
+        [Severity::Error, Severity::Warning, Severity::Note].map(|one| report.count(one)).iter().sum();
     shown.truncate(most);
     let mut page = String::new();
     for finding in &shown {
@@ -99,7 +99,10 @@ pub(super) fn verdict(report: &Report, strict: bool) -> Result<(), CliError> {
         return Err(CliError::Failed(format!("{} to be mended", text::counted(errors, "error"))));
     }
     if strict && warnings > 0 {
-        return Err(CliError::Failed(format!("{}, and --strict takes none", text::counted(warnings, "warning"))));
+        return Err(CliError::Failed(format!(
+            "{}, and --strict takes none",
+            text::counted(warnings, "warning")
+        )));
     }
     Ok(())
 }

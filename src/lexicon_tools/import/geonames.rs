@@ -46,9 +46,8 @@ const IS_HISTORIC: usize = 7;
 const ALTERNATE_COLUMNS: usize = 4;
 
 /// Parts of places, and what is no more.
-const LEFT_OUT: [&str; 11] = [
-    "PPLX", "PPLH", "PPLQ", "PPLW", "PPLCH", "PCLH", "ADM1H", "ADM2H", "ADM3H", "ADM4H", "ADMDH",
-];
+const LEFT_OUT: [&str; 11] =
+    ["PPLX", "PPLH", "PPLQ", "PPLW", "PPLCH", "PCLH", "ADM1H", "ADM2H", "ADM3H", "ADM4H", "ADMDH"];
 
 /// What was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -76,16 +75,12 @@ impl Importer<'_, '_> {
     pub fn places(&mut self, file: &str, input: impl BufRead) -> Result<Reading, ImportError> {
         let mut reading = Reading::default();
         self.each(file, input, &mut reading, |this, cells, reading| {
-            match this.place(cells)? {
-                Some(mut found) => {
-                    found.names = names_of_row(cells, this.choice);
-                    Ok(Some(found))
-                }
-                None => {
-                    reading.others += 1;
-                    Ok(None)
-                }
+            let mut place = this.place(cells)?;
+            match &mut place {
+                Some(found) => found.names = names_of_row(cells, this.choice),
+                None => reading.others += 1,
             }
+            Ok(place)
         })?;
         Ok(reading)
     }
@@ -106,7 +101,8 @@ impl Importer<'_, '_> {
                 // One more than is allowed shows that there are too many.
                 Some(_) if kept.len() > ENTITIES_MAX => {}
                 Some(mut found) => {
-                    found.names = this.choice.languages.iter().map(|language| own_names(cells, language)).collect();
+                    found.names =
+                        this.choice.languages.iter().map(|language| own_names(cells, language)).collect();
                     kept.push(found);
                 }
                 None => reading.others += 1,
@@ -115,7 +111,10 @@ impl Importer<'_, '_> {
         })?;
         if kept.len() > ENTITIES_MAX {
             let limit = format!("{ENTITIES_MAX} places");
-            return Err(ImportError::TooMany { limit, remedy: "a higher --population-min, or fewer classes" });
+            return Err(ImportError::TooMany {
+                limit,
+                remedy: "a higher --population-min, or fewer classes",
+            });
         }
         let by_id: HashMap<u32, usize> = kept.iter().map(|found| found.geonames).zip(0..).collect();
         let languages = &self.choice.languages;
@@ -208,7 +207,8 @@ fn names_of_row(cells: &[&str], choice: &Choice) -> Vec<NamesOf> {
     for language in &choice.languages {
         let mut names = own_names(cells, language);
         if language == "ar" {
-            let mut arabic = cells[ALTERNATE_NAMES].split(',').filter(|name| is_arabic(name)).map(str::to_owned);
+            let mut arabic =
+                cells[ALTERNATE_NAMES].split(',').filter(|name| is_arabic(name)).map(str::to_owned);
             names.name = arabic.next().unwrap_or_default();
             names.others = arabic.take(OTHERS_MAX).collect();
         }
@@ -233,7 +233,9 @@ fn own_names(cells: &[&str], language: &str) -> NamesOf {
 fn is_arabic(name: &str) -> bool {
     let is_letter = |character: char| matches!(character, '\u{621}'..='\u{64a}');
     name.chars().any(is_letter)
-        && name.chars().all(|character| is_letter(character) || matches!(character, ' ' | '-' | '\u{64b}'..='\u{652}'))
+        && name
+            .chars()
+            .all(|character| is_letter(character) || matches!(character, ' ' | '-' | '\u{64b}'..='\u{652}'))
 }
 
 /// Adds a line of the file of alternate names to its place. The first preferred name becomes the canonical one, else the
@@ -245,12 +247,19 @@ fn add_alternate(
     kept: &mut [Found],
 ) -> Result<(), String> {
     if cells.len() < ALTERNATE_COLUMNS {
-        return Err(format!("{} columns where an alternate name has {ALTERNATE_COLUMNS} and more", cells.len()));
+        return Err(format!(
+            "{} columns where an alternate name has {ALTERNATE_COLUMNS} and more",
+            cells.len()
+        ));
     }
-    let Some(language) = languages.iter().position(|language| language == cells[LANGUAGE]) else { return Ok(()) };
+    let Some(language) = languages.iter().position(|language| language == cells[LANGUAGE]) else {
+        return Ok(());
+    };
     let id: u32 = cells[OF_PLACE].parse().map_err(|_| format!("{:?} is no geonameid", cells[OF_PLACE]))?;
     let is = |column: usize| cells.get(column).is_some_and(|cell| *cell == "1");
-    let Some(place) = by_id.get(&id).filter(|_| !is(IS_COLLOQUIAL) && !is(IS_HISTORIC)) else { return Ok(()) };
+    let Some(place) = by_id.get(&id).filter(|_| !is(IS_COLLOQUIAL) && !is(IS_HISTORIC)) else {
+        return Ok(());
+    };
     let names = &mut kept[*place].names[language];
     let name = cells[ALTERNATE].to_owned();
     let is_preferred = is(IS_PREFERRED) && !is(IS_SHORT);

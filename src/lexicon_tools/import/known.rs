@@ -60,7 +60,8 @@ impl Known {
         let mut agreed: Option<(u32, usize)> = None;
         for names in &found.names {
             let Some(name) = names::tidy(&names.name) else { continue };
-            let mut same = self.lexicon.named(&name).filter(|known| self.is_alike(found, known.entity, known.flags));
+            let mut same =
+                self.lexicon.named(&name).filter(|known| self.is_alike(found, known.entity, known.flags));
             let Some(one) = same.next() else { continue };
             let is_only = same.next().is_none();
             match agreed {

@@ -74,7 +74,8 @@ pub(super) fn tidy(name: &str) -> Option<String> {
 
 /// What means something at the beginning of a cell, and quotes around a name.
 fn is_edge(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '~' | '-' | '#' | '"' | '«' | '»' | '“' | '”' | ',' | '،' | ';')
+    character.is_whitespace()
+        || matches!(character, '~' | '-' | '#' | '"' | '«' | '»' | '“' | '”' | ',' | '،' | ';')
 }
 
 const fn is_vowel_mark(character: char) -> bool {

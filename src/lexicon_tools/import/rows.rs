@@ -58,8 +58,11 @@ impl<'a> RowWriter<'a> {
     /// [`ImportError::Output`], and [`ImportError::TooMany`] where a lexicon could not hold it.
     pub fn write(&mut self, found: &Found) -> Result<(), ImportError> {
         let lexicon = &self.known.lexicon;
-        let mut tidy: Vec<Tidy> =
-            found.names.iter().filter_map(|names| names::of(names, found.kind, found.population, lexicon)).collect();
+        let mut tidy: Vec<Tidy> = found
+            .names
+            .iter()
+            .filter_map(|names| names::of(names, found.kind, found.population, lexicon))
+            .collect();
         let enough = match self.choice.needed {
             Needed::Any => 1,
             Needed::All => self.choice.languages.len(),
@@ -70,7 +73,9 @@ impl<'a> RowWriter<'a> {
         }
         let known = self.known.find(found);
         if let Some(number) = known {
-            tidy.iter_mut().for_each(|names| names.leave_out_known(number, &self.known.lexicon));
+            for names in &mut tidy {
+                names.leave_out_known(number, &self.known.lexicon);
+            }
         }
         let (id, kind) = self.known.id(found, known);
         let mut rows = String::new();
@@ -78,7 +83,8 @@ impl<'a> RowWriter<'a> {
             let flags = flags(found, names.is_ambiguous);
             let aliases = names.aliases.join("|");
             // Writing to a String never fails.
-            let _ = write!(rows, "{id}\t{}\t{}\t{}\t{flags}\t{aliases}", kind.name(), names.language, names.name);
+            let _ =
+                write!(rows, "{id}\t{}\t{}\t{}\t{flags}\t{aliases}", kind.name(), names.language, names.name);
             rows.truncate(rows.trim_end_matches('\t').len());
             rows.push('\n');
             self.names += 1 + names.aliases.len() as u64;

@@ -67,7 +67,8 @@ pub fn import(
             }
             (Some(text), None) => {
                 let found = Columns::of(text, choice);
-                columns = Some(found.map_err(|problem| ImportError::Form { file: file.to_owned(), problem })?);
+                columns =
+                    Some(found.map_err(|problem| ImportError::Form { file: file.to_owned(), problem })?);
             }
             (Some(text), Some(_)) if text.trim().is_empty() => {}
             (Some(text), Some(columns)) => match columns.read(text, kinds, choice) {
@@ -112,7 +113,10 @@ impl Columns {
             return Err("the first line has neither a column ?kind nor ?type".to_owned());
         }
         if columns.names.is_empty() {
-            return Err(format!("the first line has no column ?name_{}", choice.languages.join(" or ?name_")));
+            return Err(format!(
+                "the first line has no column ?name_{}",
+                choice.languages.join(" or ?name_")
+            ));
         }
         Ok(columns)
     }
@@ -121,9 +125,12 @@ impl Columns {
         let cells: Vec<&str> = line.split('\t').take(COLUMNS_MAX).collect();
         let cell = |column: Option<usize>| value(column.and_then(|column| cells.get(column)).unwrap_or(&""));
         let item = cell(Some(self.item));
-        let wikidata = q_number(last_part(&item)).ok_or_else(|| format!("{item:?} is no item of Wikidata"))?;
+        let wikidata =
+            q_number(last_part(&item)).ok_or_else(|| format!("{item:?} is no item of Wikidata"))?;
         let kind = match cell(self.kind) {
-            text if text.is_empty() => q_number(last_part(&cell(self.type_))).and_then(|number| kinds.of(number)),
+            text if text.is_empty() => {
+                q_number(last_part(&cell(self.type_))).and_then(|number| kinds.of(number))
+            }
             text => Some(EntityKind::from_name(&text).ok_or_else(|| format!("{text:?} is no kind"))?),
         };
         let number = |column: Option<usize>| -> Result<u32, String> {

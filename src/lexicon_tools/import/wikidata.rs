@@ -210,9 +210,9 @@ fn item(line: &[u8], kinds: &Kinds, choice: &Choice) -> Result<Option<Found>, St
     }
     let Some(wikidata) = q_number(&item.id) else { return Err(format!("{:?} is no id of an item", item.id)) };
     let claims: Claims = read(item.claims, "claims")?.unwrap_or_default();
-    let Some(kind) = claims.types.iter().filter(|claim| claim.is_right()).find_map(|claim| {
-        kinds.of(claim.item()?)
-    }) else {
+    let Some(kind) =
+        claims.types.iter().filter(|claim| claim.is_right()).find_map(|claim| kinds.of(claim.item()?))
+    else {
         return Ok(None);
     };
     let population = largest(&claims.population);
@@ -221,7 +221,8 @@ fn item(line: &[u8], kinds: &Kinds, choice: &Choice) -> Result<Option<Found>, St
     if !choice.kinds.contains(&kind) || sitelinks < choice.sitelinks_min || is_small {
         return Ok(None);
     }
-    let country = |claims: &[Claim]| best(claims).and_then(Claim::item).and_then(|number| kinds.country(number));
+    let country =
+        |claims: &[Claim]| best(claims).and_then(Claim::item).and_then(|number| kinds.country(number));
     let country_code = best(&claims.country_code).and_then(Claim::text).and_then(country_of);
     let geonames = best(&claims.geonames).and_then(Claim::text).and_then(|text| text.parse().ok());
     let is_place = kind == EntityKind::Place;
@@ -239,14 +240,20 @@ fn item(line: &[u8], kinds: &Kinds, choice: &Choice) -> Result<Option<Found>, St
 }
 
 fn names(item: &Item, choice: &Choice) -> Result<Vec<NamesOf>, String> {
-    let mut labels = read::<Members<Label>>(item.labels, "labels")?.map_or_else(BTreeMap::new, |found| found.0);
+    let mut labels =
+        read::<Members<Label>>(item.labels, "labels")?.map_or_else(BTreeMap::new, |found| found.0);
     let mut aliases =
         read::<Members<Vec<Label>>>(item.aliases, "aliases")?.map_or_else(BTreeMap::new, |found| found.0);
     let mut names = Vec::new();
     for language in &choice.languages {
         let Some(label) = labels.remove(language) else { continue };
         let others = aliases.remove(language).unwrap_or_default().into_iter().map(|label| label.value);
-        names.push(NamesOf { language: language.clone(), name: label.value, others: others.collect(), ..NamesOf::default() });
+        names.push(NamesOf {
+            language: language.clone(),
+            name: label.value,
+            others: others.collect(),
+            ..NamesOf::default()
+        });
     }
     Ok(names)
 }

@@ -31,7 +31,9 @@ pub const NO_SOURCE: &str = "(no source)";
 /// Why no dictionary can be made.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum LearnError {
-    #[error("more than {KEYWORDS_MAX} different keywords; learn from fewer articles, or from one source with --source")]
+    #[error(
+        "more than {KEYWORDS_MAX} different keywords; learn from fewer articles, or from one source with --source"
+    )]
     TooMany,
     #[error(
         "the articles are of several sources ({sources}), and another newsroom's dictionary does harm; choose with --source"
@@ -162,7 +164,8 @@ impl Counted {
 
     /// The most frequent one; of two that are as frequent, the first by its letters.
     fn spelling(self) -> Box<str> {
-        let best = self.spellings.into_iter().max_by(|one, other| one.1.cmp(&other.1).then(other.0.cmp(&one.0)));
+        let best =
+            self.spellings.into_iter().max_by(|one, other| one.1.cmp(&other.1).then(other.0.cmp(&one.0)));
         best.map(|(spelling, _)| spelling).unwrap_or_default()
     }
 }
@@ -174,9 +177,19 @@ impl Learned {
     /// Those of the writer.
     pub fn write(&self, output: &mut dyn Write) -> io::Result<()> {
         let sources = self.sources.replace(char::is_control, "?");
-        writeln!(output, "# Keywords of the source {sources}, learned by `khabar lexicon keywords` from {} articles.", self.articles)?;
-        writeln!(output, "# A rule of sources.file names this file: [source.KEY] keywords = \"…\". Keyword lines of that source")?;
-        writeln!(output, "# that have no separators are then divided by it. Lines may be added, changed and taken out.")?;
+        writeln!(
+            output,
+            "# Keywords of the source {sources}, learned by `khabar lexicon keywords` from {} articles.",
+            self.articles
+        )?;
+        writeln!(
+            output,
+            "# A rule of sources.file names this file: [source.KEY] keywords = \"…\". Keyword lines of that source"
+        )?;
+        writeln!(
+            output,
+            "# that have no separators are then divided by it. Lines may be added, changed and taken out."
+        )?;
         writeln!(output, "# Columns, with a tab between them: in how many articles, keyword.")?;
         for (count, keyword) in &self.keywords {
             writeln!(output, "{count}\t{keyword}")?;

@@ -105,9 +105,8 @@ impl<'a> Reader<'a> {
         let mut lines = Lines::new(input, LINE_BYTES_MAX);
         loop {
             let before = lines.read_bytes();
-            let line = lines
-                .next_line()
-                .map_err(|source| ReadError::Input { file: file.to_owned(), source })?;
+            let line =
+                lines.next_line().map_err(|source| ReadError::Input { file: file.to_owned(), source })?;
             let Some(line) = line else { return Ok(()) };
             self.reading.lines += 1;
             if line.bytes.trim_ascii().is_empty() {
@@ -165,10 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_raw(&self, line: &[u8]) -> Result<Found, String> {
-        let header = Header {
-            name: "content-type".to_owned(),
-            value: Some(b"application/json".to_vec()),
-        };
+        let header = Header { name: "content-type".to_owned(), value: Some(b"application/json".to_vec()) };
         let raw = RawRecord {
             coordinates: RawCoordinates { topic: "-".into(), partition: 0, offset: 0 },
             timestamp_ms: None,

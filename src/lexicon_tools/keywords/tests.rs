@@ -18,7 +18,8 @@ fn read(learner: Learner, input: &[u8]) -> (Learner, Reading) {
     let settings = settings();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sources.toml");
-    std::fs::write(&file, "[source.sahel]\nhosts = [\"sahel.example\"]\nlabels = [\"صحيفة الساحل\"]\n").unwrap();
+    std::fs::write(&file, "[source.sahel]\nhosts = [\"sahel.example\"]\nlabels = [\"صحيفة الساحل\"]\n")
+        .unwrap();
     let sources = Sources::load(&SourcesSettings { file: file.display().to_string() }).unwrap();
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources).unwrap();
     let mut reader = Reader::new(&parser, &settings, learner);
@@ -31,9 +32,9 @@ fn item(source: &str, origin: &str, keywords: &[&str]) -> String {
     serde_json::json!({ "uri": "urn:x", "khabar": { "source": source, "keywords": keywords } }).to_string()
 }
 
-fn written(learned: &Learned) -> String {
+fn written(dictionary: &Learned) -> String {
     let mut bytes = Vec::new();
-    learned.write(&mut bytes).unwrap();
+    dictionary.write(&mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -44,7 +45,10 @@ fn records_of_every_form_are_learned_from() {
         <p>وصلت السفينة الأولى إلى الميناء الجديد صباح اليوم بعد رحلة طويلة، وكان في استقبالها عدد من المسؤولين.</p>\
         <p>وقال مدير الميناء إن الحركة ستبدأ تدريجيا خلال الأسابيع المقبلة بعد اكتمال أعمال الصيانة.</p></article></body></html>";
     let envelope = serde_json::json!({ "url": "https://www.sahel.example/1", "content": page, "content_type": "text/html" });
-    let processed = format!("{{\"outcome\":\"enriched\",\"source\":{{\"file\":\"a\"}},\"item\":{}}}", item("sahel", "page", &["ميناء"]));
+    let processed = format!(
+        "{{\"outcome\":\"enriched\",\"source\":{{\"file\":\"a\"}},\"item\":{}}}",
+        item("sahel", "page", &["ميناء"])
+    );
     let input = [
         item("sahel", "page", &["اسعار النفط", "مصر", "مصر"]),
         item("صحيفة الساحل", "page", &["أسعار النفط"]),
@@ -59,9 +63,10 @@ fn records_of_every_form_are_learned_from() {
     let (learner, reading) = read(Learner::default(), input.as_bytes());
     assert_eq!((reading.lines, reading.without_list, reading.no_articles), (7, 2, 1));
     assert_eq!(reading.faults.count, 0, "{:?}", reading.faults);
-    let learned = learner.finish(1).unwrap();
-    assert_eq!((learned.sources.as_str(), learned.articles), ("sahel", 4));
-    let keywords: Vec<(u32, &str)> = learned.keywords.iter().map(|(count, word)| (*count, &**word)).collect();
+    let dictionary = learner.finish(1).unwrap();
+    assert_eq!((dictionary.sources.as_str(), dictionary.articles), ("sahel", 4));
+    let keywords: Vec<(u32, &str)> =
+        dictionary.keywords.iter().map(|(count, word)| (*count, &**word)).collect();
     assert_eq!(keywords, [(3, "أسعار النفط"), (2, "ميناء"), (1, "مصر")]);
 }
 
@@ -76,7 +81,9 @@ fn bad_lines_are_counted_and_named_and_the_rest_is_read() {
     assert_eq!(reading.faults.count, 6);
     let named: Vec<(u64, &str)> =
         reading.faults.shown.iter().map(|Fault { line, reason, .. }| (*line, reason.as_str())).collect();
-    for (place, (line, reason)) in [(0, (1, "no JSON")), (2, (3, "the line has more than")), (5, (6, "no JSON"))] {
+    for (place, (line, reason)) in
+        [(0, (1, "no JSON")), (2, (3, "the line has more than")), (5, (6, "no JSON"))]
+    {
         assert!(named[place].0 == line && named[place].1.starts_with(reason), "{named:?}");
     }
     assert_eq!(learner.finish(1).unwrap().keywords.len(), 1);
@@ -97,8 +104,8 @@ fn sources_are_chosen_and_never_mixed_by_chance() {
     assert_eq!(learner.others(), 2);
     assert_eq!(learner.finish(1).unwrap().keywords.len(), 2);
     let (learner, _) = read(Learner::new(["atlas".to_owned(), "sahel".to_owned()]), input.as_bytes());
-    let learned = learner.finish(2).unwrap();
-    assert_eq!((learned.sources.as_str(), learned.rare), ("atlas, sahel", 1));
+    let dictionary = learner.finish(2).unwrap();
+    assert_eq!((dictionary.sources.as_str(), dictionary.rare), ("atlas, sahel", 1));
     let (learner, _) = read(Learner::new(["nobody".to_owned()]), input.as_bytes());
     assert_eq!(learner.finish(1), Err(LearnError::Nothing));
     assert_eq!(Learner::default().finish(1), Err(LearnError::Nothing));
@@ -107,7 +114,11 @@ fn sources_are_chosen_and_never_mixed_by_chance() {
 #[test]
 fn the_file_is_the_same_each_time_and_can_be_read_as_a_dictionary() {
     let articles = [
-        item("sahel\n# evil\t1", "page", &["مصر\tالعليا", "a\u{202e}b", "#وسم_طويل", "-", &"كلمة ".repeat(13)]),
+        item(
+            "sahel\n# evil\t1",
+            "page",
+            &["مصر\tالعليا", "a\u{202e}b", "#وسم_طويل", "-", &"كلمة ".repeat(13)],
+        ),
         item("sahel\n# evil\t1", "page", &["9\tمصر", "تونس"]),
     ];
     let of = |order: [usize; 2]| {
@@ -134,10 +145,10 @@ mod properties {
             for list in &lists {
                 learner.add(Some("s"), list.iter().map(String::as_str)).unwrap();
             }
-            if let Ok(learned) = learner.finish(1) {
-                let text = written(&learned);
-                let dictionary = Dictionary::read(Source { file: "learned", text: &text });
-                prop_assert_eq!(dictionary.unwrap().len(), learned.keywords.len());
+            if let Ok(dictionary) = learner.finish(1) {
+                let text = written(&dictionary);
+                let read = Dictionary::read(Source { file: "learned", text: &text });
+                prop_assert_eq!(read.unwrap().len(), dictionary.keywords.len());
             }
         }
 

@@ -96,7 +96,9 @@ impl Findings {
         }
         self.counts[severity as usize] += 1;
         // Errors are told, however many notes there are.
-        if self.found.len() < FINDINGS_MAX || severity == Severity::Error && self.counts[2] <= FINDINGS_MAX as u64 {
+        if self.found.len() < FINDINGS_MAX
+            || severity == Severity::Error && self.counts[2] <= FINDINGS_MAX as u64
+        {
             self.found.push((file, line, severity, problem, remedy));
         }
     }
@@ -149,7 +151,14 @@ fn of_layers(layers: &[Layer]) -> Report {
                 match reader.read(*content, alone) {
                     Ok(()) if *content == Content::Entities => names.add(place, &row, &mut findings),
                     Ok(()) => words.add(place, *content, &row, &mut findings),
-                    Err(error) => add_error(place, Some(row.line), error, &mut findings),
+                    Err(error) => {
+                        let is_of_row = matches!(error, LexiconError::Line { .. });
+                        add_error(place, Some(row.line), error, &mut findings);
+                        // A limit that is met is met by all rows behind it.
+                        if !is_of_row {
+                            break;
+                        }
+                    }
                 }
             }
             if is_asked {
@@ -168,7 +177,13 @@ fn add_error(place: usize, row: Option<usize>, error: LexiconError, findings: &m
         LexiconError::Line { line, problem, .. } => (row.unwrap_or(line), problem),
         other => (row.unwrap_or_default(), other.to_string()),
     };
-    findings.add(place, line, Severity::Error, problem, "mend or remove the row; khabar does not start with it");
+    findings.add(
+        place,
+        line,
+        Severity::Error,
+        problem,
+        "mend or remove the row; khabar does not start with it",
+    );
 }
 
 /// The text between quotation marks, without what would disturb a terminal.

@@ -47,9 +47,9 @@ struct Name<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
     by_id: HashMap<&'a str, u32>,
-    all: Vec<Entity<'a>>,
-    names: Vec<Name<'a>>,
-    /// Names of an entity that are taken back, up to a place in `names`.
+    entities: Vec<Entity<'a>>,
+    told: Vec<Name<'a>>,
+    /// Names of an entity that are taken back, up to a place in `told`.
     removed: HashMap<(u32, u64), usize>,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
     }
 
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.told.len()
     }
 
     /// Adds a row that can be read.
@@ -70,7 +70,7 @@ impl<'a> Names<'a> {
             return;
         }
         let number = *self.by_id.entry(id).or_insert_with(|| {
-            self.all.push(Entity {
+            self.entities.push(Entity {
                 id,
                 population: 0,
                 is_capital: false,
@@ -78,9 +78,9 @@ impl<'a> Names<'a> {
                 place: (file, row.line),
                 is_removed: false,
             });
-            u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
+            u32::try_from(self.entities.len() - 1).unwrap_or(u32::MAX)
         });
-        let entity = &mut self.all[number as usize];
+        let entity = &mut self.entities[number as usize];
         if !entity.languages.contains(&language) {
             entity.languages.push(language);
         }
@@ -96,21 +96,37 @@ impl<'a> Names<'a> {
                 entity.population = population;
             }
         }
-        let first = self.names.len();
-        for (index, text) in [name].into_iter().chain(aliases.split('|').filter(|_| !aliases.is_empty())).enumerate() {
+        let first = self.told.len();
+        for (index, text) in
+            [name].into_iter().chain(aliases.split('|').filter(|_| !aliases.is_empty())).enumerate()
+        {
             let text = text.trim();
             let (text, weak) = match text.strip_prefix('~') {
                 Some(rest) if index > 0 => (rest.trim(), flag::WEAK),
                 _ => (text, 0),
             };
             let key = xxh3_64(name_key(text).as_bytes());
-            let twice = self.names[first..].iter().find(|known| known.key == key);
+            let twice = self.told[first..].iter().find(|known| known.key == key);
             if let Some(twice) = twice {
                 let problem = format!("{} and {} are one name", quoted(twice.text), quoted(text));
-                findings.add(file, row.line, Severity::Note, problem, "one spelling is enough; take the other out");
+                findings.add(
+                    file,
+                    row.line,
+                    Severity::Note,
+                    problem,
+                    "one spelling is enough; take the other out",
+                );
                 continue;
             }
-            self.names.push(Name { entity: number, key, text, language, flags: bits | weak, file, line: row.line });
+            self.told.push(Name {
+                entity: number,
+                key,
+                text,
+                language,
+                flags: bits | weak,
+                file,
+                line: row.line,
+            });
         }
     }
 
@@ -118,29 +134,29 @@ impl<'a> Names<'a> {
         let Some(&number) = self.by_id.get(id) else { return };
         if name.is_empty() {
             self.by_id.remove(id);
-            self.all[number as usize].is_removed = true;
+            self.entities[number as usize].is_removed = true;
         } else {
             let key = xxh3_64(name_key(name).as_bytes());
-            self.removed.insert((number, key), self.names.len());
+            self.removed.insert((number, key), self.told.len());
         }
     }
 
     /// Whether no row took the name back.
     fn counts(&self, place: usize) -> bool {
-        let name = &self.names[place];
+        let name = &self.told[place];
         let until = self.removed.get(&(name.entity, name.key)).copied().unwrap_or_default();
-        place >= until && !self.all[name.entity as usize].is_removed
+        place >= until && !self.entities[name.entity as usize].is_removed
     }
 
     /// What all rows together show.
     pub fn check(&self, reader: &Reader, findings: &mut Findings) {
         self.check_languages(findings);
-        let mut order: Vec<usize> = (0..self.names.len()).filter(|place| self.counts(*place)).collect();
+        let mut order: Vec<usize> = (0..self.told.len()).filter(|place| self.counts(*place)).collect();
         for place in &order {
-            check_word(&self.names[*place], reader, findings);
+            check_word(&self.told[*place], reader, findings);
         }
-        order.sort_unstable_by_key(|place| (self.names[*place].key, *place));
-        for same in order.chunk_by(|one, other| self.names[*one].key == self.names[*other].key) {
+        order.sort_unstable_by_key(|place| (self.told[*place].key, *place));
+        for same in order.chunk_by(|one, other| self.told[*one].key == self.told[*other].key) {
             if same.len() > 1 {
                 self.check_repeats(same, findings);
                 self.check_homonyms(same, findings);
@@ -149,7 +165,7 @@ impl<'a> Names<'a> {
     }
 
     fn check_languages(&self, findings: &mut Findings) {
-        for entity in self.all.iter().filter(|entity| !entity.is_removed) {
+        for entity in self.entities.iter().filter(|entity| !entity.is_removed) {
             let lacks = ["ar", "en"].into_iter().find(|language| !entity.languages.contains(language));
             let Some(language) = lacks else { continue };
             let is_imported = IMPORTED.iter().any(|scheme| entity.id.starts_with(scheme));
@@ -162,7 +178,7 @@ impl<'a> Names<'a> {
     /// The same name of the same entity and language in two rows.
     fn check_repeats(&self, same: &[usize], findings: &mut Findings) {
         let mut first = HashMap::new();
-        for name in same.iter().map(|place| &self.names[*place]) {
+        for name in same.iter().map(|place| &self.told[*place]) {
             let before: &Name = first.entry((name.entity, name.language)).or_insert(name);
             if std::ptr::eq(before, name) {
                 continue;
@@ -172,7 +188,7 @@ impl<'a> Names<'a> {
             let problem = format!(
                 "{} is a name of {} in line {}{in_file}{file} already",
                 quoted(name.text),
-                self.all[name.entity as usize].id,
+                self.entities[name.entity as usize].id,
                 before.line
             );
             findings.add(name.file, name.line, Severity::Note, problem, "take one of them out");
@@ -184,12 +200,12 @@ impl<'a> Names<'a> {
         let mut entities = HashSet::new();
         let mut strong: Vec<&Name> = same
             .iter()
-            .map(|place| &self.names[*place])
+            .map(|place| &self.told[*place])
             .filter(|name| name.flags & (flag::WEAK | flag::AMBIGUOUS) == 0 && entities.insert(name.entity))
             .collect();
-        let safe: Vec<&Name> = strong.iter().copied().filter(|name| name.flags & flag::SAFE != 0).collect();
-        if !safe.is_empty() {
-            strong = safe;
+        let sure: Vec<&Name> = strong.iter().copied().filter(|name| name.flags & flag::SAFE != 0).collect();
+        if !sure.is_empty() {
+            strong = sure;
         }
         let Some((first, others)) = strong.split_first() else { return };
         let mut best = *first;
@@ -203,15 +219,21 @@ impl<'a> Names<'a> {
         }
         let Some(tie) = tie else { return };
         let (severity, remedy) = if tie.flags & best.flags & flag::SAFE != 0 {
-            (Severity::Error, "only one of them can be safe; make the other ambiguous, or the alias weak with ~")
+            (
+                Severity::Error,
+                "only one of them can be safe; make the other ambiguous, or the alias weak with ~",
+            )
         } else {
-            (Severity::Warning, "make one of them ambiguous, or the alias weak with ~, or tell the population of places")
+            (
+                Severity::Warning,
+                "make one of them ambiguous, or the alias weak with ~, or tell the population of places",
+            )
         };
         let problem = format!(
             "{} is a name of {} and of {} ({}, line {}), and nothing says which is meant",
             quoted(tie.text),
-            self.all[tie.entity as usize].id,
-            self.all[best.entity as usize].id,
+            self.entities[tie.entity as usize].id,
+            self.entities[best.entity as usize].id,
             findings.files[best.file].name,
             best.line
         );
@@ -220,7 +242,7 @@ impl<'a> Names<'a> {
 
     /// Which entity a name of both means, as the tag room sees it.
     fn rank(&self, one: u32, other: u32) -> std::cmp::Ordering {
-        let (one, other) = (&self.all[one as usize], &self.all[other as usize]);
+        let (one, other) = (&self.entities[one as usize], &self.entities[other as usize]);
         let is_country = |entity: &Entity| entity.id.starts_with("iso3166:");
         let larger = |one: &Entity, two: &Entity| one.population / POPULATION_LEAD > two.population;
         is_country(one)
@@ -243,7 +265,10 @@ fn check_word(name: &Name, reader: &Reader, findings: &mut Findings) {
         findings.add(name.file, name.line, Severity::Warning, problem, remedy);
     }
     // A plain name that is a common word needs context anyway, and one in capitals stands in capitals.
-    if name.flags & flag::SAFE != 0 && !token.is(shape::CAPITALS) && reader.traits(text.folded(token)) & COMMON != 0 {
+    if name.flags & flag::SAFE != 0
+        && !token.is(shape::CAPITALS)
+        && reader.traits(text.folded(token)) & COMMON != 0
+    {
         let problem = format!("{} is safe, and a common word, too", quoted(name.text));
         let remedy = "make the row ambiguous, or the alias weak with ~, if it is not always the name";
         findings.add(name.file, name.line, Severity::Warning, problem, remedy);

@@ -3,13 +3,23 @@ use std::fs;
 use super::*;
 use crate::tag::lexicon::Lexicon;
 
-/// The findings about a folder with these files.
-fn linted(files: &[(&str, &[u8])]) -> Report {
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         fs::write(folder.path().join(name), bytes).unwrap();
     }
-    lint(Some(folder.path())).unwrap()
+    folder
+}
+
+/// The findings about a folder with these files, as if nothing was compiled in: that is quick.
+fn linted(files: &[(&str, &[u8])]) -> Report {
+    of_layers(&[Layer::of_folder(folder(files).path()).unwrap()])
+}
+
+/// The findings about a folder with these files.
+fn linted_behind_compiled_in(files: &[(&str, &[u8])]) -> Report {
+    lint(Some(folder(files).path())).unwrap()
 }
 
 #[track_caller]
@@ -60,7 +70,7 @@ fn what_is_likely_wrong_is_a_warning() {
                 khabar:c\tperson\ten\tCy South\n\
                 wikidata:Q900\tperson\ten\tDee South\n\
                 khabar:a\tperson\ten\tAda Quayside\n";
-    let report = linted(&[("people.tsv", rows.as_bytes())]);
+    let report = linted_behind_compiled_in(&[("people.tsv", rows.as_bytes())]);
     assert_eq!(report.count(Severity::Error), 0, "{:#?}", report.findings);
     for (severity, line, problem) in [
         (Severity::Warning, 3, "\"Quay queen\" is a name of khabar:b and of khabar:a"),
@@ -106,9 +116,15 @@ fn rows_that_are_taken_back_are_not_compared() {
 #[test]
 fn what_is_compiled_in_is_compared_but_not_told() {
     let rows = "khabar:ada\tperson\ten\tHosni Mubarak\tsafe\nkhabar:ada\tperson\tar\tآدا المرساوي\n";
-    let report = linted(&[("people.tsv", rows.as_bytes())]);
+    let report = linted_behind_compiled_in(&[("people.tsv", rows.as_bytes())]);
     assert_eq!(report.findings.len(), 1);
-    assert_found(&report, Severity::Error, "people.tsv", 1, "of khabar:hosni-mubarak (config/lexicon/people.tsv (compiled in)");
+    assert_found(
+        &report,
+        Severity::Error,
+        "people.tsv",
+        1,
+        "of khabar:hosni-mubarak (config/lexicon/people.tsv (compiled in)",
+    );
 }
 
 #[test]
@@ -133,9 +149,15 @@ fn a_hundred_thousand_entities_of_one_name_take_no_long_time() {
     use std::fmt::Write as _;
     let mut rows = String::new();
     for number in 0..100_000 {
-        writeln!(rows, "wikidata:Q{}\tperson\ten\tAda Quayside\n-wikidata:Q{}\tperson\ten\tNever", number + 1, number + 1).unwrap();
+        writeln!(
+            rows,
+            "wikidata:Q{}\tperson\ten\tAda Quayside\n-wikidata:Q{}\tperson\ten\tNever",
+            number + 1,
+            number + 1
+        )
+        .unwrap();
     }
     let report = linted(&[("people.tsv", rows.as_bytes())]);
     assert_eq!((report.count(Severity::Error), report.count(Severity::Warning)), (0, 1));
-    assert_eq!(report.entities, Lexicon::compiled_in().sizes()[0] + 100_000);
+    assert_eq!(report.entities, 100_000);
 }

@@ -23,7 +23,9 @@ impl Words {
     pub fn add(&mut self, file: usize, content: Content, row: &Row, findings: &mut Findings) {
         let [one, two, three, four] = columns::<4>(row);
         let (kind, phrases) = match content {
-            Content::Titles | Content::Nationalities | Content::CommonWords => (format!("{one}\t{two}"), three),
+            Content::Titles | Content::Nationalities | Content::CommonWords => {
+                (format!("{one}\t{two}"), three)
+            }
             Content::GivenNames => (one.to_owned(), two),
             Content::Subjects => (format!("{one}\t{two}"), four),
             Content::SubjectNames => (format!("{one}\t{three}"), ""),

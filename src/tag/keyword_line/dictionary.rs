@@ -176,13 +176,13 @@ fn logarithm(count: u64) -> i32 {
     let mut rest = if whole > 31 { count >> (whole - 31) } else { count << (31 - whole) };
     let mut bits = u64::from(whole);
     for _ in 0..BITS {
-        rest = rest * rest >> 31;
+        rest = (rest * rest) >> 31;
         let bit = rest >> 32;
         rest >>= bit;
-        bits = bits << 1 | bit;
+        bits = (bits << 1) | bit;
     }
     // At most 64 * 65536 * 693147.
-    i32::try_from(bits * LN_2 / 10_000 >> BITS).unwrap_or(i32::MAX)
+    i32::try_from((bits * LN_2 / 10_000) >> BITS).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn a_word_is_expected_where_it_stood() {
-        let rows: String = (0..500).map(|number| format!("2\tوزير {number}\n1\tقطاع غزة {number}\n")).collect();
+        let rows: String = (0..500)
+            .fold(String::new(), |rows, number| rows + &format!("2\tوزير {number}\n1\tقطاع غزة {number}\n"));
         let dictionary = read(&rows).unwrap();
         let of = |word: &str, place: Place| dictionary.word(hash(word))[place as usize];
         assert!(of("وزير", Place::First) > of("وزير", Place::Alone));

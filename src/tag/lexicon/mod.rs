@@ -62,7 +62,8 @@ const FILES: [(&str, Content, &str); 10] = [
 
 /// Files that only a user's folder has: `khabar lexicon import` writes them. They are read before the others of the folder,
 /// which can so take back what was imported.
-const IMPORTED: [(&str, Content); 2] = [("geonames.tsv", Content::Entities), ("wikidata.tsv", Content::Entities)];
+const IMPORTED: [(&str, Content); 2] =
+    [("geonames.tsv", Content::Entities), ("wikidata.tsv", Content::Entities)];
 
 /// Bytes of the digest that a record names.
 const DIGEST_BYTES: usize = 8;

@@ -85,8 +85,12 @@ pub(crate) fn read_file(path: &Path) -> Result<String, LexiconError> {
     }
     String::from_utf8(std::fs::read(path).map_err(fail)?).map_err(|error| {
         let right = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + right.iter().filter(|byte| **byte == b'\n').count();
-        LexiconError::Line { file, line, problem: "the line is not UTF-8; save the file in that encoding".to_owned() }
+        let line = right.split(|byte| *byte == b'\n').count();
+        LexiconError::Line {
+            file,
+            line,
+            problem: "the line is not UTF-8; save the file in that encoding".to_owned(),
+        }
     })
 }
 
