@@ -128,11 +128,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = tagger(folder.path(), "1\tمصر\nقهوة\n").unwrap_err().to_string();
         assert!(error.contains("sahel.tsv, line 2: expected 2 columns"), "{error}");
+        fs::write(folder.path().join("sahel.tsv"), b"1\ta\n1\t\xff\n").unwrap();
+        let load = || {
+            let sources = folder.path().join("sources.toml").display().to_string();
+            let sources = Sources::load(&SourcesSettings { file: sources }).unwrap();
+            Tagger::load(&LexiconSettings::default(), &sources).unwrap_err().to_string()
+        };
+        assert!(load().contains("sahel.tsv, line 2: the line is not UTF-8"), "{}", load());
         fs::remove_file(folder.path().join("sahel.tsv")).unwrap();
-        let sources = folder.path().join("sources.toml").display().to_string();
-        let sources = Sources::load(&SourcesSettings { file: sources }).unwrap();
-        let error = Tagger::load(&LexiconSettings::default(), &sources).unwrap_err().to_string();
-        assert!(error.contains("can't read") && error.contains("sahel.tsv"), "{error}");
+        assert!(load().contains("can't read") && load().contains("sahel.tsv"), "{}", load());
     }
 
     #[test]

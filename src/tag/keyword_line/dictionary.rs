@@ -231,6 +231,7 @@ mod tests {
     fn wrong_rows_are_refused_with_line_and_reason() {
         let many_words = "كلمة ".repeat(KEYWORD_WORDS_MAX + 1);
         let long = "x".repeat(KEYWORD_BYTES_MAX + 1);
+        let wide = "x".repeat(1 << 20);
         for (row, reason) in [
             ("مصر", "expected 2 columns"),
             ("1\tمصر\tمصر", "more than 2 columns"),
@@ -241,6 +242,7 @@ mod tests {
             ("1\t،؛", "must have 1 to 12 words"),
             (&format!("1\t{many_words}"), "must have 1 to 12 words"),
             (&format!("1\t{long}"), "at most 480 bytes"),
+            (&format!("1\t{wide}"), "the line has more than"),
         ] {
             let error = read(&format!("# head\n1\tمصر\n{row}\n")).unwrap_err().to_string();
             assert!(error.starts_with("keywords.tsv, line 3: ") && error.contains(reason), "{row}: {error}");

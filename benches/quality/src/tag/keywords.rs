@@ -10,7 +10,7 @@ use khabar::tag::Tagger;
 use crate::data::{self, Classified};
 use crate::spans::{self, Counts};
 use crate::table::{Line, Section, Target};
-use crate::{tags, text};
+use crate::{seed, tags, text};
 
 /// What the newsroom is called in the rules that are made for it.
 const SOURCE: &str = "newsroom";
@@ -33,7 +33,12 @@ pub fn measure_lines(folder: &Path, tagger: &Tagger) -> Result<Section, String> 
     divide(&mut section, names, [Target::None; 2], tagger, &after);
     let names = ["keyword line after `lexicon keywords`, F1", "  whole line"];
     let targets = [Target::AtLeast(0.92), Target::AtLeast(0.68)];
-    divide(&mut section, names, targets, &with_dictionary(&before)?, &after);
+    let learned = with_dictionary(&before)?;
+    divide(&mut section, names, targets, &learned, &after);
+    let [found, expected] = seed::keywords(folder, &learned, SOURCE)?;
+    let name = "the seed's line, by that dictionary of another newsroom";
+    section.lines.push(Line::share(name, &[found == expected], Target::AtLeast(1.0)));
+    section.worst.push(if found == expected { Vec::new() } else { vec![found.join(" | ")] });
     Ok(section)
 }
 
