@@ -112,8 +112,8 @@ they are marked with. Parts of places and places that are no more are left out."
 )]
 #[command(after_long_help = "Examples:
   khabar lexicon import geonames cities15000.txt --output lexicon/geonames.tsv
-  khabar lexicon import geonames allCountries.txt --alternate-names alternateNamesV2.txt --population-min 2000 \\
-      --all-languages --output lexicon/geonames.tsv
+  khabar lexicon import geonames allCountries.txt --alternate-names alternateNamesV2.txt \\
+      --population-min 2000 --all-languages --output lexicon/geonames.tsv
   unzip -p EG.zip EG.txt | khabar lexicon import geonames - > lexicon/geonames.tsv
 
 Exit codes: 0 written, 1 an input broke off or nothing was chosen, 2 wrong usage, or more than a lexicon may hold.")]
@@ -211,16 +211,17 @@ fn import_wikidata(arguments: &WikidataArguments) -> Result<(), CliError> {
         .map_err(|error| CliError::Failed(format!("{} can't be read: {error}", input.name)))?;
     let is_result = sparql::begins(head);
     let (reading, nameless) = {
-        let mut writer =
-            RowWriter::new(output.writer(), &choice, "Wikidata (CC0)").map_err(|error| failed(&error))?;
+        let mut writer = RowWriter::new(output.writer(), &choice, "Wikidata (CC0)");
         let read = if is_result {
             sparql::import(&input.name, input.reader, &kinds, &choice, &mut writer, &mut report)
         } else {
             wikidata::import(&input.name, input.reader, &kinds, &choice, &mut writer, &mut report)
         };
         bar.finish_and_clear();
-        (read.map_err(|error| failed(&error))?, writer.nameless)
+        (settled(read)?, writer.nameless)
     };
+    // Whoever read the output has all that was wanted.
+    let Some(reading) = reading else { return Ok(()) };
     finish(output, &reading.faults, reading.progress, (reading.others, nameless))
 }
 
@@ -238,8 +239,7 @@ fn import_geonames(arguments: &GeonamesArguments) -> Result<(), CliError> {
     let total = input.bytes.zip(names.as_ref().map_or(Some(0), |names| names.bytes));
     let bar = progress::bar(total.map(|(places, names)| places + names));
     let (reading, nameless) = {
-        let mut writer = RowWriter::new(output.writer(), &choice, "GeoNames (CC BY 4.0)")
-            .map_err(|error| failed(&error))?;
+        let mut writer = RowWriter::new(output.writer(), &choice, "GeoNames (CC BY 4.0)");
         let mut report = |progress| show(&bar, progress);
         let mut importer = Importer {
             choice: &choice,
@@ -252,8 +252,10 @@ fn import_geonames(arguments: &GeonamesArguments) -> Result<(), CliError> {
             None => importer.places(&input.name, input.reader),
         };
         bar.finish_and_clear();
-        (read.map_err(|error| failed(&error))?, writer.nameless)
+        (settled(read)?, writer.nameless)
     };
+    // Whoever read the output has all that was wanted.
+    let Some(reading) = reading else { return Ok(()) };
     finish(output, &reading.faults, reading.progress, (reading.others, nameless))
 }
 
@@ -262,12 +264,18 @@ fn show(bar: &indicatif::ProgressBar, progress: Progress) {
     bar.set_message(format!("{} lines, {} entities", progress.lines, progress.written));
 }
 
-fn failed(error: &ImportError) -> CliError {
+/// What was read; `None` where the reader of standard output closed the pipe.
+fn settled<T>(read: Result<T, ImportError>) -> Result<Option<T>, CliError> {
+    let error = match read {
+        Ok(reading) => return Ok(Some(reading)),
+        Err(ImportError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(None),
+        Err(error) => error,
+    };
     let message = text::clean(&error.to_string());
-    match error {
+    Err(match error {
         ImportError::Input { .. } | ImportError::Output(_) => CliError::Failed(message),
         ImportError::Form { .. } | ImportError::TooMany { .. } => CliError::Usage(message),
-    }
+    })
 }
 
 fn finish(

@@ -112,10 +112,13 @@ fn learn(
     result.map_err(|error| match error {
         ReadError::Input { .. } | ReadError::Learn(_) => CliError::Failed(error.to_string()),
     })?;
-    let others = reader.learner.others();
+    let (others, named) = (reader.learner.others(), reader.learner.other_sources());
     let learned = reader.learner.finish(least).map_err(|error| match error {
         LearnError::Sources { .. } => CliError::Usage(text::clean(&error.to_string())),
-        LearnError::Nothing => CliError::Failed(format!("{error}; {}", seen(&reader.reading, others))),
+        LearnError::Nothing => {
+            let named = if others > 0 { format!("; the other sources: {named}") } else { String::new() };
+            CliError::Failed(text::clean(&format!("{error}; {}{named}", seen(&reader.reading, others))))
+        }
         LearnError::TooMany => CliError::Failed(error.to_string()),
     })?;
     Ok((learned, reader.reading, others))

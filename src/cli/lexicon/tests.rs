@@ -5,7 +5,6 @@ use clap::Parser as _;
 
 use super::*;
 use crate::cli::{Cli, Command, EXIT_FAILED, EXIT_USAGE};
-use crate::lexicon_tools::faults::SHOWN_MAX;
 use crate::tag::lexicon::Lexicon;
 
 /// Runs a command line of words without blanks.
@@ -154,7 +153,4 @@ fn an_output_that_is_not_kept_is_not_there() {
     output.writer().write_all(b"half").unwrap();
     drop(output);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-    let mut faults = Faults::default();
-    (0..=SHOWN_MAX as u64).for_each(|line| faults.add("in", line, "bad"));
-    tell(&faults);
 }

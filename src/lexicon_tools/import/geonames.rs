@@ -116,7 +116,8 @@ impl Importer<'_, '_> {
                 remedy: "a higher --population-min, or fewer classes",
             });
         }
-        let by_id: HashMap<u32, usize> = kept.iter().map(|found| found.geonames).zip(0..).collect();
+        let by_id: HashMap<u32, usize> =
+            kept.iter().filter_map(|found| found.geonames.first().copied()).zip(0..).collect();
         let languages = &self.choice.languages;
         self.each(names_file, names, &mut reading, |_, cells, _| {
             add_alternate(cells, languages, &by_id, &mut kept).map(|()| None)
@@ -175,7 +176,7 @@ impl Importer<'_, '_> {
     /// A place without its names; `None` where it is not chosen.
     fn place(&self, cells: &[&str]) -> Result<Option<Found>, String> {
         if cells.len() != COLUMNS {
-            return Err(format!("{} columns where a place of GeoNames has {COLUMNS}", cells.len()));
+            return Err(format!("columns: {}, where a place of GeoNames has {COLUMNS}", cells.len()));
         }
         let geonames: u32 = cells[ID].parse().map_err(|_| format!("{:?} is no geonameid", cells[ID]))?;
         let population: u64 = match cells[POPULATION] {
@@ -191,7 +192,7 @@ impl Importer<'_, '_> {
             return Ok(None);
         }
         Ok(Some(Found {
-            geonames,
+            geonames: vec![geonames],
             is_country,
             country,
             is_capital: code == "PPLC",
@@ -248,7 +249,7 @@ fn add_alternate(
 ) -> Result<(), String> {
     if cells.len() < ALTERNATE_COLUMNS {
         return Err(format!(
-            "{} columns where an alternate name has {ALTERNATE_COLUMNS} and more",
+            "columns: {}, where an alternate name has {ALTERNATE_COLUMNS} and more",
             cells.len()
         ));
     }

@@ -15,6 +15,11 @@ use crate::tag::lexicon::{Lexicon, flag};
 /// Ids that only khabar gives; others tell an entity by themselves.
 const OWN: &str = "khabar:";
 
+const GEONAMES: &str = "geonames:";
+
+/// How much agreement it takes: a name of several words, or one in each of two languages; of a place always the latter.
+const AGREEMENT: usize = 2;
+
 /// The entities of the compiled-in lexicons.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -39,8 +44,11 @@ impl Known {
 
     /// The entity's number in the compiled-in lexicons, if they have it.
     pub fn find(&mut self, found: &Found) -> Option<u32> {
-        let same = self.by_wikidata.get(&found.wikidata).or_else(|| self.by_id.get(&own_id(found))).copied();
-        same.or_else(|| self.by_name(found))
+        let same = self.by_wikidata.get(&found.wikidata).or_else(|| self.by_id.get(&own_id(found)));
+        let same = same.or_else(|| {
+            found.geonames.iter().find_map(|number| self.by_id.get(&format!("{GEONAMES}{number}")))
+        });
+        same.copied().or_else(|| self.by_name(found))
     }
 
     /// The id that the entity's rows get, and its kind: those of the known one where there is one.
@@ -54,7 +62,8 @@ impl Known {
     /// The one entity of its kind that has its name, where that has several words or another language agrees. The first
     /// that asks gets it; databases number the famous first.
     fn by_name(&mut self, found: &Found) -> Option<u32> {
-        if found.kind == EntityKind::Place {
+        let is_place = found.kind == EntityKind::Place;
+        if is_place && (!found.geonames.is_empty() || found.country.is_none()) {
             return None;
         }
         let mut agreed: Option<(u32, usize)> = None;
@@ -68,13 +77,13 @@ impl Known {
                 _ if !is_only => return None,
                 Some((number, _)) if number != one.entity => return None,
                 _ => {
-                    let weight = if name.contains(' ') { 2 } else { 1 };
+                    let weight = if name.contains(' ') && !is_place { AGREEMENT } else { 1 };
                     agreed = Some((one.entity, weight + agreed.map_or(0, |(_, before)| before)));
                 }
             }
         }
         let (number, weight) = agreed?;
-        (weight >= 2 && self.taken.insert(number)).then_some(number)
+        (weight >= AGREEMENT && self.taken.insert(number)).then_some(number)
     }
 
     fn is_alike(&self, found: &Found, number: u32, flags: u8) -> bool {
@@ -83,14 +92,19 @@ impl Known {
             && known.wikidata == 0
             && flags & (flag::WEAK | flag::AMBIGUOUS) == 0
             && known.country.is_none_or(|country| found.country.is_none_or(|other| other == country))
-            && self.lexicon.id(number).starts_with(OWN)
+            && match found.kind {
+                EntityKind::Place => {
+                    known.country == found.country && self.lexicon.id(number).starts_with(GEONAMES)
+                }
+                _ => self.lexicon.id(number).starts_with(OWN),
+            }
     }
 }
 
 fn own_id(found: &Found) -> String {
-    match (found.is_country, found.geonames, found.wikidata) {
-        (Some([one, two]), ..) => format!("iso3166:{}{}", char::from(one), char::from(two)),
-        (None, 0, number) => format!("wikidata:Q{number}"),
-        (None, number, _) => format!("geonames:{number}"),
+    match (found.is_country, found.geonames.first()) {
+        (Some([one, two]), _) => format!("iso3166:{}{}", char::from(one), char::from(two)),
+        (None, Some(number)) => format!("{GEONAMES}{number}"),
+        (None, None) => format!("wikidata:Q{}", found.wikidata),
     }
 }

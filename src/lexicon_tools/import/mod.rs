@@ -65,8 +65,8 @@ pub struct Found {
     pub kind: EntityKind,
     /// The number behind the Q; 0 for none.
     pub wikidata: u32,
-    /// Its number at GeoNames; 0 for none.
-    pub geonames: u32,
+    /// Its numbers at GeoNames, which has some places twice: as a city and as a division.
+    pub geonames: Vec<u32>,
     /// It is this country.
     pub is_country: Option<[u8; 2]>,
     /// It belongs to this country.
@@ -90,11 +90,11 @@ pub struct NamesOf {
 
 impl Found {
     #[must_use]
-    pub const fn new(kind: EntityKind) -> Self {
+    pub fn new(kind: EntityKind) -> Self {
         Self {
             kind,
             wikidata: 0,
-            geonames: 0,
+            geonames: Vec::new(),
             is_country: None,
             country: None,
             is_capital: false,

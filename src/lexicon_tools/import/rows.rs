@@ -15,6 +15,8 @@ const REMEDY: &str = "a higher --sitelinks-min or --population-min, or fewer kin
 /// Writes rows, and stops where a lexicon could not hold them.
 pub struct RowWriter<'a> {
     output: &'a mut dyn Write,
+    /// What stands before the first row, until that is written.
+    head: String,
     choice: &'a Choice,
     known: Known,
     bytes: u64,
@@ -27,15 +29,16 @@ pub struct RowWriter<'a> {
 }
 
 impl<'a> RowWriter<'a> {
-    /// Begins a file; `origin` tells where its rows are from.
-    ///
-    /// # Errors
-    /// Those of the output.
-    pub fn new(output: &'a mut dyn Write, choice: &'a Choice, origin: &str) -> Result<Self, ImportError> {
+    /// Begins a file; `origin` tells where its rows are from. Nothing is written before the first row.
+    pub fn new(output: &'a mut dyn Write, choice: &'a Choice, origin: &str) -> Self {
         let known = Known::compiled_in();
         let [entities, names, _] = known.lexicon.sizes();
-        let mut writer = Self {
+        Self {
             output,
+            head: format!(
+                "# Names from {origin}, written by `khabar lexicon import`. Put this file into the folder of lexicon.folder.\n\
+                 # Columns, with tabs between them: id, kind, language, name, flags, aliases divided by |; ~ marks a weak one.\n"
+            ),
             choice,
             bytes: 0,
             entities: entities as u64,
@@ -43,13 +46,7 @@ impl<'a> RowWriter<'a> {
             known,
             written: 0,
             nameless: 0,
-        };
-        let head = format!(
-            "# Names from {origin}, written by `khabar lexicon import`. Put this file into the folder of lexicon.folder.\n\
-             # Columns, with tabs between them: id, kind, language, name, flags, aliases divided by |; ~ marks a weak one.\n"
-        );
-        writer.put(&head)?;
-        Ok(writer)
+        }
     }
 
     /// Writes an entity's rows, if it has the names that it needs.
@@ -94,13 +91,15 @@ impl<'a> RowWriter<'a> {
         let limits = [
             (self.entities, ENTITIES_MAX as u64, "entities, with those that are compiled in,"),
             (self.names, NAMES_MAX as u64, "names, with those that are compiled in,"),
-            (self.bytes + rows.len() as u64, FILE_BYTES_MAX, "bytes"),
+            (self.bytes + (self.head.len() + rows.len()) as u64, FILE_BYTES_MAX, "bytes"),
         ];
         for (count, limit, what) in limits {
             if count > limit {
                 return Err(ImportError::TooMany { limit: format!("{limit} {what}"), remedy: REMEDY });
             }
         }
+        let head = std::mem::take(&mut self.head);
+        self.put(&head)?;
         self.put(&rows)
     }
 

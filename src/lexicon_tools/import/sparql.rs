@@ -153,7 +153,7 @@ impl Columns {
         });
         Ok(Some(Found {
             wikidata,
-            geonames: if kind == EntityKind::Place { geonames } else { 0 },
+            geonames: if kind == EntityKind::Place && geonames > 0 { vec![geonames] } else { Vec::new() },
             country: country_of(&cell(self.country)),
             population,
             names: names.filter(|names| !names.name.is_empty()).collect(),

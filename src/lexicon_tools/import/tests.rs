@@ -23,7 +23,7 @@ fn choice() -> Choice {
 /// What was written, without the head, and what was read.
 fn written(choice: &Choice, import: impl FnOnce(&mut RowWriter)) -> String {
     let mut bytes = Vec::new();
-    let mut writer = RowWriter::new(&mut bytes, choice, "a test").unwrap();
+    let mut writer = RowWriter::new(&mut bytes, choice, "a test");
     import(&mut writer);
     let text = String::from_utf8(bytes).unwrap();
     text.lines().filter(|line| !line.starts_with("# ")).fold(String::new(), |text, line| text + line + "\n")
@@ -211,10 +211,30 @@ fn a_result_of_the_query_service_is_read() {
     for head in ["?name_ar\t?kind\n", "?item\t?name_ar\n", "?item\t?kind\n"] {
         let (kinds, choice) = (Kinds::default(), choice());
         let mut bytes = Vec::new();
-        let mut writer = RowWriter::new(&mut bytes, &choice, "a test").unwrap();
+        let mut writer = RowWriter::new(&mut bytes, &choice, "a test");
         let error = sparql::import("in", Cursor::new(head), &kinds, &choice, &mut writer, &mut |_| {});
         assert!(matches!(error, Err(ImportError::Form { .. })), "{head}");
     }
+}
+
+#[test]
+fn a_place_that_is_compiled_in_is_found_by_any_number_or_by_both_its_names() {
+    let cairo = |number: u32, numbers: &[&str], names: [&str; 2]| {
+        let mut item = item(number, &[515], [(names[0], &[]), (names[1], &["Test City of Minarets"])]);
+        let numbers: Vec<Value> = numbers.iter().map(|number| claim(&json!(number))[0].clone()).collect();
+        item["claims"]["P1566"] = json!(numbers);
+        item.to_string()
+    };
+    let dump = [
+        cairo(85, &["99000009", "360630"], ["القاهرة", "Cairo"]),
+        cairo(86, &[], ["الإسكندرية", "Alexandria"]),
+        cairo(87, &[], ["", "Giza"]),
+        cairo(88, &["99000010"], ["أسوان", "Aswan"]),
+    ];
+    let (rows, _) = from_wikidata(&choice(), dump.join("\n").as_bytes());
+    let mut ids: Vec<&str> = rows.lines().filter_map(|row| row.split('\t').next()).collect();
+    ids.dedup();
+    assert_eq!(ids, ["geonames:360630", "geonames:361058", "wikidata:Q87", "geonames:99000010"]);
 }
 
 /// A row of the file of places.

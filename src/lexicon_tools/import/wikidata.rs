@@ -23,6 +23,9 @@ pub const LINE_BYTES_MAX: usize = 64 << 20;
 /// Lines between two reports of progress.
 const PROGRESS_LINES: u64 = 1_000;
 
+/// Numbers at GeoNames of one item.
+const GEONAMES_MAX: usize = 8;
+
 /// What was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -224,11 +227,12 @@ fn item(line: &[u8], kinds: &Kinds, choice: &Choice) -> Result<Option<Found>, St
     let country =
         |claims: &[Claim]| best(claims).and_then(Claim::item).and_then(|number| kinds.country(number));
     let country_code = best(&claims.country_code).and_then(Claim::text).and_then(country_of);
-    let geonames = best(&claims.geonames).and_then(Claim::text).and_then(|text| text.parse().ok());
+    let right = claims.geonames.iter().filter(|claim| claim.is_right());
+    let geonames = right.filter_map(|claim| claim.text()?.parse().ok()).take(GEONAMES_MAX);
     let is_place = kind == EntityKind::Place;
     Ok(Some(Found {
         wikidata,
-        geonames: geonames.filter(|_| is_place).unwrap_or_default(),
+        geonames: geonames.filter(|_| is_place).collect(),
         is_country: country_code.filter(|_| is_place),
         country: country(&claims.country)
             .or_else(|| country(&claims.citizenship))

@@ -59,8 +59,8 @@ pub struct Learner {
     keywords: HashMap<Box<str>, Counted>,
     /// Articles that were learned from, by source.
     sources: BTreeMap<String, u64>,
-    /// Articles of other sources than those that are wanted.
-    others: u64,
+    /// Articles of other sources than those that are wanted, by source.
+    others: BTreeMap<String, u64>,
 }
 
 /// A dictionary, learned.
@@ -93,7 +93,7 @@ impl Learner {
     ) -> Result<(), LearnError> {
         let source = source.filter(|source| !source.is_empty()).unwrap_or(NO_SOURCE);
         if !self.wanted.is_empty() && !self.wanted.contains(source) {
-            self.others += 1;
+            count(&mut self.others, source);
             return Ok(());
         }
         let mut seen = BTreeSet::new();
@@ -110,16 +110,20 @@ impl Learner {
         if seen.is_empty() {
             return Ok(());
         }
-        // Behind so many, no more are told apart: there are too many to choose from anyway.
-        let is_told = self.sources.len() < SOURCES_MAX || self.sources.contains_key(source);
-        *self.sources.entry(if is_told { source.to_owned() } else { NO_SOURCE.to_owned() }).or_default() += 1;
+        count(&mut self.sources, source);
         Ok(())
     }
 
     /// Articles that were left out because they are of other sources.
     #[must_use]
-    pub const fn others(&self) -> u64 {
-        self.others
+    pub fn others(&self) -> u64 {
+        self.others.values().sum()
+    }
+
+    /// Those sources with the most articles, for a person.
+    #[must_use]
+    pub fn other_sources(&self) -> String {
+        largest(&self.others)
     }
 
     /// The dictionary of keywords that at least so many articles have.
@@ -207,6 +211,12 @@ fn folded(keyword: &str) -> Option<Box<str>> {
     let words: Vec<&str> = text.tokens().iter().map(|token| text.folded(token)).collect();
     let is_kept = (1..=KEYWORD_WORDS_MAX).contains(&words.len()) && words.iter().all(|word| !word.is_empty());
     is_kept.then(|| words.join(" ").into())
+}
+
+fn count(sources: &mut BTreeMap<String, u64>, source: &str) {
+    // Behind so many, no more are told apart: there are too many to choose from anyway.
+    let is_told = sources.len() < SOURCES_MAX || sources.contains_key(source);
+    *sources.entry(if is_told { source.to_owned() } else { NO_SOURCE.to_owned() }).or_default() += 1;
 }
 
 /// The sources with the most articles, for a message.

@@ -17,7 +17,7 @@ use crate::tag::lexicon::{Content, Layer, Reader};
 use names::Names;
 use words::Words;
 
-/// Findings that are kept; all are counted.
+/// Findings of one severity that are kept; all are counted.
 pub const FINDINGS_MAX: usize = 10_000;
 
 /// How bad a finding is.
@@ -57,7 +57,7 @@ pub struct Finding {
 /// What was found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// By file and line; the first [`FINDINGS_MAX`].
+    /// By file and line; of each severity the first [`FINDINGS_MAX`].
     pub findings: Vec<Finding>,
     pub files: usize,
     pub rows: u64,
@@ -95,10 +95,7 @@ impl Findings {
             return;
         }
         self.counts[severity as usize] += 1;
-        // Errors are told, however many notes there are.
-        if self.found.len() < FINDINGS_MAX
-            || severity == Severity::Error && self.counts[2] <= FINDINGS_MAX as u64
-        {
+        if self.counts[severity as usize] <= FINDINGS_MAX as u64 {
             self.found.push((file, line, severity, problem, remedy));
         }
     }
