@@ -2,8 +2,8 @@
 //!
 //! Owns the search (Viterbi's): each possible keyword is scored once, and the best way to every gap is kept. A keyword is
 //! worth what the dictionary says of it as one that was used before, or as a new one of such words; between keywords and
-//! within them, the model of gaps speaks as it does without a dictionary. Where a line shares nothing with the dictionary,
-//! the model alone decides.
+//! within them, the model of gaps speaks as it does without a dictionary. Where a line shares no word with the dictionary, the
+//! model decides, beside how long the newsroom's keywords are.
 
 use super::dictionary::{Dictionary, KEYWORD_WORDS_MAX, add_word};
 
