@@ -65,7 +65,7 @@ bench-dedup:
 	cargo bench --locked --bench dedup
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= raw_record claim configuration lexicon page dump date
+FUZZ_TARGETS ?= raw_record claim configuration lexicon lexicon_tools page dump date
 
 fuzz:
 	@FUZZ_SECONDS="$(FUZZ_SECONDS)" scripts/fuzz.sh $(FUZZ_TARGETS)

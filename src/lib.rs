@@ -20,6 +20,7 @@ pub mod events;
 pub mod flow;
 pub mod health;
 pub mod kafka;
+pub mod lexicon_tools;
 pub mod metrics;
 pub mod output_limits;
 pub mod parse;

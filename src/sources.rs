@@ -3,7 +3,7 @@
 //! Owns reading and checking the files, and looking a source up by host or label. It applies no rule itself.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -74,7 +74,7 @@ pub struct SourceRule {
     pub dedup_family: Option<String>,
     /// CSS selectors.
     pub drop_selectors: Vec<String>,
-    /// The source's keyword dictionary.
+    /// The file of the source's keyword dictionary; a relative one begins at the folder of the rules' file.
     pub keywords: Option<PathBuf>,
 }
 
@@ -247,7 +247,7 @@ fn check(key: &str, rule: RuleText, page: &Page<'_>) -> Result<SourceRule, Sourc
         dedup: rule.dedup,
         dedup_family: rule.dedup_family,
         drop_selectors: rule.drop_selectors.into_iter().map(Spanned::into_inner).collect(),
-        keywords: rule.keywords,
+        keywords: rule.keywords.map(|file| Path::new(page.file).parent().unwrap_or(Path::new("")).join(file)),
     })
 }
 

@@ -11,6 +11,7 @@ mod demo;
 mod events;
 mod explain;
 mod layers;
+mod lexicon;
 mod output;
 mod probe;
 mod process;
@@ -80,6 +81,7 @@ replicas; Kafka is all that it needs."
   khabar topics -c site.toml --create        create the topics that are missing
   khabar run -c site.toml                    the worker; start as many as you like
   khabar audit -c site.toml                  prove that each record has exactly one outcome
+  khabar lexicon lint lexicon/               what is wrong in files of names
 
 Configuration, later ones win: built-in defaults < files of -c < environment KHABAR__SECTION__KEY < --set.
 `khabar config` shows all of it. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.")]
@@ -100,6 +102,7 @@ enum Command {
     Topics(topics::TopicsArguments),
     Claims(claims::ClaimsArguments),
     Audit(audit::AuditArguments),
+    Lexicon(lexicon::LexiconArguments),
     Config(config::ConfigArguments),
     Events(events::EventsArguments),
     Schema(schema::SchemaArguments),
@@ -134,6 +137,7 @@ fn execute(cli: Cli) -> Result<(), CliError> {
         Command::Topics(arguments) => topics::execute(&layers, &arguments),
         Command::Claims(arguments) => claims::execute(&layers, &arguments),
         Command::Audit(arguments) => audit::execute(&layers, &arguments),
+        Command::Lexicon(arguments) => lexicon::execute(&layers, &arguments),
         Command::Config(arguments) => config::execute(&layers, &arguments),
         Command::Events(arguments) => events::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),

@@ -40,6 +40,11 @@ fn the_commands_of_the_contract_are_understood() {
         "khabar topics --create --partitions 12 --replication 2",
         "khabar claims level",
         "khabar claims level --raise",
+        "khabar lexicon keywords a.jsonl - --source sahel --source atlas --least 2 --output sahel.tsv -c a.toml",
+        "khabar lexicon lint",
+        "khabar lexicon lint lexicon/ --strict --most 10",
+        "khabar lexicon import wikidata - --languages ar,en,fr --kinds person,place --type Q1=event --sitelinks-min 9",
+        "khabar lexicon import geonames a.txt --alternate-names b.txt --classes PAT --population-min 0 --all-languages",
         "khabar config --format json --changed",
         "khabar events --format markdown",
         "khabar schema duplicate",
@@ -60,6 +65,8 @@ fn wrong_usage_is_refused() {
         "khabar topics --create --dev --replication 3",
         "khabar topics --partitions 3",
         "khabar claims",
+        "khabar lexicon",
+        "khabar lexicon import",
     ] {
         let error = parsed(arguments).err();
         assert_eq!(error.map(|error| error.exit_code()), Some(i32::from(EXIT_USAGE)), "{arguments}");

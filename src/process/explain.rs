@@ -35,7 +35,7 @@ pub struct Explanation {
 pub fn explain(raw: &RawRecord, settings: &Settings) -> Result<Explanation, SetupError> {
     let sources = Sources::load(&settings.sources)?;
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources)?;
-    let tagger = Tagger::load(&settings.lexicon)?;
+    let tagger = Tagger::load(&settings.lexicon, parser.sources())?;
     let decoded = match crate::decode::decode(raw, &settings.decode) {
         Ok(decoded) => decoded,
         Err(rejection) => {
@@ -72,7 +72,7 @@ pub struct Comparison {
 /// Judges the last of some records as if they had come one after the other, a minute apart.
 pub fn compare(records: Vec<RawRecord>, settings: &Settings) -> Result<Comparison, SetupError> {
     let parser = Parser::new(&settings.parse, &settings.lexicon, Sources::load(&settings.sources)?)?;
-    let tagger = Tagger::load(&settings.lexicon)?;
+    let tagger = Tagger::load(&settings.lexicon, parser.sources())?;
     let stages = Stages::new(settings, parser, tagger, Some(SCOPE), Arc::new(output_limits(settings)));
     let mut window = Window::new(Level::from_settings(&settings.dedup));
     let (mut articles, mut judgement) = (Vec::new(), None);

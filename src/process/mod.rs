@@ -195,7 +195,7 @@ impl Processor {
     pub fn new(settings: &Settings) -> Result<Self, SetupError> {
         let sources = Sources::load(&settings.sources)?;
         let parser = Parser::new(&settings.parse, &settings.lexicon, sources)?;
-        let tagger = Tagger::load(&settings.lexicon)?;
+        let tagger = Tagger::load(&settings.lexicon, parser.sources())?;
         let scope = settings.dedup.enabled.then_some(SCOPE);
         let threads = match settings.workers.threads {
             0 => std::thread::available_parallelism().map_or(THREADS_FALLBACK, usize::from),

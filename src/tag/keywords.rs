@@ -7,31 +7,36 @@
 use std::collections::BTreeSet;
 
 use super::keyphrases::{self, Reading};
-use super::keyword_line;
+use super::keyword_line::{self, dictionary::Dictionary};
 use super::lexicon::Lexicon;
 use super::mentions::Language;
 use crate::article::{Keywords, TaggedKeywords};
 
 /// Values of `khabar.keywords.origin`.
-const PAGE: &str = "page";
+pub(crate) const PAGE: &str = "page";
 const PAGE_SEGMENTED: &str = "page_segmented";
 const TEXT: &str = "text";
 
 /// Keywords kept of one page; lists for search engines run into the thousands.
-const KEYWORDS_MAX: usize = 200;
+pub(crate) const KEYWORDS_MAX: usize = 200;
 
 /// A longer "keyword" is a sentence, or a broken list.
 const KEYWORD_CHARS_MAX: usize = 120;
 
-/// The keywords of an article; `None` where neither page nor text has any.
-pub(super) fn of(page: Option<&Keywords>, reading: Reading, lexicon: &Lexicon) -> Option<TaggedKeywords> {
+/// The keywords of an article; `None` where neither page nor text has any. `dictionary` is that of the article's source.
+pub(super) fn of(
+    page: Option<&Keywords>,
+    reading: Reading,
+    lexicon: &Lexicon,
+    dictionary: Option<&Dictionary>,
+) -> Option<TaggedKeywords> {
     let Some(mut keywords) = page.and_then(of_page) else {
         let list = keyphrases::of(reading);
         return (!list.is_empty()).then_some(TaggedKeywords { raw: String::new(), list, origin: TEXT });
     };
     if keywords.list.is_empty() && reading.language == Language::Arabic {
         let article = keyword_line::Article { text: reading.parts.text, matches: reading.matches, lexicon };
-        keywords.list = cleaned(keyword_line::divide(&keywords.raw, article));
+        keywords.list = cleaned(keyword_line::divide(&keywords.raw, article, dictionary));
         if !keywords.list.is_empty() {
             keywords.origin = PAGE_SEGMENTED;
         }
@@ -65,7 +70,8 @@ fn cleaned<'a>(keywords: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     list
 }
 
-fn clean(keyword: &str) -> Option<String> {
+/// A keyword without what stands around it; `None` where nothing is left, or too much.
+pub(crate) fn clean(keyword: &str) -> Option<String> {
     if keyword.len() > KEYWORD_CHARS_MAX * 4 {
         return None;
     }

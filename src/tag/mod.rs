@@ -6,17 +6,18 @@
 
 mod arabic;
 mod countries;
+mod dictionaries;
 mod entities;
 mod hints;
 mod keyphrases;
-mod keyword_line;
-mod keywords;
+pub(crate) mod keyword_line;
+pub(crate) mod keywords;
 #[cfg(test)]
 pub(crate) mod labelled;
 mod language;
 mod latin;
 pub mod learning;
-mod lexicon;
+pub(crate) mod lexicon;
 mod matching;
 mod memo;
 mod mentions;
@@ -30,13 +31,15 @@ mod stated;
 mod subjects;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(crate) mod text;
 
 use std::sync::Arc;
 
 use crate::article::{Article, Direction, Flaw, Tags, hash128, hex};
 use crate::config::settings::LexiconSettings;
+use crate::sources::Sources;
 
+use dictionaries::Dictionaries;
 use lexicon::Lexicon;
 pub use lexicon::LexiconError;
 use models::Models;
@@ -56,28 +59,31 @@ pub const SCANNED_CHARS_MAX: usize = 1_000;
 pub struct Tagger {
     lexicon: Arc<Lexicon>,
     models: Arc<Models>,
+    dictionaries: Arc<Dictionaries>,
     digest: Arc<str>,
 }
 
 impl Tagger {
-    /// Reads lexicons and models: those that are compiled in, and the files of `lexicon.folder`.
-    pub fn load(settings: &LexiconSettings) -> Result<Self, LexiconError> {
-        Ok(Self::of(Lexicon::load(&settings.folder)?, Models::load(&settings.folder)?))
+    /// Reads lexicons and models: those that are compiled in, the files of `lexicon.folder`, and the keyword dictionaries
+    /// that the rules per source name.
+    pub fn load(settings: &LexiconSettings, sources: &Sources) -> Result<Self, LexiconError> {
+        let dictionaries = Dictionaries::load(sources)?;
+        Ok(Self::of(Lexicon::load(&settings.folder)?, Models::load(&settings.folder)?, dictionaries))
     }
 
     /// With the lexicons and models that are compiled in.
     #[must_use]
     pub fn compiled_in() -> Self {
-        Self::of(Lexicon::compiled_in(), Models::compiled_in())
+        Self::of(Lexicon::compiled_in(), Models::compiled_in(), Dictionaries::default())
     }
 
-    fn of(lexicon: Arc<Lexicon>, models: Arc<Models>) -> Self {
-        let digests = format!("{}{}", lexicon.digest(), models.digest());
+    fn of(lexicon: Arc<Lexicon>, models: Arc<Models>, dictionaries: Dictionaries) -> Self {
+        let digests = format!("{}{}{}", lexicon.digest(), models.digest(), dictionaries.digest());
         let digest = hex(&hash128(digests.as_bytes()))[..lexicon.digest().len()].into();
-        Self { lexicon, models, digest }
+        Self { lexicon, models, dictionaries: Arc::new(dictionaries), digest }
     }
 
-    /// What tells its lexicons and models from others: 16 hex digits.
+    /// What tells its lexicons, models and dictionaries from others: 16 hex digits.
     #[must_use]
     pub fn lexicons(&self) -> &str {
         &self.digest
@@ -87,6 +93,11 @@ impl Tagger {
     #[must_use]
     pub fn sizes(&self) -> [usize; 3] {
         self.lexicon.sizes()
+    }
+
+    /// Each source that has a keyword dictionary, how many different keywords that has, and how often they were used.
+    pub fn dictionaries(&self) -> impl Iterator<Item = (&str, usize, u64)> {
+        self.dictionaries.sizes()
     }
 
     /// Tags one article: language (BCP 47, `und` where nothing can be told), direction, keywords, who and what is named
@@ -132,6 +143,7 @@ impl Tagger {
             article.keywords.as_ref(),
             keyphrases::Reading { parts, matches: &matches, entities: &tags.entities, language },
             &self.lexicon,
+            self.dictionaries.of(article.source.as_deref()),
         );
         tags.quotes = quotes::find(quotes::Quoting {
             parts,

@@ -177,7 +177,11 @@ fn article(headline: Option<&str>, text: &str, stated: Option<&str>) -> Article 
 fn named(article: &Article) -> Tags {
     static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lexicon");
-        Tagger::of(Lexicon::of_folder(&folder).unwrap(), Models::without_names())
+        Tagger::of(
+            Lexicon::of_folder(&folder).unwrap(),
+            Models::without_names(),
+            super::dictionaries::Dictionaries::default(),
+        )
     });
     TAGGER.tag(article)
 }

@@ -165,7 +165,8 @@ impl Worker {
         let sources = Sources::load(&self.settings.sources).map_err(|error| refused(error.to_string()))?;
         let parser = Parser::new(&self.settings.parse, &self.settings.lexicon, sources)
             .map_err(|error| refused(error.to_string()))?;
-        let tagger = Tagger::load(&self.settings.lexicon).map_err(|error| refused(error.to_string()))?;
+        let tagger = Tagger::load(&self.settings.lexicon, parser.sources())
+            .map_err(|error| refused(error.to_string()))?;
         Ok((parser, tagger))
     }
 

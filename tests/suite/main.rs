@@ -14,6 +14,7 @@ mod children;
 mod commands;
 mod equal;
 mod health;
+mod lexicon;
 mod moving;
 mod outcomes;
 mod poison;

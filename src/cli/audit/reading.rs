@@ -90,7 +90,8 @@ fn stages(settings: &Settings) -> Result<Comparer, CliError> {
     let sources = Sources::load(&settings.sources).map_err(|error| usage(error.to_string()))?;
     let parser =
         Parser::new(&settings.parse, &settings.lexicon, sources).map_err(|error| usage(error.to_string()))?;
-    let tagger = Tagger::load(&settings.lexicon).map_err(|error| usage(error.to_string()))?;
+    let tagger =
+        Tagger::load(&settings.lexicon, parser.sources()).map_err(|error| usage(error.to_string()))?;
     let stages = Stages::new(settings, parser, tagger, None, Arc::new(OutputLimits::new(usize::MAX)));
     let threads = match settings.workers.threads {
         0 => std::thread::available_parallelism().map_or(THREADS_FALLBACK, usize::from),

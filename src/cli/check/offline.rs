@@ -73,19 +73,23 @@ fn check_stages(settings: &Settings, report: &mut Report) {
         Err(error) => return report.add(State::Wrong, "sources", error.to_string()),
     };
     report.ok("sources", text::counted(sources.iter().count() as u64, "rule"));
-    match Parser::new(&settings.parse, &settings.lexicon, sources) {
+    match Parser::new(&settings.parse, &settings.lexicon, sources.clone()) {
         Ok(_) => {
             let files = settings.lexicon.dump_labels.len() as u64;
             report.ok("lexicons", format!("compiled in, and {} of yours", text::counted(files, "file")));
         }
         Err(error) => report.add(State::Wrong, "lexicons", error.to_string()),
     }
-    match Tagger::load(&settings.lexicon) {
+    match Tagger::load(&settings.lexicon, &sources) {
         Ok(tagger) => {
             let [entities, names, words] = tagger.sizes();
             let version = tagger.lexicons();
             report
                 .ok("names", format!("{entities} entities, {names} names, {words} words; version {version}"));
+            for (source, keywords, uses) in tagger.dictionaries() {
+                let keywords = text::counted(keywords as u64, "keyword");
+                report.ok("keywords", format!("source {source}: {keywords}, used {uses} times"));
+            }
         }
         Err(error) => report.add(State::Wrong, "names", error.to_string()),
     }

@@ -7,7 +7,7 @@ fn divided<'a>(line: &'a str, article: &str) -> Vec<&'a str> {
     let lexicon = Lexicon::compiled_in();
     let text = Text::of(article);
     let matches = matching::matches(&text, &lexicon, true);
-    divide(line, Article { text: &text, matches: &matches, lexicon: &lexicon })
+    divide(line, Article { text: &text, matches: &matches, lexicon: &lexicon }, None)
 }
 
 fn check(expected: &str, article: &str) {

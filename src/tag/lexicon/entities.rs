@@ -12,14 +12,14 @@ use crate::article::EntityKind;
 use crate::tag::text::Text;
 
 /// Entities of all layers together.
-pub(super) const ENTITIES_MAX: usize = 1_000_000;
+pub(crate) const ENTITIES_MAX: usize = 1_000_000;
 
 /// Names of all layers together.
-pub(super) const NAMES_MAX: usize = 8_000_000;
+pub(crate) const NAMES_MAX: usize = 8_000_000;
 
 /// Words and bytes of one name.
 pub(crate) const NAME_WORDS_MAX: usize = 12;
-const NAME_BYTES_MAX: usize = 240;
+pub(crate) const NAME_BYTES_MAX: usize = 240;
 const ID_BYTES_MAX: usize = 120;
 const ALIASES_MAX: usize = 200;
 
@@ -199,7 +199,7 @@ impl Read<'_> {
 }
 
 /// A name as names are compared.
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     let text = Text::of(name);
     let words: Vec<&str> = text.tokens().iter().map(|token| text.folded(token)).collect();
     words.join(" ")
@@ -234,7 +234,6 @@ fn read_flags(row: &Row, text: &str) -> Result<Flags, LexiconError> {
         match word.split_once('=') {
             None if word == "safe" => flags.names |= flag::SAFE,
             None if word == "ambiguous" => flags.names |= flag::AMBIGUOUS,
-            None if word == "capital" => {}
             None if word == "capital" => flags.is_capital = true,
             Some(("country", code)) => flags.country = Some(rows::country(code).ok_or_else(wrong)?),
             Some(("population", number)) => flags.population = Some(number.parse().map_err(|_| wrong())?),

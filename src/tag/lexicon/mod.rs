@@ -19,22 +19,24 @@ use std::sync::{Arc, LazyLock};
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use entities::{ENTITIES_MAX, NAME_BYTES_MAX, NAME_WORDS_MAX, NAMES_MAX, key as name_key};
 pub use error::LexiconError;
 pub(crate) use names::{Entity, Name, flag};
 pub(crate) use words::country_number;
 
 use super::models::CLASSES_ARABIC;
 use super::subjects::Subjects;
+use super::text::Text;
 use names::{Builder, OtherName, text_of};
 use rows::Source;
-use vocabulary::Vocabulary;
+use vocabulary::{NONE, Vocabulary, hash};
 
 /// A file of the user's at most.
-pub(super) const FILE_BYTES_MAX: u64 = 256 << 20;
+pub(crate) const FILE_BYTES_MAX: u64 = 256 << 20;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
+pub(crate) enum Content {
     Entities,
     Titles,
     Nationalities,
@@ -57,6 +59,11 @@ const FILES: [(&str, Content, &str); 10] = [
     ("subject_words.tsv", Content::Subjects, include_str!("../../../config/lexicon/subject_words.tsv")),
     ("subjects.tsv", Content::Subjects, include_str!("../../../config/lexicon/subjects.tsv")),
 ];
+
+/// Files that only a user's folder has: `khabar lexicon import` writes them. They are read before the others of the folder,
+/// which can so take back what was imported.
+const IMPORTED: [(&str, Content); 2] =
+    [("geonames.tsv", Content::Entities), ("wikidata.tsv", Content::Entities)];
 
 /// Bytes of the digest that a record names.
 const DIGEST_BYTES: usize = 8;
@@ -103,31 +110,17 @@ impl Lexicon {
     }
 
     fn read(layers: &[Layer]) -> Result<Self, LexiconError> {
-        let mut builder = Builder::default();
-        let mut entities = entities::Entities::default();
-        let mut nationalities = words::Nationalities::default();
-        let mut subjects = Subjects::default();
+        let mut reader = Reader::default();
         let mut digest = Sha256::new();
         for layer in layers {
             for (file, content) in &layer.files {
-                let source = Source { file: &file.name, text: &file.text };
                 digest.update(file.key.as_bytes());
                 digest.update(file.text.len().to_le_bytes());
                 digest.update(file.text.as_bytes());
-                let vocabulary = &mut builder.vocabulary;
-                match content {
-                    Content::Entities => entities.read(source)?,
-                    Content::Titles => words::read_titles(source, vocabulary)?,
-                    Content::Nationalities => {
-                        words::read_nationalities(source, vocabulary, &mut nationalities)?;
-                    }
-                    Content::GivenNames => words::read_given_names(source, vocabulary)?,
-                    Content::CommonWords => words::read_common_words(source, vocabulary)?,
-                    Content::SubjectNames => subjects.read_names(source)?,
-                    Content::Subjects => subjects.read_phrases(source)?,
-                }
+                reader.read(*content, Source { file: &file.name, text: &file.text })?;
             }
         }
+        let Reader { mut builder, entities, nationalities, subjects } = reader;
         entities.build(&mut builder)?;
         Ok(Self::assemble(builder, nationalities, subjects, short_digest(digest)))
     }
@@ -187,6 +180,25 @@ impl Lexicon {
         Some(text_of(&self.texts, piece)).filter(|name| !name.is_empty())
     }
 
+    /// The names with these words, whatever their spelling.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = Name> {
+        let text = Text::of(name);
+        let mut words = text.tokens().iter().map(|token| {
+            let folded = text.folded(token);
+            self.vocabulary.find(folded, hash(folded))
+        });
+        let mut node = words.next().map_or(NONE, |word| self.vocabulary.first_node(word));
+        for word in words {
+            node = if node == NONE { NONE } else { self.vocabulary.next_node(node, word) };
+        }
+        let mut number = if node == NONE { NONE } else { self.vocabulary.node(node).first_name };
+        std::iter::from_fn(move || {
+            let name = (number != NONE).then(|| self.name(number))?;
+            number = name.next;
+            Some(name)
+        })
+    }
+
     /// The country of an adjective of several words that ends at this node.
     pub fn nationality_of(&self, node: u32) -> Option<u16> {
         self.nationalities.get(&node).copied()
@@ -212,23 +224,53 @@ pub(super) fn short_digest(digest: Sha256) -> String {
     digest.finalize()[..DIGEST_BYTES].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
+/// Takes in files, one after the other, or their rows.
+#[derive(Debug, Default)]
+pub(crate) struct Reader<'a> {
+    builder: Builder,
+    entities: entities::Entities<'a>,
+    nationalities: words::Nationalities,
+    subjects: Subjects,
+}
+
+impl<'a> Reader<'a> {
+    pub fn read(&mut self, content: Content, source: Source<'a>) -> Result<(), LexiconError> {
+        let vocabulary = &mut self.builder.vocabulary;
+        match content {
+            Content::Entities => self.entities.read(source),
+            Content::Titles => words::read_titles(source, vocabulary),
+            Content::Nationalities => words::read_nationalities(source, vocabulary, &mut self.nationalities),
+            Content::GivenNames => words::read_given_names(source, vocabulary),
+            Content::CommonWords => words::read_common_words(source, vocabulary),
+            Content::SubjectNames => self.subjects.read_names(source),
+            Content::Subjects => self.subjects.read_phrases(source),
+        }
+    }
+
+    /// What is known of a folded word so far: bits of [`vocabulary::word`].
+    pub fn traits(&self, word: &str) -> u16 {
+        let vocabulary = &self.builder.vocabulary;
+        vocabulary.facts(vocabulary.find(word, hash(word))).map_or(0, |facts| facts.traits)
+    }
+}
+
 /// The files of one origin.
 #[derive(Debug)]
-struct Layer {
-    files: Vec<(File, Content)>,
+pub(crate) struct Layer {
+    pub files: Vec<(File, Content)>,
 }
 
 #[derive(Debug)]
-struct File {
+pub(crate) struct File {
     /// As error messages call it.
-    name: String,
+    pub name: String,
     /// As the digest calls it.
     key: &'static str,
-    text: std::borrow::Cow<'static, str>,
+    pub text: std::borrow::Cow<'static, str>,
 }
 
 impl Layer {
-    fn compiled_in() -> Self {
+    pub fn compiled_in() -> Self {
         let file = |(key, content, text): &(&'static str, Content, &'static str)| {
             let name = format!("config/lexicon/{key} (compiled in)");
             (File { name, key, text: (*text).into() }, *content)
@@ -236,8 +278,8 @@ impl Layer {
         Self { files: FILES.iter().map(file).collect() }
     }
 
-    /// The files of a folder, which may be any of [`FILES`] and no other tables.
-    fn of_folder(folder: &Path) -> Result<Self, LexiconError> {
+    /// The files of a folder, which may be any of [`IMPORTED`] and [`FILES`] and no other tables.
+    pub fn of_folder(folder: &Path) -> Result<Self, LexiconError> {
         let fail = |file: &Path| {
             let file = file.display().to_string();
             |source| LexiconError::Read { file, source }
@@ -251,20 +293,18 @@ impl Layer {
             }
         }
         let mut files = Vec::new();
-        for (key, content, _) in FILES {
+        for (key, content) in IMPORTED.into_iter().chain(FILES.map(|(key, content, _)| (key, content))) {
             let Some(path) = found.remove(std::ffi::OsStr::new(key)) else { continue };
             let name = path.display().to_string();
-            let size = std::fs::metadata(&path).map_err(fail(&path))?.len();
-            if size > FILE_BYTES_MAX {
-                return Err(LexiconError::TooLarge { file: name });
-            }
-            let text = std::fs::read_to_string(&path).map_err(fail(&path))?;
+            let text = rows::read_file(&path)?;
             files.push((File { name, key, text: text.into() }, content));
         }
         // Of the models.
         found.remove(std::ffi::OsStr::new(CLASSES_ARABIC));
         if let Some((_, path)) = found.pop_first() {
-            let known = FILES.map(|(key, ..)| key).join(", ");
+            let known: Vec<&str> =
+                FILES.iter().map(|(key, ..)| *key).chain(IMPORTED.map(|(key, _)| key)).collect();
+            let known = known.join(", ");
             return Err(LexiconError::UnknownFile { file: path.display().to_string(), known });
         }
         Ok(Self { files })

@@ -1,9 +1,12 @@
 //! The lines of lexicon files, one after the other, checked for what all files share.
 
+use std::path::Path;
+
+use super::FILE_BYTES_MAX;
 use super::error::LexiconError;
 
 /// Bytes of one line at most.
-const LINE_BYTES_MAX: usize = 16_384;
+pub(crate) const LINE_BYTES_MAX: usize = 16_384;
 
 /// Lines of one file at most.
 const LINES_MAX: usize = 4_000_000;
@@ -71,6 +74,24 @@ impl<'a> Row<'a> {
             && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if is_tag { Ok(()) } else { Err(self.error(format!("{language:?} is no language tag, such as ar"))) }
     }
+}
+
+/// The text of a user's file.
+pub(crate) fn read_file(path: &Path) -> Result<String, LexiconError> {
+    let file = path.display().to_string();
+    let fail = |source| LexiconError::Read { file: path.display().to_string(), source };
+    if std::fs::metadata(path).map_err(fail)?.len() > FILE_BYTES_MAX {
+        return Err(LexiconError::TooLarge { file });
+    }
+    String::from_utf8(std::fs::read(path).map_err(fail)?).map_err(|error| {
+        let right = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = right.split(|byte| *byte == b'\n').count();
+        LexiconError::Line {
+            file,
+            line,
+            problem: "the line is not UTF-8; save the file in that encoding".to_owned(),
+        }
+    })
 }
 
 /// Two capital letters as ISO 3166-1 alpha-2 has them.

@@ -59,7 +59,7 @@ fn stages(opening: &Opening) -> io::Result<Stages> {
     let sources = Sources::load(&settings.sources).map_err(io::Error::other)?;
     let parser = Parser::new(&settings.parse, &settings.lexicon, sources).map_err(io::Error::other)?;
     let limits = Arc::new(OutputLimits::new(TOPIC_BYTES_DEFAULT));
-    let tagger = Tagger::load(&settings.lexicon).map_err(io::Error::other)?;
+    let tagger = Tagger::load(&settings.lexicon, parser.sources()).map_err(io::Error::other)?;
     Ok(Stages::new(settings, parser, tagger, opening.scope, limits))
 }
 

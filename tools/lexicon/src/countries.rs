@@ -3,7 +3,7 @@
 //! Names of countries come from the CLDR, and what news says over them from countries.tsv; the rest from regions.tsv,
 //! provinces.tsv and states.tsv, GeoNames giving the ids and English names of states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::{Naming, Place, Standing};
 use crate::error::Error;
@@ -139,6 +139,12 @@ fn named(line: &Line, index: usize, standing: Standing) -> Result<Naming, Error>
 
 fn provinces() -> Result<Vec<Place>, Error> {
     let mut places = Vec::new();
+    let mut called_so = BTreeSet::new();
+    for line in table::lines("provinces.tsv", PROVINCES, 6, 6)? {
+        if line.column(2) == "Province" {
+            called_so.extend(line.parts(4).map(slug));
+        }
+    }
     for line in table::lines("provinces.tsv", PROVINCES, 6, 6)? {
         let (country, head, tail) = (line.column(0), line.column(1), line.column(2));
         let weak = match line.column(5) {
@@ -151,7 +157,8 @@ fn provinces() -> Result<Vec<Place>, Error> {
         let mut english: Vec<String> = Vec::new();
         for name in line.parts(4) {
             english.push(format!("{name} {tail}"));
-            if !["Province", "State", "Emirate"].contains(&tail) {
+            // What another country calls a province is that one.
+            if !["Province", "State", "Emirate"].contains(&tail) && !called_so.contains(&slug(name)) {
                 english.push(format!("{name} province"));
             }
         }

@@ -30,6 +30,8 @@ pub fn objects<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, String> {
 #[derive(Debug, Deserialize)]
 pub struct Classified {
     pub id: String,
+    /// ISO 8601.
+    pub date: String,
     pub title: String,
     pub text: String,
     pub keywords: Vec<String>,

@@ -72,14 +72,26 @@ impl Checks {
     }
 }
 
-pub fn measure(folder: &Path, tagger: &Tagger) -> Result<Section, String> {
+/// The article, and what is expected of it.
+fn read(folder: &Path, tagger: &Tagger) -> Result<(Article, Expected), String> {
     let read = |name: &str| {
         let path = folder.join("seed").join(name);
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
     let expected: Expected = serde_json::from_str(&read("expected.json")?)
         .map_err(|error| format!("seed/expected.json: {error}"))?;
-    let article = parse(read("raw.txt")?.into_bytes(), tagger)?;
+    Ok((parse(read("raw.txt")?.into_bytes(), tagger)?, expected))
+}
+
+/// The keywords that the seed's line is divided into where it is of this source, and those that it has.
+pub fn keywords(folder: &Path, tagger: &Tagger, source: &str) -> Result<[Vec<String>; 2], String> {
+    let (article, expected) = read(folder, tagger)?;
+    let tags = tagger.tag(&Article { source: Some(source.to_owned()), ..article });
+    Ok([tags::divided_keywords(&tags).unwrap_or_default(), expected.keywords])
+}
+
+pub fn measure(folder: &Path, tagger: &Tagger) -> Result<Section, String> {
+    let (article, expected) = read(folder, tagger)?;
     let tags = tagger.tag(&article);
     let mut section = Section::new("The seed: each check, and what fails");
     entities(&expected, &tags).line("entities", &mut section);
