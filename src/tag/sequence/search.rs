@@ -65,8 +65,9 @@ pub(super) fn best_labels(
     labels
 }
 
-/// For each open label the best sum before it and the label that it comes from; of equal ones the smaller. All numbers are
-/// of one width and the function stands alone, so that processors compare several at once.
+/// For each open label the best sum before it and the label that it comes from; of equal ones the smaller.
+///
+/// Alone, with numbers of one width and arrays made lane by lane, it becomes instructions that compare four at once.
 #[inline(never)]
 fn best_before(
     best: &[i32; LABELS],
@@ -75,11 +76,9 @@ fn best_before(
     let mut sums = [LOWEST; OPEN_LANES];
     let mut froms = [i32::from(OUTSIDE); OPEN_LANES];
     for ((before, best), row) in (0..).zip(best).zip(open) {
-        for ((sum, from), more) in sums.iter_mut().zip(&mut froms).zip(row) {
-            let is_better = best + more > *sum;
-            *sum = if is_better { best + more } else { *sum };
-            *from = if is_better { before } else { *from };
-        }
+        let all = row.map(|more| best + more);
+        froms = std::array::from_fn(|lane| if all[lane] > sums[lane] { before } else { froms[lane] });
+        sums = std::array::from_fn(|lane| if all[lane] > sums[lane] { all[lane] } else { sums[lane] });
     }
     (sums, froms)
 }
