@@ -83,7 +83,7 @@ pub(crate) struct Phrase {
     /// Letters of clitics before it in its first word.
     pub letters: u8,
     /// Bits of [`phrase`].
-    pub kinds: u8,
+    pub kinds: u16,
 }
 
 /// What the lexicons know of a text.
