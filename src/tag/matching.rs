@@ -42,6 +42,8 @@ const HOMOGRAPH: u16 = word::COMMON | word::GIVEN_NAME | word::MAKSURA;
 pub(crate) struct Nature {
     /// Bits of [`word`], of the whole word or of what its clitics leave.
     pub traits: u16,
+    /// Bits of [`role`](super::lexicon::roles::role), of the whole word.
+    pub roles: u32,
     /// Class of a given name.
     pub given: u8,
     /// Letters before the given name.
@@ -61,6 +63,10 @@ pub(crate) struct Nature {
 impl Nature {
     pub const fn is(&self, traits: u16) -> bool {
         self.traits & traits != 0
+    }
+
+    pub const fn has_role(&self, roles: u32) -> bool {
+        self.roles & roles != 0
     }
 }
 
@@ -164,10 +170,11 @@ impl Matcher<'_> {
             let source = self.text.surface(token.byte_start, token.byte_end);
             nature.traits &= if source.ends_with('ي') { !word::COMMON } else { !word::GIVEN_NAME };
         }
+        let folded = self.text.folded(token);
+        nature.roles = self.lexicon.roles.of(folded, self.found.hashes[first as usize]);
         let form = Form { word: whole, letters: 0, without_article: false };
         let has_name = self.walk(first, form);
         if self.with_clitics && token.is(shape::ARABIC) && nature.traits & word::COMMON == 0 {
-            let folded = self.text.folded(token);
             let mut forms = [form; FORMS_MAX];
             let count = self.forms(folded, &mut forms);
             nature.has_article = folded.starts_with(ARTICLE);

@@ -6,6 +6,7 @@
 mod entities;
 mod error;
 mod names;
+pub(crate) mod roles;
 pub(crate) mod rows;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub(crate) use words::country_number;
 use super::models::CLASSES_ARABIC;
 use super::subjects::Subjects;
 use names::{Builder, OtherName, text_of};
+use roles::Roles;
 use rows::Source;
 use vocabulary::Vocabulary;
 
@@ -40,12 +42,13 @@ enum Content {
     Nationalities,
     GivenNames,
     CommonWords,
+    WordRoles,
     SubjectNames,
     Subjects,
 }
 
 /// The files, in the order of reading.
-const FILES: [(&str, Content, &str); 10] = [
+const FILES: [(&str, Content, &str); 11] = [
     ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),
     ("people.tsv", Content::Entities, include_str!("../../../config/lexicon/people.tsv")),
     ("places.tsv", Content::Entities, include_str!("../../../config/lexicon/places.tsv")),
@@ -53,6 +56,7 @@ const FILES: [(&str, Content, &str); 10] = [
     ("nationalities.tsv", Content::Nationalities, include_str!("../../../config/lexicon/nationalities.tsv")),
     ("given_names.tsv", Content::GivenNames, include_str!("../../../config/lexicon/given_names.tsv")),
     ("common_words.tsv", Content::CommonWords, include_str!("../../../config/lexicon/common_words.tsv")),
+    ("word_roles.tsv", Content::WordRoles, include_str!("../../../config/lexicon/word_roles.tsv")),
     ("subject_names.tsv", Content::SubjectNames, include_str!("../../../config/lexicon/subject_names.tsv")),
     ("subject_words.tsv", Content::Subjects, include_str!("../../../config/lexicon/subject_words.tsv")),
     ("subjects.tsv", Content::Subjects, include_str!("../../../config/lexicon/subjects.tsv")),
@@ -65,6 +69,7 @@ const DIGEST_BYTES: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     pub vocabulary: Vocabulary,
+    pub roles: Roles,
     texts: String,
     names: Vec<Name>,
     entities: Vec<Entity>,
@@ -106,6 +111,7 @@ impl Lexicon {
         let mut builder = Builder::default();
         let mut entities = entities::Entities::default();
         let mut nationalities = words::Nationalities::default();
+        let mut roles = Roles::default();
         let mut subjects = Subjects::default();
         let mut digest = Sha256::new();
         for layer in layers {
@@ -123,18 +129,20 @@ impl Lexicon {
                     }
                     Content::GivenNames => words::read_given_names(source, vocabulary)?,
                     Content::CommonWords => words::read_common_words(source, vocabulary)?,
+                    Content::WordRoles => roles.read(source)?,
                     Content::SubjectNames => subjects.read_names(source)?,
                     Content::Subjects => subjects.read_phrases(source)?,
                 }
             }
         }
         entities.build(&mut builder)?;
-        Ok(Self::assemble(builder, nationalities, subjects, short_digest(digest)))
+        Ok(Self::assemble(builder, nationalities, roles, subjects, short_digest(digest)))
     }
 
     fn assemble(
         mut builder: Builder,
         nationalities: words::Nationalities,
+        roles: Roles,
         subjects: Subjects,
         digest: String,
     ) -> Self {
@@ -152,7 +160,7 @@ impl Lexicon {
         texts.shrink_to_fit();
         entities.shrink_to_fit();
         names.shrink_to_fit();
-        Self { vocabulary, texts, names, entities, others, nationalities, countries, subjects, digest }
+        Self { vocabulary, roles, texts, names, entities, others, nationalities, countries, subjects, digest }
     }
 
     /// What tells these lexicons from others: 16 hex digits of a hash over all files of all layers.

@@ -153,7 +153,7 @@ fn unknown_kind(row: &Row, kind: &str, known: impl Iterator<Item = &'static str>
     row.error(format!("unknown kind {kind:?}; the kinds are {}", known.join(", ")))
 }
 
-fn phrases<'a>(row: &Row, words: &'a str) -> Result<impl Iterator<Item = &'a str>, LexiconError> {
+pub(super) fn phrases<'a>(row: &Row, words: &'a str) -> Result<impl Iterator<Item = &'a str>, LexiconError> {
     if words.split('|').nth(PHRASES_MAX).is_some() {
         return Err(row.error(format!("more than {PHRASES_MAX} phrases in one row")));
     }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::lexicon::roles::role;
 use super::super::lexicon::vocabulary::{NONE, phrase, word};
 use super::super::lexicon::{Name, country_number, flag};
 use super::super::matching::Candidate;
@@ -312,30 +313,10 @@ fn is_supported_place(reading: &Reading, candidate: &Candidate, entity: u32, nam
     }
     let country = reading.lexicon.entity(entity).country.map(country_number);
     let is_named = country.is_some_and(|country| named.countries.contains(&country));
-    is_named && first > 0 && is_where(reading.folded(first - 1)) && reading.continues(first)
-}
-
-/// Words after which a place stands.
-fn is_where(folded: &str) -> bool {
-    matches!(
-        folded,
-        "في" | "الي"
-            | "من"
-            | "شمال"
-            | "جنوب"
-            | "شرق"
-            | "غرب"
-            | "شمالي"
-            | "جنوبي"
-            | "شرقي"
-            | "غربي"
-            | "قرب"
-            | "in"
-            | "near"
-            | "from"
-            | "to"
-            | "outside"
-    )
+    is_named
+        && first > 0
+        && reading.nature(first - 1).has_role(role::BEFORE_PLACE)
+        && reading.continues(first)
 }
 
 fn is_supported_organisation(reading: &Reading, candidate: &Candidate) -> bool {
