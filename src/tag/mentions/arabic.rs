@@ -54,7 +54,7 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
         let (first, count) = (found.first as usize, usize::from(found.count));
         if found.kinds & phrase::ORGANISATION_HEAD != 0 {
             proposals.extend(quoted(reading, first + count));
-            proposals.extend(organisation(reading, found));
+            proposals.extend(organisation(reading, *found));
         }
         if found.kinds & phrase::SETTLEMENT_HEAD != 0 {
             proposals.extend(place(reading, first + count));
@@ -328,7 +328,7 @@ pub(super) fn quoted_words(reading: &Reading, first: usize) -> Option<usize> {
 }
 
 /// An organisation by its head: `وزارة الخارجية الروسية`, `جامعة القاهرة`.
-fn organisation(reading: &Reading, head: &Phrase) -> Option<Proposal> {
+fn organisation(reading: &Reading, head: Phrase) -> Option<Proposal> {
     let (first, heads) = (head.first as usize, usize::from(head.count));
     let is_ministry = head.kinds & phrase::MINISTRY_HEAD != 0;
     let is_national = head.kinds & phrase::NATIONAL_HEAD != 0 && head.letters == 0;

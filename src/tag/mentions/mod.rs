@@ -275,7 +275,9 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
     let spans = learned::spans(&reading, models);
     if let Some(spans) = spans.as_ref().filter(|_| reading.language == Language::Arabic) {
         reading.guessed = vec![false; reading.text.tokens().len()];
-        spans.iter().for_each(|span| reading.guessed[span.first..span.end].fill(true));
+        for span in spans {
+            reading.guessed[span.first..span.end].fill(true);
+        }
     }
     let mut proposals = known::propose(&reading);
     for proposal in proposals.iter().filter(|proposal| proposal.rule == Rule::Lexicon) {
