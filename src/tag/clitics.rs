@@ -2,6 +2,7 @@
 //!
 //! Owns the ways to leave them off a folded word. Which of these are words is for those who ask.
 
+/// The Arabic article, which is written as one word with its noun.
 pub(crate) const ARTICLE: &str = "ال";
 /// Letters of [`ARTICLE`].
 pub(crate) const ARTICLE_LETTERS: u8 = 2;
@@ -52,6 +53,7 @@ pub(crate) fn without_article(folded: &str, bytes_min: usize) -> Option<&str> {
     folded.strip_prefix(ARTICLE).filter(|rest| rest.len() >= bytes_min)
 }
 
+/// Whether the word has the article behind clitics: بالسوق, للسوق.
 pub(crate) fn has_article_behind_clitics(folded: &str) -> bool {
     clitics(folded).any(|(rest, _, is_to)| {
         without_article(rest, REST_BYTES_MIN).is_some() || (is_to && rest.starts_with(LAM))

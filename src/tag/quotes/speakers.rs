@@ -107,12 +107,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the word has the role, whole or behind at most so many of these letters.
-    fn has_role_behind(&self, index: usize, role: u32, letters: [char; 3], letters_max: usize) -> bool {
+    fn has_role_behind(&self, index: usize, wanted: u32, letters: [char; 3], letters_max: usize) -> bool {
         let roles = &self.quoting.lexicon.roles;
         let without = |word: &&'a str| word.strip_prefix(letters);
         let stems = std::iter::successors(without(&self.folded(index)), without);
-        self.has_role(index, role)
-            || stems.take(letters_max).any(|stem| roles.of(stem, hash(stem)) & role != 0)
+        self.has_role(index, wanted)
+            || stems.take(letters_max).any(|stem| roles.of(stem, hash(stem)) & wanted != 0)
     }
 
     /// What joins a verb of speech to what was said: أن, بأنها, that.
