@@ -33,7 +33,8 @@ pub fn parsed(content: Content) -> Result<Article, Rejection> {
         assert!(!paragraph.text.trim().is_empty() && !paragraph.text.contains(['\n', '\r']));
     }
     for date in article.published.iter().chain(&article.modified) {
-        let year: i32 = date.value.get(..4).and_then(|year| year.parse().ok()).expect("a date begins with its year");
+        let year: i32 =
+            date.value.get(..4).and_then(|year| year.parse().ok()).expect("a date begins with its year");
         assert!((1989..=2026).contains(&year), "{date:?}");
     }
     Ok(article)

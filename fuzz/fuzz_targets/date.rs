@@ -6,7 +6,8 @@ mod common;
 use khabar::article::Content;
 use libfuzzer_sys::fuzz_target;
 
-const TEXT: &str = "The council voted on Monday to repair the old bridge before the winter, after months of debate.";
+const TEXT: &str =
+    "The council voted on Monday to repair the old bridge before the winter, after months of debate.";
 
 fuzz_target!(|date: &str| {
     let line = date.replace(['\n', '\r'], " ");

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::clitics::ARTICLE;
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, hash};
-use super::matching::ARTICLE;
 use super::mentions::{Proposal, Rule};
 use super::text::{Text, gap, shape};
 use crate::article::{EntityKind, Mention, TaggedEntity};

@@ -4,6 +4,9 @@
 //! finds candidates; whether one is a mention is decided elsewhere. One pass: the steps from each word are bounded by
 //! the longest name.
 
+use super::clitics::{
+    ARTICLE, ARTICLE_LETTERS, LeftOffArticle, REST_BYTES_MIN, Stem, has_article_behind_clitics, stems,
+};
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, hash, phrase, word};
 use super::text::{Text, Token, shape};
@@ -42,6 +45,8 @@ const HOMOGRAPH: u16 = word::COMMON | word::GIVEN_NAME | word::MAKSURA;
 pub(crate) struct Nature {
     /// Bits of [`word`], of the whole word or of what its clitics leave.
     pub traits: u16,
+    /// Bits of [`role`](super::lexicon::roles::role), of the whole word.
+    pub roles: u32,
     /// Class of a given name.
     pub given: u8,
     /// Letters before the given name.
@@ -61,6 +66,10 @@ pub(crate) struct Nature {
 impl Nature {
     pub const fn is(&self, traits: u16) -> bool {
         self.traits & traits != 0
+    }
+
+    pub const fn has_role(&self, roles: u32) -> bool {
+        self.roles & roles != 0
     }
 }
 
@@ -83,7 +92,7 @@ pub(crate) struct Phrase {
     /// Letters of clitics before it in its first word.
     pub letters: u8,
     /// Bits of [`phrase`].
-    pub kinds: u8,
+    pub kinds: u16,
 }
 
 /// What the lexicons know of a text.
@@ -164,10 +173,11 @@ impl Matcher<'_> {
             let source = self.text.surface(token.byte_start, token.byte_end);
             nature.traits &= if source.ends_with('ي') { !word::COMMON } else { !word::GIVEN_NAME };
         }
+        let folded = self.text.folded(token);
+        nature.roles = self.lexicon.roles.of(folded, self.found.hashes[first as usize]);
         let form = Form { word: whole, letters: 0, without_article: false };
         let has_name = self.walk(first, form);
         if self.with_clitics && token.is(shape::ARABIC) && nature.traits & word::COMMON == 0 {
-            let folded = self.text.folded(token);
             let mut forms = [form; FORMS_MAX];
             let count = self.forms(folded, &mut forms);
             nature.has_article = folded.starts_with(ARTICLE);
@@ -266,84 +276,20 @@ impl Matcher<'_> {
                 count += 1;
             }
         };
-        if let Some(rest) = without_article(folded) {
-            push(self.find(rest), ARTICLE_LETTERS, true);
-        }
-        for (rest, letters, is_to) in clitics(folded) {
-            push(self.find(rest), letters, false);
-            if let Some(bare) = without_article(rest) {
-                push(self.find(bare), letters + ARTICLE_LETTERS, true);
-            }
-            // ل and the article are written as لل.
-            if is_to && let Some(bare) = rest.strip_prefix(LAM).filter(|bare| is_long_enough(bare)) {
+        for Stem { rest, clitics, article } in stems(folded, REST_BYTES_MIN) {
+            if article == LeftOffArticle::Joined {
                 self.buffer.clear();
                 self.buffer.push_str(ARTICLE);
-                self.buffer.push_str(bare);
-                push(self.find(&self.buffer), letters + 1, false);
-                push(self.find(bare), letters + ARTICLE_LETTERS, true);
+                self.buffer.push_str(rest);
+                push(self.find(&self.buffer), clitics + 1, false);
             }
+            let is_bare = article != LeftOffArticle::None;
+            push(self.find(rest), clitics + if is_bare { ARTICLE_LETTERS } else { 0 }, is_bare);
         }
         count
     }
 
     fn find(&self, word: &str) -> u32 {
         self.lexicon.vocabulary.find(word, hash(word))
-    }
-}
-
-pub(crate) const ARTICLE: &str = "ال";
-const ARTICLE_LETTERS: u8 = 2;
-const LAM: char = 'ل';
-
-/// What is left must be two letters at least, of two bytes each.
-const fn is_long_enough(rest: &str) -> bool {
-    rest.len() >= 4
-}
-
-fn without_article(folded: &str) -> Option<&str> {
-    folded.strip_prefix(ARTICLE).filter(|rest| is_long_enough(rest))
-}
-
-fn has_article_behind_clitics(folded: &str) -> bool {
-    clitics(folded)
-        .any(|(rest, _, is_to)| without_article(rest).is_some() || (is_to && rest.starts_with(LAM)))
-}
-
-/// The ways to leave clitics off a folded Arabic word: the rest, how many letters went, and whether the last was ل.
-pub(crate) fn clitics(folded: &str) -> impl Iterator<Item = (&str, u8, bool)> {
-    let first = folded.chars().next();
-    let rest = folded.get(2..).filter(|rest| is_long_enough(rest));
-    let one = rest.filter(|_| first.is_some_and(|letter| is_conjunction(letter) || is_preposition(letter)));
-    let second = one.filter(|_| first.is_some_and(is_conjunction)).and_then(|rest| rest.chars().next());
-    let two = one.and_then(|rest| rest.get(2..)).filter(|rest| is_long_enough(rest));
-    let two = two.filter(|_| second.is_some_and(is_preposition));
-    let one = one.map(|rest| (rest, 1, first == Some(LAM)));
-    let two = two.map(|rest| (rest, 2, second == Some(LAM)));
-    one.into_iter().chain(two)
-}
-
-const fn is_conjunction(letter: char) -> bool {
-    matches!(letter, 'و' | 'ف')
-}
-
-const fn is_preposition(letter: char) -> bool {
-    matches!(letter, 'ب' | 'ل' | 'ك' | 'س')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn all(folded: &str) -> Vec<(&str, u8, bool)> {
-        clitics(folded).collect()
-    }
-
-    #[test]
-    fn clitics_are_left_off_one_or_two_at_a_time() {
-        assert_eq!(all("وبزشكيان"), [("بزشكيان", 1, false), ("زشكيان", 2, false)]);
-        assert_eq!(all("لاوكرانيا"), [("اوكرانيا", 1, true)]);
-        assert_eq!(all("وللقاهره"), [("للقاهره", 1, false), ("لقاهره", 2, true)]);
-        assert!(all("روسيا").is_empty());
-        assert!(all("ولد").len() == 1 && all("في").is_empty());
     }
 }

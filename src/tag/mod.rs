@@ -5,6 +5,7 @@
 //! article, the lexicons and the models, so any replica gives the same ones.
 
 mod arabic;
+mod clitics;
 mod countries;
 mod dictionaries;
 mod entities;

@@ -23,7 +23,7 @@ impl Words {
     pub fn add(&mut self, file: usize, content: Content, row: &Row, findings: &mut Findings) {
         let [one, two, three, four] = columns::<4>(row);
         let (kind, phrases) = match content {
-            Content::Titles | Content::Nationalities | Content::CommonWords => {
+            Content::Titles | Content::Nationalities | Content::CommonWords | Content::WordRoles => {
                 (format!("{one}\t{two}"), three)
             }
             Content::GivenNames => (one.to_owned(), two),

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use super::super::lexicon::Lexicon;
 use super::super::lexicon::flag;
+use super::super::lexicon::roles::role;
 use super::super::lexicon::vocabulary::{NONE, word};
 use super::super::matching::{Matches, Nature};
 use super::super::text::{Text, shape};
@@ -301,7 +302,7 @@ fn class(line: &Text, index: usize, nature: &Nature, names: &Names, standing: &S
     if !token.is(shape::ARABIC) {
         return if token.is(shape::LATIN) { Class::Latin } else { Class::Number };
     }
-    if is_preposition(folded) {
+    if nature.has_role(role::WITHIN_KEYWORD) {
         return Class::Preposition;
     }
     if nature.is(word::CONNECTOR) && nature.clitics == 0 {
@@ -368,48 +369,4 @@ fn by_ending(folded: &str, is_definite: bool) -> Class {
         false if ends("ات") => Class::At,
         false => Class::Other,
     }
-}
-
-/// Words that neither begin nor end a keyword.
-pub(super) fn is_preposition(folded: &str) -> bool {
-    matches!(
-        folded,
-        "في" | "من"
-            | "علي"
-            | "الي"
-            | "عن"
-            | "بين"
-            | "مع"
-            | "ضد"
-            | "حول"
-            | "عند"
-            | "بعد"
-            | "قبل"
-            | "خلال"
-            | "عبر"
-            | "بدون"
-            | "دون"
-            | "غير"
-            | "نحو"
-            | "لدي"
-            | "تحت"
-            | "فوق"
-            | "منذ"
-            | "بلا"
-            | "امام"
-            | "داخل"
-            | "خارج"
-            | "وراء"
-            | "ما"
-            | "لا"
-            | "ان"
-            | "او"
-            | "التي"
-            | "الذي"
-            | "بشان"
-            | "تجاه"
-            | "حتي"
-            | "كل"
-            | "كما"
-    )
 }

@@ -12,10 +12,11 @@ use hashbrown::HashMap;
 
 use super::super::labelled;
 use super::super::lexicon::Lexicon;
-use super::super::lexicon::vocabulary::word;
+use super::super::lexicon::roles::role;
+use super::super::lexicon::vocabulary::{hash, word};
 use super::super::matching::{self, Matches};
 use super::super::text::{Text, gap, shape};
-use super::gaps::{FEATURES, Gaps, is_preposition};
+use super::gaps::{FEATURES, Gaps};
 use super::standing::Standing;
 use super::weights::{THRESHOLD, WEIGHTS};
 use crate::article::EntityKind;
@@ -91,7 +92,7 @@ impl Stock {
         for row in rows("subjects.tsv").iter().filter(|row| row.len() > 3 && row[1] == "ar") {
             let words: Vec<&str> = row[3].split(' ').collect();
             let is_phrase = (1..=3).contains(&words.len()) && !row[3].starts_with('ي');
-            if is_phrase && !is_preposition(words[0]) && !is_preposition(words[words.len() - 1]) {
+            if is_phrase && !is_within(words[0]) && !is_within(words[words.len() - 1]) {
                 stock.subjects.push(row[3].clone());
             }
         }
@@ -174,11 +175,16 @@ impl Offer {
     }
 }
 
+/// A word that neither begins nor ends a keyword.
+fn is_within(word: &str) -> bool {
+    Lexicon::compiled_in().roles.of(word, hash(word)) & role::WITHIN_KEYWORD != 0
+}
+
 fn goes_together(text: &Text, matches: &Matches, first: usize, count: usize) -> bool {
     let word = |index: usize| {
         let token = &text.tokens()[index];
         let folded = text.folded(token);
-        let is_plain = token.is(shape::ARABIC) && folded.len() > 4 && !is_preposition(folded);
+        let is_plain = token.is(shape::ARABIC) && folded.len() > 4 && !is_within(folded);
         let nature = &matches.natures[index];
         let is_common = nature.is(word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB);
         (folded, folded.starts_with("ال"), is_plain && !is_common)

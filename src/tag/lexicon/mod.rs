@@ -6,6 +6,7 @@
 mod entities;
 mod error;
 mod names;
+pub(crate) mod roles;
 pub(crate) mod rows;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use super::models::CLASSES_ARABIC;
 use super::subjects::Subjects;
 use super::text::Text;
 use names::{Builder, OtherName, text_of};
+use roles::Roles;
 use rows::Source;
 use vocabulary::{NONE, Vocabulary, hash};
 
@@ -42,12 +44,13 @@ pub(crate) enum Content {
     Nationalities,
     GivenNames,
     CommonWords,
+    WordRoles,
     SubjectNames,
     Subjects,
 }
 
 /// The files, in the order of reading.
-const FILES: [(&str, Content, &str); 10] = [
+const FILES: [(&str, Content, &str); 11] = [
     ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),
     ("people.tsv", Content::Entities, include_str!("../../../config/lexicon/people.tsv")),
     ("places.tsv", Content::Entities, include_str!("../../../config/lexicon/places.tsv")),
@@ -55,6 +58,7 @@ const FILES: [(&str, Content, &str); 10] = [
     ("nationalities.tsv", Content::Nationalities, include_str!("../../../config/lexicon/nationalities.tsv")),
     ("given_names.tsv", Content::GivenNames, include_str!("../../../config/lexicon/given_names.tsv")),
     ("common_words.tsv", Content::CommonWords, include_str!("../../../config/lexicon/common_words.tsv")),
+    ("word_roles.tsv", Content::WordRoles, include_str!("../../../config/lexicon/word_roles.tsv")),
     ("subject_names.tsv", Content::SubjectNames, include_str!("../../../config/lexicon/subject_names.tsv")),
     ("subject_words.tsv", Content::Subjects, include_str!("../../../config/lexicon/subject_words.tsv")),
     ("subjects.tsv", Content::Subjects, include_str!("../../../config/lexicon/subjects.tsv")),
@@ -72,6 +76,7 @@ const DIGEST_BYTES: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     pub vocabulary: Vocabulary,
+    pub roles: Roles,
     texts: String,
     names: Vec<Name>,
     entities: Vec<Entity>,
@@ -120,14 +125,15 @@ impl Lexicon {
                 reader.read(*content, Source { file: &file.name, text: &file.text })?;
             }
         }
-        let Reader { mut builder, entities, nationalities, subjects } = reader;
+        let Reader { mut builder, entities, nationalities, roles, subjects } = reader;
         entities.build(&mut builder)?;
-        Ok(Self::assemble(builder, nationalities, subjects, short_digest(digest)))
+        Ok(Self::assemble(builder, nationalities, roles, subjects, short_digest(digest)))
     }
 
     fn assemble(
         mut builder: Builder,
         nationalities: words::Nationalities,
+        roles: Roles,
         subjects: Subjects,
         digest: String,
     ) -> Self {
@@ -145,7 +151,7 @@ impl Lexicon {
         texts.shrink_to_fit();
         entities.shrink_to_fit();
         names.shrink_to_fit();
-        Self { vocabulary, texts, names, entities, others, nationalities, countries, subjects, digest }
+        Self { vocabulary, roles, texts, names, entities, others, nationalities, countries, subjects, digest }
     }
 
     /// What tells these lexicons from others: 16 hex digits of a hash over all files of all layers.
@@ -230,6 +236,7 @@ pub(crate) struct Reader<'a> {
     builder: Builder,
     entities: entities::Entities<'a>,
     nationalities: words::Nationalities,
+    roles: Roles,
     subjects: Subjects,
 }
 
@@ -242,6 +249,7 @@ impl<'a> Reader<'a> {
             Content::Nationalities => words::read_nationalities(source, vocabulary, &mut self.nationalities),
             Content::GivenNames => words::read_given_names(source, vocabulary),
             Content::CommonWords => words::read_common_words(source, vocabulary),
+            Content::WordRoles => self.roles.read(source),
             Content::SubjectNames => self.subjects.read_names(source),
             Content::Subjects => self.subjects.read_phrases(source),
         }

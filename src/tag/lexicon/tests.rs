@@ -1,3 +1,4 @@
+use super::roles::role;
 use super::vocabulary::{NONE, hash};
 use super::{FILES, File, Layer, Lexicon, LexiconError};
 
@@ -70,6 +71,17 @@ fn a_later_layer_adds_and_takes_back() {
 }
 
 #[test]
+fn a_word_has_the_roles_of_all_rows_and_is_no_word_of_names_for_them() {
+    let later = "pronoun\tar\tإلى\n";
+    let rows = "preposition\tar\tمن|إلى\nbefore_place\tar\tإلى\n";
+    let lexicon = read(&[("word_roles.tsv", rows), ("word_roles.tsv", later)]).unwrap();
+    let of = |word: &str| lexicon.roles.of(word, hash(word));
+    assert_eq!(of("الي"), role::PREPOSITION | role::BEFORE_PLACE | role::PRONOUN);
+    assert_eq!((of("من"), of("في")), (role::PREPOSITION, 0));
+    assert_eq!(lexicon.sizes(), [0; 3]);
+}
+
+#[test]
 fn the_digest_tells_lexicons_apart() {
     let digest = |text| read(&[("people.tsv", text)]).unwrap().digest().to_owned();
     assert_eq!(digest("khabar:a\tperson\ten\tAda"), digest("khabar:a\tperson\ten\tAda"));
@@ -101,6 +113,9 @@ fn a_wrong_row_is_refused_with_file_line_and_reason() {
         ("nationalities.tsv", "Russia\tar\tروسي", "no country of ISO 3166-1"),
         ("given_names.tsv", "ar\tسمير\t10", "no number from 1 to 9"),
         ("common_words.tsv", "common\tar\tعلى أن", "more than one word"),
+        ("word_roles.tsv", "speaker\tar\tوكالة", "unknown role \"speaker\"; the roles are attribution,"),
+        ("word_roles.tsv", "attribution\tar\tعلى لسان", "must be one word"),
+        ("word_roles.tsv", "attribution\tar\tحسب||وفق", "must be one word"),
     ];
     for (file, text, reason) in cases {
         let error = read(&[(*file, &format!("# first\n{text}"))]).unwrap_err().to_string();

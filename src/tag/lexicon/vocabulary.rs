@@ -43,12 +43,20 @@ pub(crate) mod word {
 
 /// Kinds of phrases, as bits.
 pub(crate) mod phrase {
-    pub const PERSON_TITLE: u8 = 1;
-    pub const PERSON_TITLE_AFTER: u8 = 1 << 1;
-    pub const ORGANISATION_HEAD: u8 = 1 << 2;
-    pub const ORGANISATION_TAIL: u8 = 1 << 3;
-    pub const PLACE_HEAD: u8 = 1 << 4;
-    pub const NOT_A_NAME: u8 = 1 << 5;
+    pub const PERSON_TITLE: u16 = 1;
+    pub const PERSON_TITLE_AFTER: u16 = 1 << 1;
+    pub const ORGANISATION_HEAD: u16 = 1 << 2;
+    pub const ORGANISATION_TAIL: u16 = 1 << 3;
+    pub const PLACE_HEAD: u16 = 1 << 4;
+    pub const NOT_A_NAME: u16 = 1 << 5;
+    /// A head behind which even a weak name is the name: قناة المسيرة.
+    pub const NAMING_HEAD: u16 = 1 << 6;
+    /// A head with departments behind it, joined by و: وزارة الثقافة والإعلام.
+    pub const MINISTRY_HEAD: u16 = 1 << 7;
+    /// A head that a noun with the article and an adjective of nationality make a name of: هيئة الجمارك العراقية.
+    pub const NATIONAL_HEAD: u16 = 1 << 8;
+    /// A head that stands outside a place's name: مدينة.
+    pub const SETTLEMENT_HEAD: u16 = 1 << 9;
 }
 
 /// What is known of one word.
@@ -69,7 +77,7 @@ pub(crate) struct Node {
     /// The first of the names that end here, else [`NONE`].
     pub first_name: u32,
     /// Bits of [`phrase`] of the phrases that end here.
-    pub phrases: u8,
+    pub phrases: u16,
     pub goes_on: bool,
 }
 

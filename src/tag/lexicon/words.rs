@@ -15,12 +15,16 @@ const PHRASE_WORDS_MAX: usize = 8;
 const PHRASES_MAX: usize = 2_000;
 
 /// Kinds of `titles.tsv`: the bit of a phrase, and the traits of a word that is one alone.
-const TITLE_KINDS: [(&str, u8, u16); 7] = [
+const TITLE_KINDS: [(&str, u16, u16); 11] = [
     ("person_title", phrase::PERSON_TITLE, word::HEAD),
     ("person_title_after", phrase::PERSON_TITLE_AFTER, 0),
     ("organisation_head", phrase::ORGANISATION_HEAD, word::HEAD),
     ("organisation_tail", phrase::ORGANISATION_TAIL, 0),
     ("place_head", phrase::PLACE_HEAD, word::HEAD),
+    ("naming_head", phrase::ORGANISATION_HEAD | phrase::NAMING_HEAD, word::HEAD),
+    ("ministry_head", phrase::ORGANISATION_HEAD | phrase::MINISTRY_HEAD, word::HEAD),
+    ("national_head", phrase::ORGANISATION_HEAD | phrase::NATIONAL_HEAD, word::HEAD),
+    ("settlement_head", phrase::PLACE_HEAD | phrase::SETTLEMENT_HEAD, word::HEAD),
     ("speech_verb", 0, word::SPEECH_VERB),
     ("not_a_name", phrase::NOT_A_NAME, word::NOT_A_NAME),
 ];
@@ -149,7 +153,7 @@ fn unknown_kind(row: &Row, kind: &str, known: impl Iterator<Item = &'static str>
     row.error(format!("unknown kind {kind:?}; the kinds are {}", known.join(", ")))
 }
 
-fn phrases<'a>(row: &Row, words: &'a str) -> Result<impl Iterator<Item = &'a str>, LexiconError> {
+pub(super) fn phrases<'a>(row: &Row, words: &'a str) -> Result<impl Iterator<Item = &'a str>, LexiconError> {
     if words.split('|').nth(PHRASES_MAX).is_some() {
         return Err(row.error(format!("more than {PHRASES_MAX} phrases in one row")));
     }

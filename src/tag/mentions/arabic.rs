@@ -4,6 +4,7 @@
 //! nothing makes a name.
 
 use super::super::lexicon::vocabulary::{phrase, word};
+use super::super::matching::Phrase;
 use super::super::text::{gap, shape};
 use super::{Proposal, Reading, Rule, unknown};
 use crate::article::EntityKind;
@@ -53,9 +54,9 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
         let (first, count) = (found.first as usize, usize::from(found.count));
         if found.kinds & phrase::ORGANISATION_HEAD != 0 {
             proposals.extend(quoted(reading, first + count));
-            proposals.extend(organisation(reading, first, count, found.letters));
+            proposals.extend(organisation(reading, *found));
         }
-        if found.kinds & phrase::PLACE_HEAD != 0 {
+        if found.kinds & phrase::SETTLEMENT_HEAD != 0 {
             proposals.extend(place(reading, first + count));
         }
     }
@@ -327,10 +328,11 @@ pub(super) fn quoted_words(reading: &Reading, first: usize) -> Option<usize> {
 }
 
 /// An organisation by its head: `وزارة الخارجية الروسية`, `جامعة القاهرة`.
-fn organisation(reading: &Reading, first: usize, heads: usize, letters: u8) -> Option<Proposal> {
-    let head = reading.folded(first + heads - 1);
-    let is_ministry = head.ends_with("وزاره");
-    if !is_ministry && !takes_adjectives(head) {
+fn organisation(reading: &Reading, head: Phrase) -> Option<Proposal> {
+    let (first, heads) = (head.first as usize, usize::from(head.count));
+    let is_ministry = head.kinds & phrase::MINISTRY_HEAD != 0;
+    let is_national = head.kinds & phrase::NATIONAL_HEAD != 0 && head.letters == 0;
+    if !is_ministry && !is_national {
         return None;
     }
     let mut count = heads;
@@ -352,8 +354,9 @@ fn organisation(reading: &Reading, first: usize, heads: usize, letters: u8) -> O
         count += 1;
     }
     let is_enough = is_ministry && definite > 0 || has_nationality && definite > 1;
-    is_enough
-        .then(|| unknown(EntityKind::Organisation, first, count, letters, Rule::OrganisationHead, HEAD_SCORE))
+    is_enough.then(|| {
+        unknown(EntityKind::Organisation, first, count, head.letters, Rule::OrganisationHead, HEAD_SCORE)
+    })
 }
 
 /// What a place's name is to the word before it: `مطار بغداد الدولي`, `معرض القاهرة الدولي للكتاب`, `جامعة المنيا`.
@@ -393,38 +396,12 @@ const ADJECTIVES_MAX: usize = 3;
 /// An adjective of titles and of names.
 const INTERNATIONAL: &str = "الدولي";
 
-/// Heads that a noun with the article and an adjective of nationality make a name of: `هيئة الجمارك العراقية`.
-fn takes_adjectives(head: &str) -> bool {
-    matches!(
-        head,
-        "هييه"
-            | "منظمه"
-            | "جمعيه"
-            | "مصرف"
-            | "بنك"
-            | "اتحاد"
-            | "معهد"
-            | "اكاديميه"
-            | "محكمه"
-            | "نقابه"
-            | "رابطه"
-    )
-}
-
 /// An unknown place behind the head of a settlement: `بلدة حلتا`.
 fn place(reading: &Reading, first: usize) -> Option<Proposal> {
-    let is_settlement = first > 0 && is_settlement(reading.folded(first - 1));
-    if !is_settlement || !reading.continues(first) || part(reading, first) != Part::Unknown {
+    if !reading.continues(first) || part(reading, first) != Part::Unknown {
         return None;
     }
     let is_whole = !goes_on(reading, first + 1);
     let is_place = is_whole && can_be_name(reading, first);
     is_place.then(|| unknown(EntityKind::Place, first, 1, 0, Rule::PlaceHead, PLACE_SCORE))
-}
-
-/// Heads that stand outside a place's name.
-pub(super) fn is_settlement(head: &str) -> bool {
-    const HEADS: [&str; 9] = ["مدينه", "بلده", "قريه", "مخيم", "ضاحيه", "محافظه", "مقاطعه", "اقليم", "ولايه"];
-    // A clitic may stand before it.
-    HEADS.iter().any(|known| head.ends_with(known))
 }

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use super::super::lexicon::roles::role;
 use super::super::lexicon::vocabulary::{NONE, phrase, word};
 use super::super::lexicon::{Name, country_number, flag};
 use super::super::matching::Candidate;
 use super::super::text::{Text, gap, shape};
-use super::arabic::is_settlement;
 use super::{Proposal, Reading, Rule, overlap, unknown};
 use crate::article::EntityKind;
 
@@ -96,25 +96,22 @@ fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: 
     }
     // Nor is the head of a name that is one without it: حركة حماس, محافظة المنيا.
     if kind != EntityKind::Person && count > 1 {
-        let heads = reading.phrase_at(first as usize, phrase::ORGANISATION_HEAD | phrase::PLACE_HEAD);
+        const HEADS: u16 = phrase::ORGANISATION_HEAD | phrase::PLACE_HEAD;
+        let heads = reading.phrase_at(first as usize, HEADS);
+        let longest =
+            reading.phrases_at(first as usize, HEADS).filter(|phrase| usize::from(phrase.count) == heads);
+        let kinds = longest.fold(0, |kinds, phrase| kinds | phrase.kinds);
         // Fewer than `count`, which is a u8.
         let heads = u8::try_from(heads).unwrap_or_default();
         let rest =
             Candidate { first: first + u32::from(heads), count: count.saturating_sub(heads), ..*candidate };
-        let head = reading.folded(first as usize + usize::from(heads.saturating_sub(1)));
-        let is_bare = kind == EntityKind::Place && is_settlement(head) && rest.count > 0;
-        if heads > 0 && (is_bare || has_name(reading, rest, entity, is_medium(head))) {
+        let is_bare = kind == EntityKind::Place && kinds & phrase::SETTLEMENT_HEAD != 0 && rest.count > 0;
+        let with_weak = kinds & phrase::NAMING_HEAD != 0;
+        if heads > 0 && (is_bare || has_name(reading, rest, entity, with_weak)) {
             (first, count, letters) = (rest.first, rest.count, 0);
         }
     }
     Proposal { kind, first, count, letters, entity, rule, score }
-}
-
-/// Heads behind which even a weak name is the name: قناة المسيرة.
-fn is_medium(head: &str) -> bool {
-    ["قناه", "صحيفه", "منصه", "اذاعه", "موقع", "مجله", "جريده", "جماعه", "حركه"]
-        .iter()
-        .any(|known| head.ends_with(known))
 }
 
 /// Whether the whole words of a candidate are a name of this entity,
@@ -316,30 +313,10 @@ fn is_supported_place(reading: &Reading, candidate: &Candidate, entity: u32, nam
     }
     let country = reading.lexicon.entity(entity).country.map(country_number);
     let is_named = country.is_some_and(|country| named.countries.contains(&country));
-    is_named && first > 0 && is_where(reading.folded(first - 1)) && reading.continues(first)
-}
-
-/// Words after which a place stands.
-fn is_where(folded: &str) -> bool {
-    matches!(
-        folded,
-        "في" | "الي"
-            | "من"
-            | "شمال"
-            | "جنوب"
-            | "شرق"
-            | "غرب"
-            | "شمالي"
-            | "جنوبي"
-            | "شرقي"
-            | "غربي"
-            | "قرب"
-            | "in"
-            | "near"
-            | "from"
-            | "to"
-            | "outside"
-    )
+    is_named
+        && first > 0
+        && reading.nature(first - 1).has_role(role::BEFORE_PLACE)
+        && reading.continues(first)
 }
 
 fn is_supported_organisation(reading: &Reading, candidate: &Candidate) -> bool {

@@ -5,9 +5,9 @@
 
 use hashbrown::HashSet;
 
+use super::super::clitics::clitics;
 use super::super::hints;
 use super::super::lexicon::vocabulary::{hash, word};
-use super::super::matching::clitics;
 use super::super::models::Models;
 use super::super::sequence::{NameKind, Span};
 use super::super::text::shape;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::super::clitics::{ARTICLE, clitics};
 use super::super::lexicon::vocabulary::{hash, word};
-use super::super::matching::{ARTICLE, clitics};
 use super::super::text::{gap, shape};
 use super::{Language, Proposal, Reading, Rule};
 use crate::article::EntityKind;

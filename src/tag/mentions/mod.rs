@@ -12,7 +12,7 @@ mod overlap;
 
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, phrase, word};
-use super::matching::{Matches, Nature};
+use super::matching::{Matches, Nature, Phrase};
 use super::models::Models;
 use super::text::{Text, Token, gap, shape};
 use crate::article::EntityKind;
@@ -117,7 +117,7 @@ pub(crate) struct Reading<'a> {
     pub matches: &'a Matches,
     pub lexicon: &'a Lexicon,
     /// Kinds of phrases that end right before each word, as bits of [`phrase`].
-    before: Vec<u8>,
+    before: Vec<u16>,
     /// What each word is by a name that is beyond doubt.
     known: Vec<Known>,
     /// Whether the model takes the word for one of a name, sure or not; empty where no model need agree.
@@ -185,7 +185,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether a phrase of this kind ends right before the word, adjectives between them not counted.
-    fn is_behind(&self, index: usize, kind: u8) -> bool {
+    fn is_behind(&self, index: usize, kind: u16) -> bool {
         self.before.get(index).is_some_and(|kinds| kinds & kind != 0)
     }
 
@@ -206,15 +206,17 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The words of the longest phrase of this kind that begins with this word; 0 where none does.
-    fn phrase_at(&self, index: usize, kind: u8) -> usize {
+    /// The words of the longest phrase of these kinds that begins with this word; 0 where none does.
+    fn phrase_at(&self, index: usize, kinds: u16) -> usize {
+        self.phrases_at(index, kinds).map(|phrase| usize::from(phrase.count)).max().unwrap_or(0)
+    }
+
+    /// All phrases of these kinds that begin with this word.
+    fn phrases_at(&self, index: usize, kinds: u16) -> impl Iterator<Item = &Phrase> {
         let phrases = &self.matches.phrases;
         let from = phrases.partition_point(|phrase| (phrase.first as usize) < index);
-        let here = phrases[from..].iter().take_while(|phrase| phrase.first as usize == index);
-        here.filter(|phrase| phrase.kinds & kind != 0)
-            .map(|phrase| usize::from(phrase.count))
-            .max()
-            .unwrap_or(0)
+        let here = phrases[from..].iter().take_while(move |phrase| phrase.first as usize == index);
+        here.filter(move |phrase| phrase.kinds & kinds != 0)
     }
 
     /// Whether the model, too, takes some of these words for a name. Arabic has no capitals: what could be a name by its
@@ -231,9 +233,9 @@ impl<'a> Reading<'a> {
 }
 
 /// For each word the kinds of phrases before it.
-fn phrases_before(text: &Text, matches: &Matches) -> Vec<u8> {
+fn phrases_before(text: &Text, matches: &Matches) -> Vec<u16> {
     let tokens = text.tokens();
-    let mut before = vec![0_u8; tokens.len()];
+    let mut before = vec![0_u16; tokens.len()];
     let mut chain = vec![0_u8; tokens.len()];
     for phrase in &matches.phrases {
         let end = phrase.first as usize + usize::from(phrase.count);
@@ -273,7 +275,9 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
     let spans = learned::spans(&reading, models);
     if let Some(spans) = spans.as_ref().filter(|_| reading.language == Language::Arabic) {
         reading.guessed = vec![false; reading.text.tokens().len()];
-        spans.iter().for_each(|span| reading.guessed[span.first..span.end].fill(true));
+        for span in spans {
+            reading.guessed[span.first..span.end].fill(true);
+        }
     }
     let mut proposals = known::propose(&reading);
     for proposal in proposals.iter().filter(|proposal| proposal.rule == Rule::Lexicon) {

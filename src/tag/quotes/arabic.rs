@@ -3,9 +3,9 @@
 //! Owns where Arabic has them: behind the verb, before it where it begins the sentence, behind the quotation by words such
 //! as `بحسب`.
 
+use super::super::lexicon::roles::role;
 use super::super::text::gap;
 use super::speakers::{REACH_WORDS, SUBJECT_WORDS_BEFORE, Subject, Walk};
-use super::words;
 use crate::article::EntityKind;
 
 impl Walk<'_> {
@@ -20,8 +20,8 @@ impl Walk<'_> {
         let end = end.min(verb + 1 + REACH_WORDS).min(self.tokens.len());
         let mut index = verb + 1;
         while index < end {
-            let (gap, folded) = (self.gap(index), self.folded(index));
-            let is_end = words::is_complementizer(folded) || words::is_relative(folded);
+            let gap = self.gap(index);
+            let is_end = self.is_complementizer(index) || self.has_role(index, role::RELATIVE);
             if gap & (gap::SENTENCE | gap::PARAGRAPH) != 0 || is_end {
                 break;
             }
@@ -47,16 +47,18 @@ impl Walk<'_> {
             if self.is_verb(index) && index > verb + 1 {
                 break;
             }
-            if words::is_preposition(folded) {
+            if self.has_role(index, role::PREPOSITION) {
                 in_phrase = true;
             } else if self.is_behind_preposition(index) {
                 // The phrase is this word alone, and what agrees with it.
                 in_phrase = false;
-            } else if !in_phrase && !words::is_adverb(folded) && gap & gap::BREAK == 0 && !self.is_verb(index)
+            } else if !in_phrase
+                && !self.has_role(index, role::ADVERB)
+                && gap & gap::BREAK == 0
+                && !self.is_verb(index)
             {
                 is_explicit = true;
-                let is_known = is_spoken_of(folded);
-                described = Some(described.unwrap_or(true) && is_known);
+                described = Some(described.unwrap_or(true) && self.is_spoken_of(index));
             }
             index += 1;
         }
@@ -92,7 +94,7 @@ impl Walk<'_> {
 
     /// Whether an organisation or place at `index` is the subject of the verb itself, and not of someone in it.
     fn speaks_itself(&self, verb: usize, index: usize) -> bool {
-        index == verb + 1 || (index == verb + 2 && words::is_speaking_body(self.folded(verb + 1)))
+        index == verb + 1 || (index == verb + 2 && self.has_role(verb + 1, role::SPEAKING_BODY))
     }
 
     /// Whether a preposition is written into the word: `لوكالة`, `للصحافيين`.
@@ -114,7 +116,7 @@ impl Walk<'_> {
         if index >= end || (from..=index).any(|word| self.gap(word) & (gap::SENTENCE | gap::PARAGRAPH) != 0) {
             return None;
         }
-        if words::is_attribution(self.folded(index)) {
+        if self.has_role(index, role::ATTRIBUTION) {
             return Some(self.source_behind(index + 1));
         }
         let is_verb = self.is_verb(index) && !self.folded(index).starts_with('و');
@@ -126,7 +128,6 @@ impl Walk<'_> {
         let end = (from + SUBJECT_WORDS_BEFORE).min(self.tokens.len());
         let mut first = None;
         for index in from..end {
-            let folded = self.folded(index);
             if self.gap(index) & (gap::SENTENCE | gap::PARAGRAPH | gap::BREAK) != 0 && index > from {
                 let is_quoted_name = self.gap(index) & gap::QUOTE != 0 && self.named_at(index).is_some();
                 if !is_quoted_name {
@@ -137,24 +138,22 @@ impl Walk<'_> {
                 if self.named[place].kind == EntityKind::Person {
                     return Subject::Named(place);
                 }
-                let is_source = (from..index).all(|word| {
-                    let folded = self.folded(word);
-                    words::is_attribution_link(folded) || words::is_speaking_body(folded)
-                });
+                let is_source = (from..index)
+                    .all(|word| self.has_role(word, role::ATTRIBUTION_LINK | role::SPEAKING_BODY));
                 if is_source {
                     first.get_or_insert(place);
                 }
             } else if self.is_verb(index) && index <= from + 1 {
                 return self.arabic_subject(index, self.tokens.len());
-            } else if words::is_complementizer(folded) {
+            } else if self.is_complementizer(index) {
                 break;
             }
         }
         first.map_or(Subject::Other, Subject::Named)
     }
-}
 
-/// A noun with the article means whom the text spoke of; another is someone else.
-fn is_spoken_of(folded: &str) -> bool {
-    folded.starts_with("ال") && !words::is_anonymous(folded)
+    /// A noun with the article means whom the text spoke of; another is someone else.
+    fn is_spoken_of(&self, index: usize) -> bool {
+        self.folded(index).starts_with("ال") && !self.has_role(index, role::ANONYMOUS_SOURCE)
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! Owns where English has them: before the verb, or behind it where the verb follows a quotation.
 
+use super::super::lexicon::roles::role;
 use super::super::text::gap;
 use super::speakers::{REACH_WORDS, Subject, Walk};
-use super::words;
 use crate::article::EntityKind;
 
 impl Walk<'_> {
@@ -14,15 +14,15 @@ impl Walk<'_> {
             return self.english_subject_behind(verb, end);
         }
         let mut before = verb;
-        while before > 0 && words::is_adverb(self.folded(before - 1)) {
+        while before > 0 && self.has_role(before - 1, role::ADVERB) {
             before -= 1;
         }
-        if before > 0 && words::is_pronoun(self.folded(before - 1)) {
+        if before > 0 && self.has_role(before - 1, role::PRONOUN) {
             return Subject::Implied;
         }
         if let Some(place) = self.named_before(before).filter(|_| self.tokens[verb].continues()) {
             let named = &self.named[place];
-            let is_part = words::is_preposition(self.folded(named.first.wrapping_sub(1)));
+            let is_part = self.has_role(named.first.wrapping_sub(1), role::PREPOSITION);
             if !is_part {
                 return Subject::Named(place);
             }
@@ -42,8 +42,7 @@ impl Walk<'_> {
         let mut index = verb + 1;
         while index < end && self.gap(index) & (gap::SENTENCE | gap::PARAGRAPH) == 0 {
             in_phrase &= self.gap(index) & gap::BREAK == 0;
-            let folded = self.folded(index);
-            if index == verb + 1 && words::is_pronoun(folded) {
+            if index == verb + 1 && self.has_role(index, role::PRONOUN) {
                 return Subject::Implied;
             }
             if index == verb + 1
@@ -63,10 +62,11 @@ impl Walk<'_> {
                 index = named.end;
                 continue;
             }
-            if self.is_verb(index) || words::is_complementizer(folded) {
+            if self.is_verb(index) || self.is_complementizer(index) {
                 break;
             }
-            in_phrase |= words::is_preposition(folded) && !words::is_attribution_link(folded);
+            in_phrase |=
+                self.has_role(index, role::PREPOSITION) && !self.has_role(index, role::ATTRIBUTION_LINK);
             index += 1;
         }
         Subject::Other
@@ -83,10 +83,10 @@ impl Walk<'_> {
             return self.english_subject_behind(verb, reach);
         }
         let mut before = verb;
-        while before > from && words::is_adverb(self.folded(before - 1)) {
+        while before > from && self.has_role(before - 1, role::ADVERB) {
             before -= 1;
         }
-        if before > from && words::is_pronoun(self.folded(before - 1)) {
+        if before > from && self.has_role(before - 1, role::PRONOUN) {
             return Subject::Implied;
         }
         if before == from + 1

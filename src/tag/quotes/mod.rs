@@ -9,7 +9,6 @@ mod marks;
 mod speakers;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use super::entities::Parts;
 use super::lexicon::Lexicon;

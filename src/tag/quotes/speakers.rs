@@ -3,10 +3,11 @@
 //! Owns the walk over the body: it follows who spoke last, and asks at each pair of marks whether they quote, and whom. The
 //! look from a verb to its subject is bounded, so the walk is linear.
 
+use super::super::lexicon::roles::role;
 use super::super::lexicon::vocabulary::{hash, word};
 use super::super::mentions::Language;
 use super::super::text::{Token, gap, shape};
-use super::{Marked, Named, Quoting, WORDS_OF_SPEECH, words};
+use super::{Marked, Named, Quoting, WORDS_OF_SPEECH};
 use crate::article::EntityKind;
 
 /// Words between a verb and its subject, or behind a quotation, that are looked at.
@@ -101,12 +102,35 @@ impl<'a> Walk<'a> {
         self.quoting.matches.natures.get(index).is_some_and(|nature| nature.is(traits))
     }
 
+    pub(super) fn has_role(&self, index: usize, roles: u32) -> bool {
+        self.quoting.matches.natures.get(index).is_some_and(|nature| nature.has_role(roles))
+    }
+
+    /// Whether the word has the role, whole or behind at most so many of these letters.
+    fn has_role_behind(&self, index: usize, wanted: u32, letters: [char; 3], letters_max: usize) -> bool {
+        let roles = &self.quoting.lexicon.roles;
+        let without = |word: &&'a str| word.strip_prefix(letters);
+        let stems = std::iter::successors(without(&self.folded(index)), without);
+        self.has_role(index, wanted)
+            || stems.take(letters_max).any(|stem| roles.of(stem, hash(stem)) & wanted != 0)
+    }
+
+    /// What joins a verb of speech to what was said: أن, بأنها, that.
+    pub(super) fn is_complementizer(&self, index: usize) -> bool {
+        self.has_role_behind(index, role::COMPLEMENTIZER, ['ب', 'ف', 'و'], 1)
+    }
+
+    /// What stands before the name of a work, a campaign or the like: كتاب, بعنوان.
+    fn is_work(&self, index: usize) -> bool {
+        self.has_role_behind(index, role::WORK, ['و', 'ب', 'ل'], 2)
+    }
+
     pub(super) fn is_verb(&self, index: usize) -> bool {
         let folded = self.folded(index);
         self.has_trait(index, word::SPEECH_VERB)
-            || words::is_speech_noun(folded)
-            || (words::is_verb_before_name(folded) && self.named_at(index + 1).is_some())
-            || (words::is_verb_at_start(folded)
+            || self.has_role(index, role::SPEECH_NOUN)
+            || (self.has_role(index, role::VERB_BEFORE_NAME) && self.named_at(index + 1).is_some())
+            || (self.has_role(index, role::VERB_AT_START)
                 && self.gap(index) & (gap::BREAK | gap::SENTENCE | gap::PARAGRAPH) != 0)
             || (folded == "called" && self.folded(index.wrapping_sub(1)) != "so")
             || self.is_joined_verb(index)
@@ -187,7 +211,7 @@ impl<'a> Walk<'a> {
     fn note_person(&mut self, place: usize) {
         let named = &self.named[place];
         let is_object = named.has_clitic && !self.folded(named.first).starts_with('و')
-            || words::is_preposition(self.folded(named.first.wrapping_sub(1)));
+            || self.has_role(named.first.wrapping_sub(1), role::PREPOSITION);
         if named.kind == EntityKind::Person && !is_object {
             self.known.person.get_or_insert(place);
         }
@@ -250,7 +274,7 @@ impl<'a> Walk<'a> {
         let has_name = self.named.get(names).is_some_and(|named| named.first < marked.end);
         let heads = word::HEAD | word::EVENT_HEAD | word::FACILITY_HEAD | word::SITED_HEAD;
         let before = marked.first.wrapping_sub(1);
-        let is_titled = self.has_trait(before, heads) || words::is_work(self.folded(before));
+        let is_titled = self.has_trait(before, heads) || self.is_work(before);
         let is_sentence_like = match self.quoting.language {
             Language::English => !self.tokens[marked.first].is(shape::CAPITAL),
             _ => !first.starts_with("ال") && !has_name && !is_titled,
@@ -273,7 +297,8 @@ impl<'a> Walk<'a> {
             return false;
         }
         let before = self.folded(marked.first - 1);
-        if before != "called" && (self.is_verb(marked.first - 1) || words::is_complementizer(before)) {
+        if before != "called" && (self.is_verb(marked.first - 1) || self.is_complementizer(marked.first - 1))
+        {
             return true;
         }
         let text = self.quoting.parts.text;

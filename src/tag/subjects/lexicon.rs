@@ -5,11 +5,12 @@
 
 use hashbrown::HashMap;
 
+use super::super::clitics::without_article;
 use super::super::lexicon::LexiconError;
 use super::super::lexicon::rows::{Row, Source};
 use super::super::lexicon::vocabulary::Vocabulary;
 use super::super::text::Text;
-use super::without_article;
+use super::STEM_BYTES_MIN;
 
 const TOPICS_MAX: usize = 4_000;
 const PHRASES_MAX: usize = 1_000_000;
@@ -174,7 +175,7 @@ impl Subjects {
         }
         let words = text.tokens().iter().enumerate().map(|(at, token)| {
             let folded = text.folded(token);
-            if at == 0 { without_article(folded).unwrap_or(folded) } else { folded }
+            if at == 0 { without_article(folded, STEM_BYTES_MIN).unwrap_or(folded) } else { folded }
         });
         self.vocabulary.add_path(words).ok_or_else(|| row.error("more words than numbers of 32 bits reach"))
     }

@@ -10,8 +10,8 @@ use hashbrown::HashMap;
 
 pub(crate) use lexicon::Subjects;
 
+use super::clitics::stems;
 use super::lexicon::vocabulary::{NONE, Vocabulary, hash};
-use super::matching::clitics;
 use super::text::{Text, Token, shape};
 use crate::article::TaggedSubject;
 
@@ -39,11 +39,6 @@ const CONFIDENCE_MIN: i64 = 30;
 /// A deeper topic has so much of the evidence of the topic above it, in per cent, and so much at least.
 const DEEPER_SHARE_MIN: i64 = 18;
 const DEEPER_EVIDENCE_MIN: i64 = 3_400;
-
-/// A folded word without its article, where enough is left.
-fn without_article(folded: &str) -> Option<&str> {
-    folded.strip_prefix("ال").filter(|rest| rest.len() >= STEM_BYTES_MIN)
-}
 
 /// The subjects of a text whose body begins at a byte; `language` is its primary subtag.
 pub(super) fn of(text: &Text, body_byte: u32, subjects: &Subjects, language: &str) -> Vec<TaggedSubject> {
@@ -128,19 +123,8 @@ fn longest(
     };
     walk(words[first]);
     if token.is(shape::ARABIC) {
-        let folded = text.folded(token);
-        let vocabulary = &subjects.vocabulary;
-        if let Some(bare) = without_article(folded) {
-            walk(word(vocabulary, bare));
-        }
-        for (rest, _, is_to) in clitics(folded) {
-            walk(word(vocabulary, rest));
-            // ل and the article are written as لل.
-            let bare = without_article(rest)
-                .or_else(|| rest.strip_prefix('ل').filter(|bare| is_to && bare.len() >= STEM_BYTES_MIN));
-            if let Some(bare) = bare {
-                walk(word(vocabulary, bare));
-            }
+        for stem in stems(text.folded(token), STEM_BYTES_MIN) {
+            walk(word(&subjects.vocabulary, stem.rest));
         }
     }
     best

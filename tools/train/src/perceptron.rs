@@ -127,7 +127,7 @@ impl Learner {
     fn learn(&mut self, sentence: &Sentence<'_>, random: &mut Random) -> usize {
         self.clock += 1;
         // The first look at a text has no memory of it.
-        let has_memory = random.next() % 2 == 0;
+        let has_memory = random.next().is_multiple_of(2);
         let features: Vec<Vec<u32>> = sentence
             .features
             .iter()
