@@ -114,7 +114,7 @@ fn parser(settings: &Settings) -> Parser {
     Parser::new(&settings.parse, &settings.lexicon, sources).expect("the lexicons are valid")
 }
 
-fn khabar(payload: impl Fn(&Page) -> Payload + 'static) -> Box<dyn Fn(&Page) -> Option<Found>> {
+fn khabar(payload: impl Fn(&Page) -> Payload + 'static) -> Extract {
     let settings = settings();
     let limits = Arc::new(OutputLimits::new(usize::MAX));
     let stages = Stages::new(&settings, parser(&settings), Tagger::compiled_in(), None, limits);
@@ -143,7 +143,7 @@ fn khabar(payload: impl Fn(&Page) -> Payload + 'static) -> Box<dyn Fn(&Page) -> 
     })
 }
 
-fn khabar_dump(extent: Extent) -> Box<dyn Fn(&Page) -> Option<Found>> {
+fn khabar_dump(extent: Extent) -> Extract {
     let read = khabar(move |page| dump(page, extent));
     let parser = parser(&settings());
     Box::new(move |page| {
