@@ -265,9 +265,11 @@ fn is_count(text: &str) -> bool {
 pub(super) fn is_time(text: &str) -> bool {
     let Some((hours, minutes)) = text.split_once([':', '.', 'h', 'H']) else { return false };
     let number = |half: &str, digits_min: usize| {
-        let is_number = (digits_min..=2).contains(&half.chars().count());
-        let number = half.chars().try_fold(0, |sum, one| digit(one).map(|digit| sum * 10 + digit));
-        number.filter(|_| is_number)
+        // A line of digits alone would be more than any number holds.
+        if !(digits_min..=2).contains(&half.chars().take(3).count()) {
+            return None;
+        }
+        half.chars().try_fold(0, |sum, one| digit(one).map(|digit| sum * 10 + digit))
     };
     number(hours, 1).is_some_and(|hours| hours <= 24)
         && number(minutes, 2).is_some_and(|minutes| minutes < 60)

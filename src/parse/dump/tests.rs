@@ -334,6 +334,13 @@ fn times_of_entries_are_no_text_and_no_date_of_the_article() {
 }
 
 #[test]
+fn digits_without_end_are_no_time() {
+    let text = "Night library lends tools until two in the morning\n5555555555By: Farah Whitcombe\n99999999999:15\n\
+        A warm place to sit after midnight, most of its readers said, was all that they had asked for.\n";
+    assert!(article(text).published.is_none());
+}
+
+#[test]
 fn titles_under_a_heading_that_no_lexicon_knows_are_related_and_lists_are_not() {
     let body = "Tunnel fire closes the motorway\nA lorry caught fire in the tunnel shortly after six on Monday, and the motorway is closed.\n\
         Nobody was hurt, the fire service said, and the cause is being investigated.\n";
