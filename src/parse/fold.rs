@@ -51,6 +51,18 @@ fn fold_rare(character: char) -> Option<char> {
     })
 }
 
+/// [`char::is_alphabetic`], without a search for the letters that most text is of.
+pub(crate) fn is_letter(character: char) -> bool {
+    matches!(character, 'a'..='z' | 'A'..='Z' | '\u{620}'..='\u{64a}')
+        || (!character.is_ascii() && character.is_alphabetic())
+}
+
+/// [`char::is_alphanumeric`], as [`is_letter`].
+pub(crate) fn is_letter_or_digit(character: char) -> bool {
+    matches!(character, 'a'..='z' | 'A'..='Z' | '0'..='9' | '\u{620}'..='\u{64a}')
+        || (!character.is_ascii() && character.is_alphanumeric())
+}
+
 /// Bidi marks, zero-width characters and the byte order mark: they take no room on a page.
 pub(crate) const fn is_invisible(character: char) -> bool {
     matches!(
@@ -82,5 +94,18 @@ pub(crate) const fn digit(character: char) -> Option<u32> {
         '\u{660}'..='\u{669}' => Some(character as u32 - 0x660),
         '\u{6f0}'..='\u{6f9}' => Some(character as u32 - 0x6f0),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_and_digits_are_those_of_unicode() {
+        for character in char::MIN..=char::MAX {
+            assert_eq!(is_letter(character), character.is_alphabetic(), "{character:?}");
+            assert_eq!(is_letter_or_digit(character), character.is_alphanumeric(), "{character:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::parse::fold::is_invisible;
+use crate::parse::fold::{is_invisible, is_letter_or_digit};
 
 /// The lines of a text: split at line feed, carriage return (alone or with line feed), U+2028 and U+2029.
 ///
@@ -98,7 +98,7 @@ const fn may_begin_space(bytes: &[u8]) -> bool {
 pub(crate) fn word_count(text: &str) -> usize {
     let (mut words, mut unspaced) = (0, 0);
     for run in text.split_whitespace() {
-        words += usize::from(run.chars().any(char::is_alphanumeric));
+        words += usize::from(run.chars().any(is_letter_or_digit));
         unspaced += run.chars().filter(|character| is_of_unspaced_script(*character)).count();
     }
     words + unspaced / 2

@@ -8,6 +8,7 @@ use super::overlap::{Body, shared_stems};
 use super::page;
 use super::pieces::Unit;
 use super::shape::{self, Lexicons};
+use crate::parse::fold::is_letter;
 use crate::parse::text::word_count;
 
 /// A line of more words is text.
@@ -121,7 +122,7 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
     let (of_page, all) = lexicons.words.count_page_words(text);
     let mut points = match (of_page, all) {
         // Words that say nothing, alone: `For you`.
-        (0, 0) if text.chars().any(char::is_alphabetic) => 2,
+        (0, 0) if text.chars().any(is_letter) => 2,
         (0, _) => 0,
         (1, 1) => 2 + i32::from(text.chars().any(char::is_numeric)),
         _ if of_page == all => 4,
@@ -188,13 +189,13 @@ fn names_rights(text: &str) -> bool {
 }
 
 fn is_mostly_latin(text: &str) -> bool {
-    let letters = || text.chars().filter(|one| one.is_alphabetic());
+    let letters = || text.chars().filter(|one| is_letter(*one));
     letters().filter(char::is_ascii_alphabetic).count() * 2 > letters().count()
 }
 
 /// Whether a line with letters is written in another script than the text.
 fn is_other_script(text: &str, is_latin: bool) -> bool {
-    text.chars().any(char::is_alphabetic) && is_mostly_latin(text) != is_latin
+    text.chars().any(is_letter) && is_mostly_latin(text) != is_latin
 }
 
 /// `Feeds (3)`.

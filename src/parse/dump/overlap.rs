@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::line::LineRole;
 use super::pieces::Unit;
-use crate::parse::fold::fold_char;
+use crate::parse::fold::{fold_char, is_letter_or_digit};
 
 /// This many lines below a title are compared with it.
 const COMPARED_LINES: usize = 2;
@@ -78,7 +78,8 @@ pub(super) fn shared_stems(one: &str, other: &str) -> usize {
 
 /// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.
 pub(super) fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
-    let words = text.split(|character: char| !character.is_alphanumeric() && fold_char(character).is_some());
+    let words =
+        text.split(|character: char| !is_letter_or_digit(character) && fold_char(character).is_some());
     for word in words.flat_map(str::split_whitespace).take(COMPARED_WORDS_MAX) {
         let folded: String = word.chars().filter_map(fold_char).take(32).collect();
         let bare = without_particles(&folded);

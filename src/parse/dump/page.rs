@@ -11,7 +11,7 @@ use super::headline::Lines;
 use super::line::{Evidence, LineRole};
 use super::pieces::Unit;
 use super::shape::{self, Lexicons, is_title};
-use crate::parse::fold::fold;
+use crate::parse::fold::{fold, is_letter};
 use crate::parse::lexicon::Role;
 use crate::parse::text::{first_chars, is_longer_than, word_count};
 
@@ -159,7 +159,7 @@ fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     if is_fact {
         return Kind::Fact;
     }
-    if shape::is_separator(text) || shape::is_url(text) || !text.chars().any(char::is_alphabetic) {
+    if shape::is_separator(text) || shape::is_url(text) || !text.chars().any(is_letter) {
         return Kind::Mark;
     }
     if lexicons.is_boilerplate(text) || shape::is_number_behind_label(text) {

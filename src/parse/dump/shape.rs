@@ -9,7 +9,7 @@ use self::names::{has_capitals, is_capitalised_name};
 use super::words::Words;
 use crate::parse::boilerplate::Boilerplate;
 use crate::parse::date;
-use crate::parse::fold::digit;
+use crate::parse::fold::{digit, is_letter, is_letter_or_digit};
 use crate::parse::lexicon::{Labels, Role, is_decoration};
 use crate::parse::people;
 use crate::parse::text::{is_longer_than, word_count};
@@ -92,16 +92,16 @@ fn short_words(text: &str) -> Option<Vec<&str>> {
 
 fn is_numeric_word(word: &str) -> bool {
     word.chars().any(|character| digit(character).is_some())
-        && word.chars().all(|character| digit(character).is_some() || !character.is_alphabetic())
+        && word.chars().all(|character| digit(character).is_some() || !is_letter(character))
 }
 
 fn has_letters(text: &str) -> bool {
-    text.chars().any(char::is_alphabetic)
+    text.chars().any(is_letter)
 }
 
 /// Marks alone: `-----`, `* * *`, `===`.
 pub(super) fn is_separator(text: &str) -> bool {
-    !text.chars().any(char::is_alphanumeric)
+    !text.chars().any(is_letter_or_digit)
         && text.chars().filter(|character| !character.is_whitespace()).count() >= 2
 }
 
@@ -183,7 +183,7 @@ impl Lexicons<'_> {
     fn ends_with_labelled_credit(&self, text: &str) -> bool {
         let Some((before, _)) = text.rsplit_once(':') else { return false };
         let Some(mark) = before.rfind(['.', '،', ',', '|', '(', '۔', '-', '–']) else { return false };
-        let credit = text[mark..].trim_start_matches(|one: char| !one.is_alphanumeric());
+        let credit = text[mark..].trim_start_matches(|one: char| !is_letter_or_digit(one));
         word_count(credit) <= CREDIT_WORDS_MAX && self.words.begins_caption(credit)
     }
 
@@ -216,7 +216,7 @@ fn is_handle(text: &str) -> bool {
 /// The initials of those who wrote and sent a dispatch: `م.أ / ح.س`, `lm/tg/pk`.
 pub(super) fn is_initials(text: &str) -> bool {
     let runs: Vec<usize> = text
-        .split(|character: char| !character.is_alphabetic())
+        .split(|character: char| !is_letter(character))
         .filter(|run| !run.is_empty())
         .map(|run| run.chars().count())
         .take(INITIALS_MAX + 1)
@@ -297,7 +297,7 @@ pub(super) fn is_byline(text: &str, is_first: bool) -> bool {
         return false;
     };
     let marked = rest.trim_start().starts_with(['-', '–', '—', '/', ':', '|']);
-    let rest = rest.trim_matches(|character: char| !character.is_alphanumeric() && character != '.');
+    let rest = rest.trim_matches(|character: char| !is_letter_or_digit(character) && character != '.');
     if (is_first && !marked && !has_capitals(rest)) || rest.is_empty() {
         return false;
     }
@@ -343,7 +343,7 @@ pub(super) fn is_domain(text: &str) -> bool {
 
 /// Whether a verb at an end of the line asks readers to do something, by its form: `بفرستید`, `شاركوا`, `Découvrez`.
 pub(super) fn asks_to_do(text: &str) -> bool {
-    let mut words = text.split_whitespace().map(|word| word.trim_matches(|one: char| !one.is_alphabetic()));
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(|one: char| !is_letter(one)));
     let first = words.next().unwrap_or_default();
     let last = words.next_back().unwrap_or(first);
     let is_long = |word: &str| word.chars().count() > 3;
@@ -353,7 +353,7 @@ pub(super) fn asks_to_do(text: &str) -> bool {
 
 /// At most a letter or two, and marks: `A+`, `☰`.
 pub(super) fn is_symbol(text: &str) -> bool {
-    text.chars().filter(|one| one.is_alphabetic()).count() <= 1
+    text.chars().filter(|one| is_letter(*one)).count() <= 1
         && text.chars().filter(|one| !one.is_whitespace()).count() <= 3
         && !text.chars().any(|one| digit(one).is_some())
 }
@@ -368,8 +368,7 @@ pub(super) fn is_capitalised_phrase(text: &str) -> bool {
 /// Hashtags and nothing else.
 pub(super) fn is_row_of_hashtags(text: &str) -> bool {
     let mut words = text.split_whitespace().peekable();
-    let is_tag =
-        |word: &str| word.strip_prefix('#').is_some_and(|tag| tag.starts_with(char::is_alphanumeric));
+    let is_tag = |word: &str| word.strip_prefix('#').is_some_and(|tag| tag.starts_with(is_letter_or_digit));
     words.peek().is_some() && words.all(is_tag)
 }
 

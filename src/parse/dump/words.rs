@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::overlap::without_particles;
-use crate::parse::fold::{digit, fold, fold_char};
+use crate::parse::fold::{digit, fold, fold_char, is_letter, is_letter_or_digit};
 use crate::parse::lexicon::LexiconError;
 use crate::parse::text::first_chars;
 
@@ -130,7 +130,7 @@ impl Words {
     pub fn count_page_words(&self, text: &str) -> (usize, usize) {
         let (mut of_page, mut all, mut numbers) = (0, 0, 0);
         let is_mark =
-            |one: char| !one.is_alphanumeric() && fold_char(one).is_some() && !matches!(one, '-' | '\'');
+            |one: char| !is_letter_or_digit(one) && fold_char(one).is_some() && !matches!(one, '-' | '\'');
         for word in text.split(is_mark).flat_map(str::split_whitespace).take(COUNTED_WORDS_MAX) {
             // Without what French writes in front.
             let word = word
@@ -139,7 +139,7 @@ impl Words {
                 .map_or(word, |(_, word)| word);
             let folded = folded_name(word);
             numbers += usize::from(word.chars().all(|one| digit(one).is_some()));
-            if !folded.chars().any(char::is_alphabetic) || self.neutral.contains(&folded) {
+            if !folded.chars().any(is_letter) || self.neutral.contains(&folded) {
                 continue;
             }
             all += 1;
@@ -192,5 +192,5 @@ fn is_among(names: &HashSet<String>, text: &str) -> bool {
 fn folded_name(text: &str) -> String {
     let mut folded = fold(text);
     folded.retain(|character| !matches!(character, '.' | '"' | '“' | '”' | '«' | '»'));
-    folded.trim_matches(|character: char| !character.is_alphanumeric()).to_owned()
+    folded.trim_matches(|character: char| !is_letter_or_digit(character)).to_owned()
 }
