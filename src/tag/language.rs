@@ -60,7 +60,10 @@ impl Detected {
 /// The language of the article as a BCP 47 tag, with the script where that is not the language's usual one.
 pub(super) fn of(article: &Article, census: &Census) -> String {
     let tag = language_of(article, census);
-    census.dominant().map_or_else(|| tag.clone(), |script| stated::with_script(&tag, script))
+    match census.dominant() {
+        Some(script) => stated::with_script(&tag, script),
+        None => tag,
+    }
 }
 
 fn language_of(article: &Article, census: &Census) -> String {

@@ -285,9 +285,10 @@ fn finish(
     (others, nameless): (u64, u64),
 ) -> Result<(), CliError> {
     tell(faults);
+    let entities = if progress.written == 1 { "entity" } else { "entities" };
     let summary = format!(
-        "{}, {}: {others} of other kinds or too small, {nameless} without a name in the languages, {} bad",
-        text::counted(progress.written, "entity").replace("entitys", "entities"),
+        "{} {entities}, {}: {others} of other kinds or too small, {nameless} without a name in the languages, {} bad",
+        progress.written,
         text::counted(progress.lines, "line"),
         faults.count
     );
