@@ -97,11 +97,17 @@ const fn may_begin_space(bytes: &[u8]) -> bool {
 /// spaces.
 pub(crate) fn word_count(text: &str) -> usize {
     let (mut words, mut unspaced) = (0, 0);
-    for run in text.split_whitespace() {
-        words += usize::from(run.chars().any(is_letter_or_digit));
-        unspaced += run.chars().filter(|character| is_of_unspaced_script(*character)).count();
+    let mut is_word = false;
+    for character in text.chars() {
+        if character.is_whitespace() {
+            words += usize::from(is_word);
+            is_word = false;
+        } else {
+            is_word = is_word || is_letter_or_digit(character);
+            unspaced += usize::from(is_of_unspaced_script(character));
+        }
     }
-    words + unspaced / 2
+    words + usize::from(is_word) + unspaced / 2
 }
 
 /// Thai, Lao, Burmese, Khmer, kana and Han.

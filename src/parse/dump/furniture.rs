@@ -4,8 +4,7 @@
 //! takes up is a headline about pages.
 
 use super::line::{Evidence, LineRole};
-use super::overlap::{Body, shared_stems};
-use super::page;
+use super::overlap::{Body, Stems};
 use super::pieces::Unit;
 use super::shape::{self, Lexicons};
 use crate::parse::fold::is_letter;
@@ -33,41 +32,41 @@ const POINTS_MIN: i32 = 4;
 /// Settles the lines of the page.
 pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
     let prose: Vec<usize> = (0..units.len())
-        .filter(|index| !units[*index].is_settled() && page::is_prose(&units[*index].text))
+        .filter(|index| !units[*index].is_settled() && units[*index].text.is_prose())
         .collect();
     let mut points: Vec<Option<i32>> = units.iter().map(|unit| own_points(unit, lexicons)).collect();
     let body = Body::of(
         prose
             .iter()
             .filter(|index| points[**index].is_none_or(|points| points < POINTS_MIN))
-            .map(|index| &*units[*index].text),
+            .map(|index| &units[*index]),
     );
     let text: Vec<usize> =
         prose.into_iter().filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN)).collect();
     let is_latin = text.first().is_some_and(|first| is_mostly_latin(&units[*first].text));
     let (first, last) = (text.first().copied().unwrap_or_default(), text.last().copied().unwrap_or_default());
-    let publishers: Vec<String> = units
+    let publishers: Vec<Stems> = units
         .iter()
         .take(PUBLISHER_UNITS.min(first))
         .filter(|unit| names_publisher(&unit.text, lexicons))
-        .map(|unit| unit.text.to_string())
+        .map(|unit| unit.text.stems().clone())
         .collect();
     for (index, points) in points.iter_mut().enumerate() {
         if let Some(points) = points {
             *points += i32::from(index < first || index > last);
             *points +=
                 i32::from((index < first || index > last) && is_other_script(&units[index].text, is_latin));
-            let (taken, all) = body.taken_up(&units[index].text);
+            let (taken, all) = body.taken_up(units[index].text.stems());
             *points -= 2 * i32::from(taken > 1 && taken * 2 >= all);
             let is_imprint = index > last
                 && publishers
                     .iter()
-                    .any(|publisher| shared_stems(publisher, &units[index].text) >= PUBLISHER_WORDS_MIN);
+                    .any(|publisher| publisher.shared(units[index].text.stems()) >= PUBLISHER_WORDS_MIN);
             *points += 3 * i32::from(is_imprint);
-            let heads_titles = lexicons.words.heads_others(&units[index].text)
+            let heads_titles = units[index].text.heads_others(lexicons)
                 && units
                     .get(index + 1)
-                    .is_some_and(|below| word_count(&below.text) > word_count(&units[index].text));
+                    .is_some_and(|below| below.text.words() > units[index].text.words());
             *points -= 2 * i32::from(heads_titles);
         }
     }
@@ -75,7 +74,7 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
         .iter()
         .zip(&points)
         .map(|(unit, points)| {
-            points.is_some_and(|points| points >= POINTS_MIN) || lexicons.is_boilerplate(&unit.text)
+            points.is_some_and(|points| points >= POINTS_MIN) || unit.text.is_boilerplate(lexicons)
         })
         .collect();
     for index in 0..units.len() {
@@ -100,26 +99,26 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
 
 /// What speaks for a line by itself; `None` where something else is known of it.
 fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
-    let text: &str = &unit.text;
-    let words = word_count(text);
+    let text = &unit.text;
+    let words = text.words();
     let is_known = unit.is_settled()
         || unit.label.is_some()
         || unit.markup.is_heading
         || words > WORDS_MAX
-        || shape::is_separator(text)
+        || text.is_separator()
         || shape::is_url(text)
         || shape::is_introduced_url(text)
-        || lexicons.is_section(text) && !text.contains('|')
-        || lexicons.is_date(text)
-        || lexicons.words.is_kicker(text)
-        || lexicons.words.heads_comments(text)
-        || lexicons.is_caption(text)
-        || lexicons.is_credit(text)
-        || words <= NAME_WORDS_MAX && (lexicons.names_medium(text) || lexicons.names_institution(text));
+        || text.is_section(lexicons) && !text.contains('|')
+        || text.is_date(lexicons)
+        || text.is_kicker(lexicons)
+        || text.heads_comments(lexicons)
+        || text.is_caption(lexicons)
+        || text.is_credit(lexicons)
+        || words <= NAME_WORDS_MAX && (text.names_medium(lexicons) || text.names_institution(lexicons));
     if is_known {
         return None;
     }
-    let (of_page, all) = lexicons.words.count_page_words(text);
+    let (of_page, all) = text.page_words(lexicons);
     let mut points = match (of_page, all) {
         // Words that say nothing, alone: `For you`.
         (0, 0) if text.chars().any(is_letter) => 2,
@@ -144,7 +143,7 @@ fn own_points(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<i32> {
                 .any(|word| word.contains('@') || word.contains("://") || shape::is_domain(word)),
     );
     points += i32::from(of_page > 0 && text.contains(['|', '»', '›', '→', '←']));
-    points -= 2 * i32::from(shape::ends_firmly(text) && words >= SENTENCE_WORDS_MIN);
+    points -= 2 * i32::from(text.ends_firmly() && words >= SENTENCE_WORDS_MIN);
     Some(points)
 }
 

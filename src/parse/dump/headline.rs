@@ -4,12 +4,13 @@
 //! between a label's and a paragraph's, a date or a byline below. In a text that begins with its headline an earlier
 //! line has the better claim; in a page the nearer one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use super::overlap::add_stems;
+use super::overlap::{Stem, Stems};
 use super::page::{Kind, Span};
 use super::pieces::Unit;
-use super::shape::{self, Lexicons, is_title};
+use super::shape::Lexicons;
+use super::unit_text::UnitText;
 use crate::parse::fold::fold;
 use crate::parse::lexicon::Role;
 use crate::parse::text::word_count;
@@ -43,10 +44,10 @@ pub(super) struct Lines<'a, 'text> {
     lexicons: &'a Lexicons<'a>,
     core: Span,
     /// In how many paragraphs each word stands.
-    body: HashMap<String, usize>,
+    body: HashMap<Stem, usize>,
     paragraphs: usize,
     /// How often each line stands in the text.
-    times: HashMap<String, usize>,
+    times: HashMap<&'a str, usize>,
     is_page: bool,
 }
 
@@ -58,20 +59,18 @@ impl<'a, 'text> Lines<'a, 'text> {
         core: Span,
         is_page: bool,
     ) -> Self {
-        let mut body: HashMap<String, usize> = HashMap::new();
+        let mut body: HashMap<Stem, usize> = HashMap::new();
         let text = units[core.start..core.end].iter().zip(&kinds[core.start..core.end]);
         let mut paragraphs = 0;
         for (unit, _) in text.filter(|(_, kind)| **kind == Kind::Prose).take(PARAGRAPHS_COMPARED) {
-            let mut stems = BTreeSet::new();
-            add_stems(&unit.text, &mut stems);
-            for stem in stems {
+            for stem in unit.text.stems().iter() {
                 *body.entry(stem).or_default() += 1;
             }
             paragraphs += 1;
         }
         let mut times = HashMap::new();
-        for unit in units.iter().filter(|unit| is_title(&unit.text)) {
-            *times.entry(fold(&unit.text)).or_default() += 1;
+        for unit in units.iter().filter(|unit| unit.text.is_title()) {
+            *times.entry(unit.text.folded()).or_default() += 1;
         }
         Self { units, kinds, lexicons, core, body, paragraphs, times, is_page }
     }
@@ -90,7 +89,7 @@ impl<'a, 'text> Lines<'a, 'text> {
                 points + LATER_POINTS * earlier
             };
             let text = &self.units[index].text;
-            earlier += i64::from(is_likely && word_count(text) > MENU_WORDS_MAX && !text.ends_with(':'));
+            earlier += i64::from(is_likely && text.words() > MENU_WORDS_MAX && !text.ends_with(':'));
             if best.is_none_or(|(most, _)| points >= most) {
                 best = Some((points, index));
             }
@@ -105,14 +104,14 @@ impl<'a, 'text> Lines<'a, 'text> {
     fn title_above(&self, best: usize) -> Option<usize> {
         let above = best.checked_sub(1)?;
         let (title, below) = (&self.units[above].text, &self.units[best].text);
-        let words = word_count(title);
+        let words = title.words();
         let is_title = self.points(above).is_some_and(|points| points > 0)
             && (MENU_WORDS_MAX..=SHORT_TITLE_WORDS_MAX).contains(&words)
-            && word_count(below) > words
+            && below.words() > words
             && !title.contains(['>', '|', '"', '«', ':'])
             && !title.chars().any(char::is_numeric)
             && !self.units[best].markup.is_heading
-            && !self.lexicons.words.is_kicker(title)
+            && !title.is_kicker(self.lexicons)
             && !self.names_who_speaks(title, words)
             && self.has_words_taken(title);
         is_title.then_some(above)
@@ -120,9 +119,8 @@ impl<'a, 'text> Lines<'a, 'text> {
 
     /// Whether the text takes up at least half of the words.
     fn has_words_taken(&self, text: &str) -> bool {
-        let mut stems = BTreeSet::new();
-        add_stems(&self.lexicons.words.without_neutral(text), &mut stems);
-        let taken = stems.iter().filter(|stem| self.body.contains_key(*stem)).count();
+        let stems = Stems::of(&self.lexicons.words.without_neutral(text));
+        let taken = stems.iter().filter(|stem| self.body.contains_key(stem)).count();
         taken > 0 && taken * 2 >= stems.len()
     }
 
@@ -130,27 +128,27 @@ impl<'a, 'text> Lines<'a, 'text> {
     /// stand above fewer words, or name a kind of article.
     fn says_more(&self, index: usize) -> bool {
         let Some(above) = index.checked_sub(1).map(|above| &self.units[above].text) else { return false };
-        word_count(&self.units[index].text) >= SUBHEADLINE_WORDS_MIN
+        self.units[index].text.words() >= SUBHEADLINE_WORDS_MIN
             && !is_in_title_case(&self.units[index].text)
-            && word_count(above) <= MENU_WORDS_MAX
-            && !self.lexicons.words.is_kicker(above)
-            && !self.lexicons.is_section(above)
+            && above.words() <= MENU_WORDS_MAX
+            && !above.is_kicker(self.lexicons)
+            && !above.is_section(self.lexicons)
             && self.kinds[..index - 1].iter().all(|kind| *kind != Kind::Short)
     }
 
     /// How much a unit is like the headline; `None` where it can't be.
     fn points(&self, index: usize) -> Option<i64> {
         let (unit, kind) = (&self.units[index], self.kinds[index]);
-        let text: &str = &unit.text;
+        let text = &unit.text;
         let is_labelled = unit.label_is(Role::Title);
         if !(matches!(kind, Kind::Short | Kind::Prose) || is_labelled)
-            || !is_title(text)
-            || self.lexicons.is_section(text)
+            || !text.is_title()
+            || text.is_section(self.lexicons)
             || self.is_path(text)
         {
             return None;
         }
-        let words = word_count(text);
+        let words = text.words();
         let mut points = i64::from(is_labelled) * 100 + i64::from(unit.markup.is_heading) * 50;
         points += self.taken_up(text);
         points += match words {
@@ -162,11 +160,11 @@ impl<'a, 'text> Lines<'a, 'text> {
         let below = &self.kinds[index + 1..self.core.start];
         let has_facts_below = below.iter().take(FACTS_UNITS).any(|kind| *kind == Kind::Fact);
         points += i64::from(has_facts_below) * 30;
-        let is_repeated = self.times.get(&fold(text)).is_some_and(|times| *times > 1);
+        let is_repeated = self.times.get(text.folded()).is_some_and(|times| *times > 1);
         points += i64::from(is_repeated && words > MENU_WORDS_MAX) * 15;
         let is_in_menu = self.is_page && words <= MENU_WORDS_MAX && self.is_in_menu(index);
         points -= i64::from(is_in_menu) * 40 + i64::from(unit.markup.is_item) * 40;
-        points -= i64::from(shape::ends_sentence(text)) * 30 + i64::from(kind == Kind::Prose) * 20;
+        points -= i64::from(text.ends_sentence()) * 30 + i64::from(kind == Kind::Prose) * 20;
         points -= i64::from(text.ends_with([':', '：'])) * 40;
         points -= i64::from(self.names_who_speaks(text, words)) * 60;
         points -= i64::from(self.names_issue(text, words)) * 60;
@@ -174,20 +172,20 @@ impl<'a, 'text> Lines<'a, 'text> {
     }
 
     /// `Issue 88`: few words with a number and a word of pages.
-    fn names_issue(&self, text: &str, words: usize) -> bool {
+    fn names_issue(&self, text: &UnitText<'_>, words: usize) -> bool {
         words <= SHORT_TITLE_WORDS_MAX
             && text.chars().any(char::is_numeric)
-            && self.lexicons.words.count_page_words(text).0 > 0
+            && text.page_words(self.lexicons).0 > 0
     }
 
     /// The name of a medium, an office or an account, perhaps with the number of an issue.
-    fn names_who_speaks(&self, text: &str, words: usize) -> bool {
+    fn names_who_speaks(&self, text: &UnitText<'_>, words: usize) -> bool {
         let is_numbered = text.chars().any(char::is_numeric);
         let words_max = if is_numbered { NAME_WORDS_MAX + 2 } else { NAME_WORDS_MAX };
-        let is_name = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
+        let is_name = text.names_medium(self.lexicons) || text.names_institution(self.lexicons);
         let begins_with_medium =
             text.split_whitespace().next().is_some_and(|first| self.lexicons.words.is_medium(first));
-        let is_divided = text.contains(" - ") && self.lexicons.names_institution(text);
+        let is_divided = text.contains(" - ") && text.names_institution(self.lexicons);
         begins_with_medium && words <= NAME_WORDS_MAX + 1
             || is_divided && words <= NAME_WORDS_MAX + 2
             || words <= words_max && is_name
@@ -198,15 +196,14 @@ impl<'a, 'text> Lines<'a, 'text> {
     fn is_path(&self, text: &str) -> bool {
         let mut parts = text.split(['›', '»', '>', '/', '|']).peekable();
         let is_line =
-            |part: &str| word_count(part) >= PATH_WORDS_MIN && self.times.contains_key(&fold(part.trim()));
+            |part: &str| word_count(part) >= PATH_WORDS_MIN && self.times.contains_key(fold(part.trim()).as_str());
         parts.next_if(|part| part.len() == text.len()).is_none() && parts.any(is_line)
     }
 
     /// Points for the words that the text takes up: how many, and in how many paragraphs.
     fn taken_up(&self, text: &str) -> i64 {
-        let mut stems = BTreeSet::new();
-        add_stems(&self.lexicons.words.without_neutral(text), &mut stems);
-        let taken: Vec<usize> = stems.iter().filter_map(|stem| self.body.get(stem)).copied().collect();
+        let stems = Stems::of(&self.lexicons.words.without_neutral(text));
+        let taken: Vec<usize> = stems.iter().filter_map(|stem| self.body.get(&stem)).copied().collect();
         let share = taken.len() * 60 / stems.len().max(2);
         let spread: usize = taken.iter().map(|times| times.min(&(self.paragraphs / 2 + 1)) * 20).sum();
         let spread = spread / self.paragraphs.max(1);
@@ -218,7 +215,7 @@ impl<'a, 'text> Lines<'a, 'text> {
             self.kinds
                 .get(near)
                 .is_some_and(|kind| matches!(kind, Kind::Short | Kind::Furniture | Kind::Mark))
-                && word_count(&self.units[near].text) <= MENU_WORDS_MAX
+                && self.units[near].text.words() <= MENU_WORDS_MAX
         })
     }
 }

@@ -21,6 +21,7 @@ mod row;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod unit_text;
 mod walk;
 mod words;
 
@@ -122,7 +123,7 @@ fn of_unit(unit: &Unit<'_>, number: usize, line: &str) -> ReadLine {
     } else {
         unit.evidence.to_string()
     };
-    let text = if unit.is_part { &unit.text } else { line };
+    let text: &str = if unit.is_part { &unit.text } else { line };
     ReadLine {
         number,
         role: unit.role,

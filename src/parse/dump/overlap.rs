@@ -2,8 +2,6 @@
 //!
 //! Owns the comparing of two texts by the beginnings of their words.
 
-use std::collections::BTreeSet;
-
 use super::line::LineRole;
 use super::pieces::Unit;
 use crate::parse::fold::{fold_char, is_letter_or_digit};
@@ -19,79 +17,157 @@ const WORD_CHARS_MIN: usize = 3;
 /// Words are compared by their first letters: endings differ between a title and its text.
 const STEM_CHARS: usize = 5;
 
+/// Of a word, so many letters are looked at.
+const WORD_CHARS_MAX: usize = 32;
+/// The bits of a code point.
+const CHAR_BITS: u32 = 21;
+/// The article and the particles that Arabic writes in front of a word.
+const PARTICLES: [&str; 10] = ["وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف"];
+
+/// The folded beginning of a word: the code points of [`STEM_CHARS`] letters, side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Stem(u128);
+
+impl Stem {
+    fn of(letters: &[char]) -> Self {
+        let letters = letters.iter().take(STEM_CHARS);
+        Self(letters.fold(0, |packed, letter| packed << CHAR_BITS | u128::from(u32::from(*letter))))
+    }
+}
+
+/// The beginnings of the words of a text, each once, without the article and the particles that Arabic writes in front.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stems(Vec<Stem>);
+
+impl Stems {
+    pub fn of(text: &str) -> Self {
+        let mut stems = Vec::with_capacity(text.len() / 8);
+        let mut word = Word::default();
+        let mut words = 0;
+        for character in text.chars().chain(Some(' ')) {
+            let folded = fold_char(character);
+            let is_inside = match folded {
+                Some(_) => is_letter_or_digit(character),
+                None => !character.is_whitespace(),
+            };
+            if is_inside {
+                word.add(folded);
+            } else if word.is_begun {
+                stems.extend(word.stem());
+                word = Word::default();
+                words += 1;
+                if words == COMPARED_WORDS_MAX {
+                    break;
+                }
+            }
+        }
+        Self::sorted(stems)
+    }
+
+    fn sorted(mut stems: Vec<Stem>) -> Self {
+        stems.sort_unstable();
+        stems.dedup();
+        Self(stems)
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Stem> {
+        self.0.iter().copied()
+    }
+
+    fn of_all<'a, 'text: 'a>(units: impl Iterator<Item = &'a Unit<'text>>) -> Self {
+        Self::sorted(units.flat_map(|unit| unit.text.stems().iter()).collect())
+    }
+
+    fn contains(&self, stem: Stem) -> bool {
+        self.0.binary_search(&stem).is_ok()
+    }
+
+    /// How many words two texts share.
+    pub fn shared(&self, others: &Self) -> usize {
+        self.iter().filter(|stem| others.contains(*stem)).count()
+    }
+}
+
+/// The folded letters of a word that is being read.
+#[derive(Default)]
+struct Word {
+    letters: [char; WORD_CHARS_MAX],
+    length: usize,
+    is_begun: bool,
+}
+
+impl Word {
+    fn add(&mut self, letter: Option<char>) {
+        self.is_begun = true;
+        if let (Some(letter), Some(place)) = (letter, self.letters.get_mut(self.length)) {
+            *place = letter;
+            self.length += 1;
+        }
+    }
+
+    /// `None` for a word that is too short to say anything of the matter.
+    fn stem(&self) -> Option<Stem> {
+        let word = &self.letters[..self.length];
+        let bare = PARTICLES.iter().find_map(|particle| bare_letters(word, particle)).unwrap_or(word);
+        (bare.len() >= WORD_CHARS_MIN).then(|| Stem::of(bare))
+    }
+}
+
+fn bare_letters<'word>(word: &'word [char], particle: &str) -> Option<&'word [char]> {
+    let length = particle.chars().count();
+    let begins = word.len() > length + WORD_CHARS_MIN && particle.chars().eq(word[..length].iter().copied());
+    begins.then(|| &word[length..])
+}
+
 /// Whether the units below a title take up its words rather than those of the main headline.
 pub(super) fn takes_up_title(units: &[Unit<'_>], title: usize, headline: Option<usize>) -> bool {
-    let (mut title_words, mut main_words) = (BTreeSet::new(), BTreeSet::new());
-    add_stems(&units[title].text, &mut title_words);
-    add_stems(headline.map(|index| &*units[index].text).unwrap_or_default(), &mut main_words);
-    let mut below = BTreeSet::new();
+    let none = Stems::default();
+    let title_words = units[title].text.stems();
+    let main_words = headline.map_or(&none, |index| units[index].text.stems());
     let texts = units[title + 1..].iter().filter(|unit| unit.label.is_none());
-    for unit in texts.take(COMPARED_LINES) {
-        add_stems(&unit.text, &mut below);
-    }
+    let below = Stems::of_all(texts.take(COMPARED_LINES));
     // Words that the main article used before say nothing for the title, unless it has no others.
-    let mut used = BTreeSet::new();
     let above = units[..title].iter().rev().take(UNITS_ABOVE);
-    for unit in above.filter(|unit| unit.role == LineRole::Paragraph) {
-        add_stems(&unit.text, &mut used);
-    }
-    let mut title_own: Vec<&String> = title_words.difference(&main_words).collect();
+    let used = Stems::of_all(above.filter(|unit| unit.role == LineRole::Paragraph));
+    let mut title_own: Vec<Stem> = title_words.iter().filter(|word| !main_words.contains(*word)).collect();
     if title_own.iter().any(|word| !used.contains(*word)) {
         title_own.retain(|word| !used.contains(*word));
     }
-    let main_own: Vec<&String> = main_words.difference(&title_words).collect();
-    let hits = |own: &[&String]| own.iter().filter(|word| below.contains(**word)).count();
+    let main_own: Vec<Stem> = main_words.iter().filter(|word| !title_words.contains(*word)).collect();
+    let hits = |own: &[Stem]| own.iter().filter(|word| below.contains(**word)).count();
     // As shares: a long headline has more words to be hit.
     hits(&title_own) * main_own.len().max(1) > hits(&main_own) * title_own.len()
 }
 
 /// The words of the text of an article.
 pub(super) struct Body {
-    stems: BTreeSet<String>,
+    stems: Stems,
 }
 
 impl Body {
     /// Of these paragraphs.
-    pub fn of<'text>(paragraphs: impl Iterator<Item = &'text str>) -> Self {
-        let mut stems = BTreeSet::new();
-        for paragraph in paragraphs.take(UNITS_ABOVE) {
-            add_stems(paragraph, &mut stems);
-        }
-        Self { stems }
+    pub fn of<'a, 'text: 'a>(paragraphs: impl Iterator<Item = &'a Unit<'text>>) -> Self {
+        Self { stems: Stems::of_all(paragraphs.take(UNITS_ABOVE)) }
     }
 
     /// How many words of a line the text uses too, and how many there are.
-    pub fn taken_up(&self, line: &str) -> (usize, usize) {
-        let mut stems = BTreeSet::new();
-        add_stems(line, &mut stems);
-        (stems.intersection(&self.stems).count(), stems.len())
+    pub fn taken_up(&self, line: &Stems) -> (usize, usize) {
+        (line.shared(&self.stems), line.len())
     }
-}
 
-/// How many words two texts share.
-pub(super) fn shared_stems(one: &str, other: &str) -> usize {
-    let (mut stems, mut others) = (BTreeSet::new(), BTreeSet::new());
-    add_stems(one, &mut stems);
-    add_stems(other, &mut others);
-    stems.intersection(&others).count()
-}
-
-/// Adds the folded beginnings of a text's words, without the article and the particles that Arabic writes in front.
-pub(super) fn add_stems(text: &str, stems: &mut BTreeSet<String>) {
-    let words =
-        text.split(|character: char| !is_letter_or_digit(character) && fold_char(character).is_some());
-    for word in words.flat_map(str::split_whitespace).take(COMPARED_WORDS_MAX) {
-        let folded: String = word.chars().filter_map(fold_char).take(32).collect();
-        let bare = without_particles(&folded);
-        if bare.chars().nth(WORD_CHARS_MIN - 1).is_some() {
-            stems.insert(bare.chars().take(STEM_CHARS).collect());
-        }
+    /// Whether the text uses a word of a part of a line.
+    pub fn uses_word_of(&self, part: &str) -> bool {
+        Stems::of(part).shared(&self.stems) > 0
     }
 }
 
 /// A folded word without the article and the particles that Arabic writes in front.
 pub(super) fn without_particles(word: &str) -> &str {
-    for prefix in ["وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف"] {
+    for prefix in PARTICLES {
         if let Some(bare) = word.strip_prefix(prefix)
             && bare.chars().nth(WORD_CHARS_MIN).is_some()
         {

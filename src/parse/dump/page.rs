@@ -10,8 +10,9 @@ use std::collections::HashSet;
 use super::headline::Lines;
 use super::line::{Evidence, LineRole};
 use super::pieces::Unit;
-use super::shape::{self, Lexicons, is_title};
-use crate::parse::fold::{fold, is_letter};
+use super::shape::{self, Lexicons};
+use super::unit_text::UnitText;
+use crate::parse::fold::is_letter;
 use crate::parse::lexicon::Role;
 use crate::parse::text::{first_chars, is_longer_than, word_count};
 
@@ -131,14 +132,14 @@ pub(super) fn drop_outside(above: &mut [Unit<'_>], below: &mut [Unit<'_>]) {
 
 /// A date a little above the article is its own, where it has no other.
 pub(super) fn date_above(above: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
-    let date = above.iter_mut().rev().take(DATE_UNITS_ABOVE).find(|unit| lexicons.is_date(&unit.text));
+    let date = above.iter_mut().rev().take(DATE_UNITS_ABOVE).find(|unit| unit.text.is_date(lexicons));
     if let Some(unit) = date {
         unit.set(LineRole::Date, Evidence::Position("date above the headline"));
     }
 }
 
 fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
-    let text: &str = &unit.text;
+    let text = &unit.text;
     if unit.role == LineRole::Boilerplate {
         return Kind::Furniture;
     }
@@ -149,26 +150,26 @@ fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
             Kind::Fact
         };
     }
-    if lexicons.words.heads_comments(text) {
+    if text.heads_comments(lexicons) {
         return Kind::Comments;
     }
     let is_fact = unit.is_settled()
         || unit.label.as_ref().is_some_and(|label| label.role != Role::Text)
-        || lexicons.is_date(text)
+        || text.is_date(lexicons)
         || shape::is_row_of_hashtags(text);
     if is_fact {
         return Kind::Fact;
     }
-    if shape::is_separator(text) || shape::is_url(text) || !text.chars().any(is_letter) {
+    if text.is_separator() || shape::is_url(text) || !text.chars().any(is_letter) {
         return Kind::Mark;
     }
-    if lexicons.is_boilerplate(text) || shape::is_number_behind_label(text) {
+    if text.is_boilerplate(lexicons) || shape::is_number_behind_label(text) {
         return Kind::Furniture;
     }
-    if is_prose(text) {
+    if text.is_prose() {
         return Kind::Prose;
     }
-    if shape::is_byline(text, false) || lexicons.is_credit(text) || lexicons.is_caption(text) {
+    if text.is_byline() || text.is_credit(lexicons) || text.is_caption(lexicons) {
         return Kind::Fact;
     }
     Kind::Short
@@ -193,9 +194,9 @@ fn weight(unit: &Unit<'_>, kind: Kind) -> i64 {
     }
 }
 
-fn short_weight(text: &str) -> i64 {
-    let words = word_count(text);
-    if shape::ends_firmly(text) && words >= SENTENCE_WORDS_MIN {
+fn short_weight(text: &UnitText<'_>) -> i64 {
+    let words = text.words();
+    if text.ends_firmly() && words >= SENTENCE_WORDS_MIN {
         return i64::try_from(text.chars().count()).unwrap_or_default();
     }
     SHORT_WEIGHTS.iter().find(|(most, _)| words <= *most).map_or(0, |(_, weight)| *weight)
@@ -227,8 +228,8 @@ fn drop_within(units: &mut [Unit<'_>], kinds: &[Kind], core: Span) {
     let outside: HashSet<String> = units[..core.start]
         .iter()
         .chain(&units[core.end..])
-        .filter(|unit| is_title(&unit.text))
-        .map(|unit| fold(&unit.text))
+        .filter(|unit| unit.text.is_title())
+        .map(|unit| unit.text.folded().to_owned())
         .collect();
     let listed: Vec<bool> = (core.start..core.end)
         .map(|index| kinds[index] == Kind::Short && is_title_of_list(&units[index]))
@@ -239,7 +240,7 @@ fn drop_within(units: &mut [Unit<'_>], kinds: &[Kind], core: Span) {
         let has_neighbour = place > 0 && listed[place - 1] || listed.get(place + 1) == Some(&true);
         if listed[place] && has_neighbour && !is_of_lists {
             units[index].set(LineRole::Boilerplate, Evidence::Position("titles in a row"));
-        } else if kinds[index] == Kind::Short && outside.contains(&fold(&units[index].text)) {
+        } else if kinds[index] == Kind::Short && outside.contains(units[index].text.folded()) {
             units[index].set(LineRole::Boilerplate, Evidence::Position("stands outside the text too"));
         }
     }
@@ -248,9 +249,9 @@ fn drop_within(units: &mut [Unit<'_>], kinds: &[Kind], core: Span) {
 fn is_title_of_list(unit: &Unit<'_>) -> bool {
     !unit.markup.is_item
         && !unit.markup.is_heading
-        && !shape::ends_firmly(&unit.text)
+        && !unit.text.ends_firmly()
         && !shape::has_number(&unit.text)
-        && word_count(&unit.text) >= LIST_TITLE_WORDS_MIN
+        && unit.text.words() >= LIST_TITLE_WORDS_MIN
 }
 
 /// Dates, sections and bylines right above the headline are the article's.
@@ -263,7 +264,7 @@ fn with_facts_above(kinds: &[Kind], headline: usize) -> usize {
 fn drop_between(units: &mut [Unit<'_>], kinds: &[Kind], from: usize, to: usize) {
     for index in from..to {
         let is_button = match kinds[index] {
-            Kind::Short => word_count(&units[index].text) < BETWEEN_WORDS_MIN || units[index].markup.is_item,
+            Kind::Short => units[index].text.words() < BETWEEN_WORDS_MIN || units[index].markup.is_item,
             Kind::Comments | Kind::Others => true,
             _ => false,
         };
@@ -283,11 +284,11 @@ fn with_tail(units: &[Unit<'_>], kinds: &[Kind], end: usize, lexicons: &Lexicons
     let mut end = facts(end);
     let heads_others = units.get(end).is_some_and(|unit| {
         kinds[end] == Kind::Others
-            || word_count(&unit.text) <= OTHERS_HEADING_WORDS_MAX && lexicons.words.heads_others(&unit.text)
+            || unit.text.words() <= OTHERS_HEADING_WORDS_MAX && unit.text.heads_others(lexicons)
     });
     if heads_others {
         let is_title = |at: usize| {
-            kinds.get(at) == Some(&Kind::Short) && word_count(&units[at].text) >= OTHERS_WORDS_MIN
+            kinds.get(at) == Some(&Kind::Short) && units[at].text.words() >= OTHERS_WORDS_MIN
         };
         let is_of_list = |at: &usize| match kinds[*at] {
             Kind::Short => is_title(*at),

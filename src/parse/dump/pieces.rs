@@ -2,12 +2,11 @@
 //!
 //! Owns where one unit ends and the next begins. Each pass looks at each line once.
 
-use std::borrow::Cow;
-
 use super::line::{Evidence, LineRole};
 use super::markup::{self, Markup};
 use super::row;
 use super::shape::{self, Lexicons};
+use super::unit_text::UnitText;
 use crate::parse::fold::fold_char;
 use crate::parse::lexicon::{Role, is_decoration};
 use crate::parse::text::{is_blank, is_longer_than, lines, word_count};
@@ -45,7 +44,7 @@ pub(super) struct Label {
 #[derive(Debug, Clone)]
 pub(super) struct Unit<'text> {
     /// Without marks; lines that were wrapped are joined.
-    pub text: Cow<'text, str>,
+    pub text: UnitText<'text>,
     /// Line numbers, from 1.
     pub first: usize,
     pub last: usize,
@@ -108,7 +107,7 @@ pub(super) fn units<'text>(
                 after_blank = true;
                 continue;
             }
-            units.push(unit(text, markup, number, is_part, after_blank));
+            units.push(unit(text.into(), markup, number, is_part, after_blank));
             after_blank = false;
         }
     }
@@ -143,7 +142,7 @@ pub(super) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-fn unit(text: Cow<'_, str>, markup: Markup, number: usize, is_part: bool, after_blank: bool) -> Unit<'_> {
+fn unit(text: UnitText<'_>, markup: Markup, number: usize, is_part: bool, after_blank: bool) -> Unit<'_> {
     Unit {
         text,
         first: number,
@@ -232,8 +231,8 @@ fn join_wrapped<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<
     for (index, unit) in units.into_iter().enumerate() {
         let continues = index > 0
             && may_continue(&unit)
-            && !lexicons.is_date(&unit.text)
-            && !lexicons.is_credit(&unit.text)
+            && !unit.text.is_date(lexicons)
+            && !unit.text.is_credit(lexicons)
             && (is_full(lengths[index - 1], &unit.text, width)
                 || joined
                     .last()
@@ -242,11 +241,10 @@ fn join_wrapped<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>) -> Vec<
                 last.last + 1 == unit.first
                     && is_continued(last, lexicons)
                     // A short line behind the end of a sentence heads what follows.
-                    && (!shape::ends_firmly(&last.text) || lengths[index] * 2 > width || shape::ends_firmly(&unit.text))
+                    && (!last.text.ends_firmly() || lengths[index] * 2 > width || unit.text.ends_firmly())
             });
         if let (true, Some(last)) = (continues, joined.last_mut()) {
-            last.text.to_mut().push(' ');
-            last.text.to_mut().push_str(&unit.text);
+            last.text.join(&unit.text);
             last.last = unit.first;
             above += 1;
             continue;
@@ -270,14 +268,14 @@ fn may_continue(unit: &Unit<'_>) -> bool {
         && !unit.after_blank
         && !unit.text.starts_with(['•', '-', '–', '—', '*'])
         && !shape::is_url(&unit.text)
-        && !shape::is_separator(&unit.text)
+        && !unit.text.is_separator()
 }
 
 fn is_continued(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> bool {
     let ends = unit.label.as_ref().is_some_and(|label| {
         label.value.is_empty() || matches!(label.role, Role::Date | Role::Modified | Role::Source | Role::Url)
     });
-    !ends && !unit.markup.is_heading && !shape::is_url(&unit.text) && !lexicons.is_date(&unit.text)
+    !ends && !unit.markup.is_heading && !shape::is_url(&unit.text) && !unit.text.is_date(lexicons)
 }
 
 /// Whether the next line's first word would not have fitted on a line of this length.
@@ -318,7 +316,7 @@ fn wrap_width(units: &[Unit<'_>], lengths: &[usize]) -> Option<usize> {
         .copied()
         .filter(|index| is_full(lengths[index - 1], &units[*index].text, width))
         .collect();
-    let open = full.iter().filter(|index| !shape::ends_firmly(&units[**index - 1].text)).count();
+    let open = full.iter().filter(|index| !units[**index - 1].text.ends_firmly()).count();
     let is_wrapped = full.len() >= WRAP_BREAKS_MIN
         && full.len() * 100 >= pairs.len() * WRAP_SHARE_MIN
         && open * 100 >= full.len() * WRAP_SHARE_MIN;
@@ -370,7 +368,7 @@ fn push_parts<'text>(
         }
         let label = label_of(&text, lexicons);
         units.push(Unit {
-            text: Cow::Owned(text),
+            text: text.into(),
             label,
             is_part: true,
             after_blank: whole.after_blank && index == 0,
@@ -380,7 +378,7 @@ fn push_parts<'text>(
 }
 
 /// A whole dump in one line: a unit from each label to the next.
-fn divide_one_line<'text>(text: Cow<'text, str>, number: usize, lexicons: &Lexicons<'_>) -> Vec<Unit<'text>> {
+fn divide_one_line<'text>(text: UnitText<'text>, number: usize, lexicons: &Lexicons<'_>) -> Vec<Unit<'text>> {
     let whole = unit(text, Markup::default(), number, true, true);
     let mut starts = vec![0];
     for (colon, mark) in whole.text.match_indices([':', '：']).take(ONE_LINE_LABELS_MAX * 8) {
@@ -431,7 +429,7 @@ fn behind_value<'text>(unit: Unit<'text>, lexicons: &Lexicons<'_>) -> Vec<Unit<'
     }
     let (date, rest) = unit.text.split_at(end);
     [date, rest]
-        .map(|text| Unit { text: Cow::Owned(text.trim().to_owned()), after_blank: false, ..unit.clone() })
+        .map(|text| Unit { text: text.trim().to_owned().into(), after_blank: false, ..unit.clone() })
         .into_iter()
         .collect()
 }

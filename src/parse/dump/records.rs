@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 
 use super::line::{Evidence, LineRole};
-use super::page;
 use super::pieces::{Label, Unit};
-use super::shape::{Lexicons, ends_sentence, is_title};
+use super::shape::Lexicons;
 use crate::parse::fold::{digit, same};
 use crate::parse::lexicon::Role;
 use crate::parse::text::{first_chars, word_count};
@@ -43,8 +42,8 @@ pub(super) fn settle_heads(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
             continue;
         }
         let has_article =
-            units.get(index + 1).is_some_and(|title| title.label.is_none() && is_title(&title.text))
-                && units.get(index + 2).is_some_and(|text| page::is_prose(&text.text));
+            units.get(index + 1).is_some_and(|title| title.label.is_none() && title.text.is_title())
+                && units.get(index + 2).is_some_and(|text| text.text.is_prose());
         if index > first && has_article {
             let name = units[index].text.to_string();
             units[index].label = Some(Label { role: Role::Related, name, value: String::new() });
@@ -82,7 +81,7 @@ fn head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(String, usize)> {
     }
     let rest = &unit.text[end..];
     let rest = rest.split_once(':').map_or(rest, |(_, message)| message);
-    (numbers >= NUMBERS_MIN && !lexicons.is_date(&unit.text)).then(|| (masked, word_count(rest)))
+    (numbers >= NUMBERS_MIN && !unit.text.is_date(lexicons)).then(|| (masked, word_count(rest)))
 }
 
 /// Whether a line has the numbers of a date and of a time beside other words.
@@ -93,16 +92,16 @@ pub(super) fn is_head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> bool {
 /// Short lines in a row above the text are a menu; of the names of sections among them only one right above a longer
 /// line, that the menu names too, is the article's.
 pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
-    let Some(first_prose) = units.iter().position(|unit| page::is_prose(&unit.text)) else { return };
+    let Some(first_prose) = units.iter().position(|unit| unit.text.is_prose()) else { return };
     let is_item = |unit: &Unit<'_>| {
-        word_count(&unit.text) <= MENU_WORDS_MAX
+        unit.text.words() <= MENU_WORDS_MAX
             && unit.label.is_none()
             && unit.role != LineRole::Date
             && !unit.is_part
-            && (word_count(&unit.text) < 2 || !lexicons.names_medium(&unit.text))
-            && !lexicons.is_date(&unit.text)
+            && (unit.text.words() < 2 || !unit.text.names_medium(lexicons))
+            && !unit.text.is_date(lexicons)
     };
-    let is_known = |unit: &Unit<'_>| lexicons.is_section(&unit.text) || lexicons.is_boilerplate(&unit.text);
+    let is_known = |unit: &Unit<'_>| unit.text.is_section(lexicons) || unit.text.is_boilerplate(lexicons);
     let mut start = 0;
     while start < first_prose {
         let length = units[start..first_prose].iter().take_while(|unit| is_item(unit)).count();
@@ -114,7 +113,7 @@ pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
             let last = &run[length - 1];
             let is_named = run[..length - 1].iter().any(|unit| same(&unit.text, &last.text));
             let is_first_section =
-                lexicons.is_section(&last.text) && !lexicons.is_section(&run[length - 2].text);
+                last.text.is_section(lexicons) && !run[length - 2].text.is_section(lexicons);
             let end = start + length - usize::from(is_named || is_first_section);
             for unit in &mut units[start..end] {
                 unit.set(LineRole::Boilerplate, Evidence::Position("in a menu above the text"));
@@ -128,14 +127,14 @@ pub(super) fn settle_menus(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
 pub(super) fn settle_menu_labels(units: &mut [Unit<'_>]) {
     // Below a sentence, however short, is no menu.
     let is_text = |unit: &Unit<'_>| {
-        page::is_prose(&unit.text) || ends_sentence(&unit.text) && word_count(&unit.text) > MENU_WORDS_MAX
+        unit.text.is_prose() || unit.text.ends_sentence() && unit.text.words() > MENU_WORDS_MAX
     };
     let Some(first_prose) = units.iter().position(is_text) else { return };
     for index in 0..first_prose {
         let is_alone = units[index].opens_others()
             && units[index].label.as_ref().is_some_and(|label| label.value.is_empty());
         let is_in_menu =
-            units[index + 1].label.is_none() && word_count(&units[index + 1].text) <= MENU_WORDS_MAX;
+            units[index + 1].label.is_none() && units[index + 1].text.words() <= MENU_WORDS_MAX;
         if is_alone && is_in_menu {
             units[index].label = None;
             units[index].set(LineRole::Boilerplate, Evidence::Position("in a menu above the text"));

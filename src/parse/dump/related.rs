@@ -14,12 +14,12 @@
 //!    only: the text below goes on with the related article.
 
 use super::line::{Evidence, LineRole};
-use super::overlap::{shared_stems, takes_up_title};
+use super::overlap::takes_up_title;
 use super::pieces::Unit;
 use super::role_of;
-use super::shape::{self, Lexicons, is_title};
+use super::shape::{self, Lexicons};
 use crate::parse::lexicon::Role;
-use crate::parse::text::{is_longer_than, word_count};
+use crate::parse::text::is_longer_than;
 
 /// More articles than this are not taken from one dump's label.
 const RELATED_MAX: usize = 50;
@@ -134,8 +134,8 @@ impl Reading<'_, '_, '_> {
         let (title, rest) = if inline { (at, texts) } else { (*texts.first()?, texts.get(1..)?) };
         let below = rest.first().copied()?;
         let is_reference = !is_bare_title(&self.units[below])
-            && shape::ends_firmly(&self.units[below].text)
-            && is_title(&self.units[title].text)
+            && self.units[below].text.ends_firmly()
+            && self.units[title].text.is_title()
             && !takes_up_title(self.units, title, Some(headline));
         if !is_reference {
             return None;
@@ -190,7 +190,7 @@ impl Reading<'_, '_, '_> {
         self.sides(start, *first);
         if all_titles {
             self.titles(texts, *first, end);
-        } else if is_title(&self.units[*first].text) {
+        } else if self.units[*first].text.is_title() {
             let evidence = Evidence::Position("first line of a related article");
             self.set(*first, LineRole::RelatedHeadline, evidence);
             self.paragraphs_of(&texts[1..], first + 1, end);
@@ -216,7 +216,7 @@ impl Reading<'_, '_, '_> {
         let [title, text, ..] = texts else { return false };
         let (title, text) = (&self.units[*title].text, &self.units[*text].text);
         let is_longer = text.chars().count() * 2 >= title.chars().count() * 3;
-        is_longer && shared_stems(title, text) >= TAKEN_UP_WORDS_MIN
+        is_longer && title.stems().shared(text.stems()) >= TAKEN_UP_WORDS_MIN
     }
 
     /// Each text is the title of an article.
@@ -272,7 +272,7 @@ impl Reading<'_, '_, '_> {
     fn sentences_end(&self, texts: &[usize]) -> bool {
         let (mut firm, mut bare, mut other) = (0, 0, 0);
         for unit in texts.iter().map(|index| &self.units[*index]) {
-            if shape::ends_firmly(&unit.text) {
+            if unit.text.ends_firmly() {
                 firm += 1;
             } else if is_bare_title(unit) {
                 bare += 1;
@@ -286,19 +286,19 @@ impl Reading<'_, '_, '_> {
     fn is_inner_title(&self, index: usize, next: Option<usize>, sentences_end: bool) -> bool {
         let unit = &self.units[index];
         if !is_bare_title(unit)
-            || shape::ends_firmly(&unit.text) && !unit.text.ends_with(['?', '؟', '!', '"', '»', '”'])
+            || unit.text.ends_firmly() && !unit.text.ends_with(['?', '؟', '!', '"', '»', '”'])
         {
             return false;
         }
-        if is_longer_than(&unit.text, INNER_TITLE_CHARS_MAX) || word_count(&unit.text) < INNER_TITLE_WORDS_MIN
+        if is_longer_than(&unit.text, INNER_TITLE_CHARS_MAX) || unit.text.words() < INNER_TITLE_WORDS_MIN
         {
             return false;
         }
-        let above_is_separator = index > 0 && shape::is_separator(&self.units[index - 1].text);
+        let above_is_separator = index > 0 && self.units[index - 1].text.is_separator();
         let below_is_date = self
             .units
             .get(index + 1)
-            .is_some_and(|unit| unit.label_is(Role::Date) || self.lexicons.is_date(&unit.text));
+            .is_some_and(|unit| unit.label_is(Role::Date) || unit.text.is_date(self.lexicons));
         if unit.markup.is_heading
             || unit.label_is(Role::Title)
             || above_is_separator
@@ -333,7 +333,7 @@ impl Reading<'_, '_, '_> {
             .copied()
             .take_while(|index| {
                 (shape::has_bullet(&self.units[*index].text) || self.units[*index].markup.is_item)
-                    && is_title(&self.units[*index].text)
+                    && self.units[*index].text.is_title()
             })
             .take(RELATED_MAX)
             .collect();
@@ -348,7 +348,7 @@ impl Reading<'_, '_, '_> {
             self.sides(start, end);
             return Block { articles: 0, next: end, is_guess: false };
         };
-        if !is_title(&self.units[first].text) {
+        if !self.units[first].text.is_title() {
             // Nothing below the label is a title: the label is dropped, the text is the body's.
             self.units[at].set(LineRole::ReadAlso, self.evidence.clone());
             return Block { articles: 0, next: start, is_guess: true };
@@ -368,7 +368,7 @@ impl Reading<'_, '_, '_> {
         let run = texts.iter().take_while(|index| is_bare_title(&self.units[**index])).count().max(1);
         let decides = texts[run - 1];
         let has_own_date = self.units.get(decides + 1).is_some_and(|unit| {
-            decides + 1 < end && (unit.label_is(Role::Date) || self.lexicons.is_date(&unit.text))
+            decides + 1 < end && (unit.label_is(Role::Date) || unit.text.is_date(self.lexicons))
         });
         if has_own_date || takes_up_title(self.units, decides, main.headline) {
             self.open_at(at, true);
@@ -425,23 +425,23 @@ fn side_role(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(LineRole, Evid
         let role = if label.value.is_empty() { LineRole::Label } else { role_of(label.role)? };
         return Some((role, Evidence::Label(label.name.clone())));
     }
-    let text: &str = &unit.text;
+    let text = &unit.text;
     if shape::is_url(text) {
         return Some((LineRole::Url, Evidence::Shape("address alone")));
     }
-    if shape::is_separator(text) {
+    if text.is_separator() {
         return Some((LineRole::Boilerplate, Evidence::Shape("separator")));
     }
-    if lexicons.is_date(text) {
+    if text.is_date(lexicons) {
         return Some((LineRole::Date, Evidence::Shape("date alone")));
     }
-    if lexicons.is_credit(text) {
+    if text.is_credit(lexicons) {
         return Some((LineRole::Source, Evidence::Shape("agency")));
     }
-    if unit.markup.is_image || lexicons.is_caption(text) {
+    if unit.markup.is_image || text.is_caption(lexicons) {
         return Some((LineRole::Caption, Evidence::Shape("caption")));
     }
-    if lexicons.is_boilerplate(text) {
+    if text.is_boilerplate(lexicons) {
         return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
     }
     shape::is_byline(text, true).then_some((LineRole::Byline, Evidence::Shape("byline")))
@@ -450,7 +450,7 @@ fn side_role(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(LineRole, Evid
 /// The end of the segment: without the labelled lines that close it.
 fn segment_end(units: &[Unit<'_>], start: usize, main: &Main, lexicons: &Lexicons<'_>) -> usize {
     let mut end = (start..units.len())
-        .find(|index| units[*index].opens_others() || lexicons.words.heads_comments(&units[*index].text))
+        .find(|index| units[*index].opens_others() || units[*index].text.heads_comments(lexicons))
         .unwrap_or(units.len());
     while end > start && closes(&units[end - 1], main, lexicons) {
         end -= 1;
@@ -461,14 +461,14 @@ fn segment_end(units: &[Unit<'_>], start: usize, main: &Main, lexicons: &Lexicon
 /// How many very short lines stand behind longer titles: a menu at the foot of the page.
 fn foot_lines(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> usize {
     let is_short = |unit: &&Unit<'_>| {
-        word_count(&unit.text) < INNER_TITLE_WORDS_MIN
+        unit.text.words() < INNER_TITLE_WORDS_MIN
             && unit.label.is_none()
-            && !shape::ends_firmly(&unit.text)
+            && !unit.text.ends_firmly()
             && !unit.markup.is_item
-            && !lexicons.is_date(&unit.text)
+            && !unit.text.is_date(lexicons)
     };
     let short = units.iter().rev().take_while(is_short).count();
-    let above = units.len().checked_sub(short + 1).map(|above| word_count(&units[above].text));
+    let above = units.len().checked_sub(short + 1).map(|above| units[above].text.words());
     if short > 1 && above.is_some_and(|words| words > INNER_TITLE_WORDS_MIN) { short } else { 0 }
 }
 
@@ -483,11 +483,11 @@ fn closes(unit: &Unit<'_>, main: &Main, lexicons: &Lexicons<'_>) -> bool {
             Role::Title | Role::Text => false,
             _ => true,
         },
-        None => lexicons.is_boilerplate(&unit.text) && !lexicons.words.is_agency(&unit.text),
+        None => unit.text.is_boilerplate(lexicons) && !lexicons.words.is_agency(&unit.text),
     }
 }
 
 /// A title without a full stop: a line of a list of titles.
 pub(super) fn is_bare_title(unit: &Unit<'_>) -> bool {
-    is_title(&unit.text) && !shape::ends_sentence(&unit.text)
+    unit.text.is_title() && !unit.text.ends_sentence()
 }

@@ -2,8 +2,6 @@
 //!
 //! Owns the dividing of such a line into units. A line is divided only where each of its parts is known by its shape.
 
-use std::borrow::Cow;
-
 use super::line::{Evidence, LineRole};
 use super::pieces::Unit;
 use super::records;
@@ -35,7 +33,7 @@ pub(super) fn divide_top<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>
                 for (at, (text, role, name)) in parts.into_iter().enumerate() {
                     let evidence = Evidence::Shape(name);
                     divided.push(Unit {
-                        text: Cow::Owned(text),
+                        text: text.into(),
                         role,
                         evidence,
                         label: None,
@@ -54,9 +52,9 @@ pub(super) fn divide_top<'text>(units: Vec<Unit<'text>>, lexicons: &Lexicons<'_>
 type TopPart = (String, LineRole, &'static str);
 
 fn top_parts(unit: &Unit<'_>, lexicons: &Lexicons<'_>, is_first: bool) -> Option<Vec<TopPart>> {
-    let text: &str = &unit.text;
-    if lexicons.is_date(text)
-        || lexicons.is_section(text)
+    let text = &unit.text;
+    if text.is_date(lexicons)
+        || text.is_section(lexicons)
         || unit.label.as_ref().is_some_and(|label| label.role != Role::Author || label.value.is_empty())
     {
         return None;
@@ -64,7 +62,7 @@ fn top_parts(unit: &Unit<'_>, lexicons: &Lexicons<'_>, is_first: bool) -> Option
     let marks = [&["|", "•", "·"][..], &[" - ", " – ", " — "], &["/"], &["،", ","]];
     at_words(text, lexicons, is_first).or_else(|| {
         marks.into_iter().find_map(|marks| {
-            let mut parts = vec![text];
+            let mut parts: Vec<&str> = vec![text];
             for mark in marks {
                 parts = parts.iter().flat_map(|part| part.split(mark)).collect();
             }

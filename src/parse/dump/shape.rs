@@ -45,6 +45,8 @@ const INITIALS_MAX: usize = 6;
 const NUMBER_LABEL_WORDS_MAX: usize = 3;
 /// So many words may introduce an address.
 const URL_WORDS_MAX: usize = 5;
+/// A symbol has at most so many characters.
+const SYMBOL_CHARS_MAX: usize = 3;
 /// The words of a code are this short, in characters.
 const CODE_CHARS_MAX: usize = 2;
 /// A tag's words and characters, and how many of them make a line of tags.
@@ -353,8 +355,8 @@ pub(super) fn asks_to_do(text: &str) -> bool {
 
 /// At most a letter or two, and marks: `A+`, `☰`.
 pub(super) fn is_symbol(text: &str) -> bool {
-    text.chars().filter(|one| is_letter(*one)).count() <= 1
-        && text.chars().filter(|one| !one.is_whitespace()).count() <= 3
+    text.chars().filter(|one| !one.is_whitespace()).nth(SYMBOL_CHARS_MAX).is_none()
+        && text.chars().filter(|one| is_letter(*one)).count() <= 1
         && !text.chars().any(|one| digit(one).is_some())
 }
 

@@ -29,7 +29,8 @@ use super::pieces::Unit;
 use super::records;
 use super::related;
 use super::row;
-use super::shape::{self, Lexicons, is_title};
+use super::shape::{self, Lexicons};
+use super::unit_text::UnitText;
 use crate::article::Flaw;
 use crate::parse::flaws;
 use crate::parse::lexicon::Role;
@@ -120,21 +121,21 @@ impl Facts {
     fn of(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Self {
         let edge = units.iter().take(EDGE_UNITS);
         // Lines that say more of the headline stand above the first prose.
-        let first_prose = units.iter().position(|unit| page::is_prose(&unit.text)).unwrap_or_default();
+        let first_prose = units.iter().position(|unit| unit.text.is_prose()).unwrap_or_default();
         let long: Vec<&Unit<'_>> = units[first_prose..]
             .iter()
             .filter(|unit| unit.label.is_none() && is_longer_than(&unit.text, LONG_LINE_CHARS))
             .collect();
-        let firm = long.iter().filter(|unit| shape::ends_firmly(&unit.text)).count();
+        let firm = long.iter().filter(|unit| unit.text.ends_firmly()).count();
         let labelled_title = edge.into_iter().position(|unit| {
             unit.label.as_ref().is_some_and(|label| label.role == Role::Title && !label.value.is_empty())
         });
-        let is_prose = |unit: &&Unit<'_>| !unit.is_settled() && page::is_prose(&unit.text);
+        let is_prose = |unit: &&Unit<'_>| !unit.is_settled() && unit.text.is_prose();
         let above = units.iter().take_while(|unit| unit.role == LineRole::Boilerplate).count();
         Self {
             top_end: above + TOP_UNITS,
             last_prose: units.iter().rposition(|unit| is_prose(&unit)).unwrap_or_default(),
-            body: Body::of(units.iter().filter(is_prose).map(|unit| &*unit.text)),
+            body: Body::of(units.iter().filter(is_prose)),
             texts: units.iter().map(|unit| is_text(unit, lexicons)).collect(),
             headline: units.iter().position(|unit| unit.role == LineRole::Headline).or(labelled_title),
             has_labelled_title: labelled_title.is_some(),
@@ -225,7 +226,7 @@ impl Walk<'_, '_> {
         self.note_end(index);
     }
 
-    fn text(&self, index: usize) -> &str {
+    fn text(&self, index: usize) -> &UnitText<'_> {
         &self.units[index].text
     }
 
@@ -238,7 +239,7 @@ impl Walk<'_, '_> {
             && rest.len() <= EDGE_UNITS
             && rest
                 .iter()
-                .all(|unit| unit.role == LineRole::Boilerplate || self.lexicons.is_boilerplate(&unit.text))
+                .all(|unit| unit.role == LineRole::Boilerplate || unit.text.is_boilerplate(self.lexicons))
     }
 
     /// A part of a line whose shape settled it before.
@@ -284,7 +285,7 @@ impl Walk<'_, '_> {
             let is_alone = self.units.len() == 1;
             self.title_settled = true;
             if !self.facts.has_labelled_title && self.headline.is_none() {
-                if is_title(self.text(index)) {
+                if self.text(index).is_title() {
                     self.headline = Some(index);
                     self.set(index, LineRole::Headline, Evidence::Position("first line of title shape"));
                     return;
@@ -312,7 +313,7 @@ impl Walk<'_, '_> {
         }
         self.main_closed = false;
         self.paragraphs += 1;
-        self.prose += usize::from(page::is_prose(self.text(index)));
+        self.prose += usize::from(self.text(index).is_prose());
         self.first_paragraph.get_or_insert(index);
         self.set(index, LineRole::Paragraph, Evidence::Position("text of the article"));
     }
@@ -326,17 +327,17 @@ impl Walk<'_, '_> {
         if !at_top && !at_end {
             return None;
         }
-        if lexicons.is_date(text) {
+        if text.is_date(lexicons) {
             return Some((LineRole::Date, Evidence::Shape("date alone")));
         }
-        if lexicons.is_credit(text) {
+        if text.is_credit(lexicons) {
             return Some((LineRole::Source, Evidence::Shape("agency")));
         }
         let unbracketed = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
         if shape::is_byline(unbracketed, !self.title_settled) && (at_top || self.is_tail(index)) {
             return Some((LineRole::Byline, Evidence::Shape("byline")));
         }
-        if self.paragraphs == 0 && lexicons.is_section(text) {
+        if self.paragraphs == 0 && text.is_section(lexicons) {
             return Some((LineRole::Section, Evidence::Shape("name of a section")));
         }
         if at_end && self.is_tail(index) && shape::is_row_of_tags(text) {
@@ -359,7 +360,7 @@ impl Walk<'_, '_> {
         self.units.get(index).is_some_and(|unit| {
             unit.label_is(Role::Date)
                 || unit.role == LineRole::Date
-                || self.lexicons.is_date(&unit.text)
+                || unit.text.is_date(self.lexicons)
                 || self.lexicons.date_among(&unit.text, top::DATED_WORDS_MAX).is_some()
         })
     }
@@ -415,7 +416,7 @@ impl Walk<'_, '_> {
         else {
             return false;
         };
-        let after_separator = index > 0 && shape::is_separator(self.text(index - 1));
+        let after_separator = index > 0 && self.text(index - 1).is_separator();
         let is_text = is_longer_than(&next.text, LONG_LINE_CHARS) || self.is_date_unit(index + 1);
         is_text
             && (after_separator || takes_up_title(&self.units, index, self.headline.or(self.first_paragraph)))
@@ -436,23 +437,24 @@ impl Walk<'_, '_> {
     /// Whether no text of the article follows: labels, buttons and blocks of others do.
     fn is_tail(&self, index: usize) -> bool {
         let rest = self.units[index + 1..].iter().take(EDGE_UNITS);
-        rest.take_while(|unit| !unit.opens_others() && !self.lexicons.words.heads_comments(&unit.text))
+        rest.take_while(|unit| !unit.opens_others() && !unit.text.heads_comments(self.lexicons))
             .all(|unit| !self.is_text(unit) || shape::is_row_of_tags(&unit.text))
     }
 }
 
 fn is_text(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> bool {
+    let text = &unit.text;
     unit.label.is_none()
         && !unit.is_settled()
-        && !shape::is_separator(&unit.text)
-        && !shape::is_url(&unit.text)
-        && !lexicons.is_date(&unit.text)
-        && !lexicons.is_credit(&unit.text)
-        && !shape::is_byline(&unit.text, false)
-        && !lexicons.is_section(&unit.text)
-        && !lexicons.is_bare_name(&unit.text)
-        && !lexicons.is_caption(&unit.text)
-        && !lexicons.is_boilerplate(&unit.text)
+        && !text.is_separator()
+        && !shape::is_url(text)
+        && !text.is_date(lexicons)
+        && !text.is_credit(lexicons)
+        && !text.is_byline()
+        && !text.is_section(lexicons)
+        && !text.is_bare_name(lexicons)
+        && !text.is_caption(lexicons)
+        && !text.is_boilerplate(lexicons)
 }
 
 /// The label that a settled role stands for.

@@ -10,8 +10,8 @@ impl Walk<'_, '_> {
     pub(super) fn anywhere(&mut self, index: usize) -> Option<(LineRole, Evidence)> {
         let lexicons = self.lexicons;
         let unit = &self.units[index];
-        let text: &str = &unit.text;
-        if shape::is_separator(text) {
+        let text = &unit.text;
+        if text.is_separator() {
             return Some((LineRole::Boilerplate, Evidence::Shape("separator")));
         }
         if shape::is_url(text) {
@@ -33,10 +33,10 @@ impl Walk<'_, '_> {
             return Some((LineRole::Boilerplate, Evidence::Shape("number behind a label")));
         }
         let is_entry = self.paragraphs > 0 && text.split_whitespace().count() <= ENTRY_WORDS_MAX;
-        if is_entry && lexicons.is_date(text) && (text.contains(':') || !lexicons.reads_as_date(text)) {
+        if is_entry && text.is_date(lexicons) && (text.contains(':') || !lexicons.reads_as_date(text)) {
             return Some((LineRole::Date, Evidence::Shape("time of an entry")));
         }
-        if self.title_settled && shape::is_code(text) && !lexicons.is_date(text) {
+        if self.title_settled && shape::is_code(text) && !text.is_date(lexicons) {
             return Some((LineRole::Boilerplate, Evidence::Shape("code")));
         }
         if shape::is_row_of_hashtags(text) {
@@ -48,17 +48,17 @@ impl Walk<'_, '_> {
         if unit.markup.is_image {
             return Some((LineRole::Caption, Evidence::Shape("image")));
         }
-        if self.title_settled && lexicons.is_caption(text) {
+        if self.title_settled && text.is_caption(lexicons) {
             return Some((LineRole::Caption, Evidence::Shape("caption")));
         }
-        if lexicons.words.heads_comments(text) && self.paragraphs > 0 {
+        if text.heads_comments(lexicons) && self.paragraphs > 0 {
             self.in_comments = self.prose > 0 && self.paragraphs > 1 || self.main_closed;
             return Some((LineRole::Boilerplate, Evidence::Shape("head of comments")));
         }
         let is_credit = lexicons.words.is_agency(text);
         let is_section =
-            !self.title_settled && lexicons.is_section(text) && !lexicons.is_row_of_buttons(text);
-        if !is_credit && !is_section && lexicons.is_boilerplate(text) {
+            !self.title_settled && text.is_section(lexicons) && !lexicons.is_row_of_buttons(text);
+        if !is_credit && !is_section && text.is_boilerplate(lexicons) {
             return Some((LineRole::Boilerplate, Evidence::Shape("words of a page")));
         }
         None

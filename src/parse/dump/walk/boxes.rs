@@ -7,13 +7,11 @@ use super::{EDGE_UNITS, Walk};
 use crate::article::Flaw;
 use crate::parse::dump::line::{Evidence, LineRole};
 use crate::parse::dump::overlap::takes_up_title;
-use crate::parse::dump::page;
 use crate::parse::dump::pieces::{Label, Unit};
 use crate::parse::dump::related;
 use crate::parse::dump::shape::{self, Lexicons};
 use crate::parse::flaws;
 use crate::parse::lexicon::Role;
-use crate::parse::text::word_count;
 
 /// What marks a title of another article, and no item of a list.
 const ARROWS: [char; 8] = ['◄', '►', '»', '›', '▶', '▸', '◀', '→'];
@@ -37,13 +35,13 @@ const ARTICLE_POINTS_MIN: i32 = 5;
 
 /// Below the first box, a short line with a word that such headings hold heads another box.
 pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
-    let last_prose = units.iter().rposition(|unit| page::is_prose(&unit.text));
+    let last_prose = units.iter().rposition(|unit| unit.text.is_prose());
     let first = units.iter().position(Unit::opens_others).map(|first| first + 2);
     let from = first.into_iter().chain(last_prose.map(|last| last + 1)).min();
     let Some(from) = from else { return };
     for index in from..units.len().saturating_sub(1) {
         let (heading, title) = (&units[index], &units[index + 1]);
-        let words = word_count(&heading.text);
+        let words = heading.text.words();
         // A longer heading begins with such a word: `More from …`.
         let is_long = words > SHORT_HEADING_WORDS_MAX && words <= HEADING_WORDS_MAX;
         let first_words = if is_long {
@@ -62,12 +60,12 @@ pub(super) fn label_later_boxes(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>)
         let is_heading = heading.label.is_none()
             && !heading.is_settled()
             && !heading.markup.is_item
-            && !shape::ends_sentence(&heading.text)
+            && !heading.text.ends_sentence()
             && (lexicons.words.heads_others(first_words) || is_long && begins_with_label)
-            && !lexicons.is_boilerplate(&heading.text)
+            && !heading.text.is_boilerplate(lexicons)
             && title.label.is_none()
             && is_title_line(title)
-            && (word_count(&title.text) > words || is_long && is_second_title);
+            && (title.text.words() > words || is_long && is_second_title);
         if is_heading {
             let label = Label { role: Role::Related, name: heading.text.to_string(), value: String::new() };
             units[index].label = Some(label);
@@ -79,19 +77,19 @@ impl Walk<'_, '_> {
     /// Whether a line heads a box of other articles at the end of the text.
     pub(super) fn heads_box(&self, index: usize) -> bool {
         let heading = &self.units[index];
-        let words = word_count(&heading.text);
+        let words = heading.text.words();
         if self.paragraphs == 0
             || !(1..=HEADING_WORDS_MAX).contains(&words)
             || heading.is_settled()
             || heading.label.is_some()
-            || !(self.facts.texts[index] || self.lexicons.words.heads_others(&heading.text))
+            || !(self.facts.texts[index] || heading.text.heads_others(self.lexicons))
             || shape::has_number(&heading.text)
-            || shape::ends_firmly(&heading.text) && !heading.text.ends_with(':')
+            || heading.text.ends_firmly() && !heading.text.ends_with(':')
         {
             return false;
         }
         let Some(titles) = self.titles_below(index) else { return false };
-        let all: usize = titles.iter().map(|index| word_count(&self.units[*index].text)).sum();
+        let all: usize = titles.iter().map(|index| self.units[*index].text.words()).sum();
         // The heading is no longer than the titles.
         if words * titles.len() > all {
             return false;
@@ -101,7 +99,7 @@ impl Walk<'_, '_> {
         let letters: usize = titles.iter().map(|index| self.units[*index].text.chars().count()).sum();
         let is_long =
             all > MEAN_TITLE_WORDS_MIN * titles.len() || letters > MEAN_TITLE_CHARS_MIN * titles.len();
-        let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
+        let mut points = 3 * i32::from(heading.text.heads_others(self.lexicons));
         points += 2 * i32::from(is_set_apart || self.is_below_separator(index));
         points += i32::from(titles.len() > 1);
         points += i32::from(words <= SHORT_HEADING_WORDS_MAX);
@@ -122,7 +120,7 @@ impl Walk<'_, '_> {
     fn are_dated(&self, titles: &[usize]) -> bool {
         titles.len() > 1
             && titles.iter().all(|index| {
-                self.units.get(index + 1).is_some_and(|below| self.lexicons.is_date(&below.text))
+                self.units.get(index + 1).is_some_and(|below| below.text.is_date(self.lexicons))
             })
     }
 
@@ -132,21 +130,21 @@ impl Walk<'_, '_> {
         let [Some(title), Some(text)] = [1, 2].map(|below| self.units.get(index + below)) else {
             return false;
         };
-        let words = word_count(&heading.text);
+        let words = heading.text.words();
         if self.paragraphs == 0
             || heading.is_settled()
             || heading.label.is_some()
             || !(1..=HEADING_WORDS_MAX).contains(&words)
-            || shape::ends_sentence(&heading.text)
+            || heading.text.ends_sentence()
             || !self.facts.texts[index + 1]
             || !is_title_line(title)
-            || word_count(&title.text) < words
+            || title.text.words() < words
             || !self.facts.texts[index + 2]
-            || !page::is_prose(&text.text) && self.items_below(index) < 2
+            || !text.text.is_prose() && self.items_below(index) < 2
         {
             return false;
         }
-        let mut points = 3 * i32::from(self.lexicons.words.heads_others(&heading.text));
+        let mut points = 3 * i32::from(heading.text.heads_others(self.lexicons));
         points += 2 * i32::from(self.main_closed);
         points += 2 * i32::from(self.is_below_separator(index));
         points += i32::from(takes_up_title(&self.units, index + 1, self.headline.or(self.first_paragraph)));
@@ -158,9 +156,9 @@ impl Walk<'_, '_> {
     pub(super) fn heads_arrows(&self, index: usize) -> bool {
         let heading = &self.units[index];
         self.paragraphs > 0
-            && (1..=HEADING_WORDS_MAX).contains(&word_count(&heading.text))
+            && (1..=HEADING_WORDS_MAX).contains(&heading.text.words())
             && !heading.text.starts_with(ARROWS)
-            && !shape::ends_sentence(&heading.text)
+            && !heading.text.ends_sentence()
             && [1, 2].iter().all(|below| self.units.get(index + below).is_some_and(is_marked_title))
     }
 
@@ -185,7 +183,7 @@ impl Walk<'_, '_> {
             && is_numbered(index)
             && related::is_bare_title(&self.units[index])
             && self.facts.texts.get(index + 1) == Some(&true)
-            && page::is_prose(self.text(index + 1))
+            && self.text(index + 1).is_prose()
     }
 
     /// Takes the title of the next numbered article, and its text.
@@ -214,10 +212,10 @@ impl Walk<'_, '_> {
         let rest = &self.units[index + 1..];
         let is_item = |pair: &[Unit<'_>]| {
             is_title_line(&pair[0])
-                && !shape::ends_sentence(&pair[0].text)
+                && !pair[0].text.ends_sentence()
                 && pair.iter().all(|unit| unit.label.is_none() && !unit.is_settled())
-                && shape::ends_firmly(&pair[1].text)
-                && word_count(&pair[1].text) >= ITEM_TEXT_WORDS_MIN
+                && pair[1].text.ends_firmly()
+                && pair[1].text.words() >= ITEM_TEXT_WORDS_MIN
         };
         let items = rest.chunks_exact(2).take(TITLES_MAX).take_while(|pair| is_item(pair)).count();
         let is_end = rest.get(2 * items).is_none_or(|unit| unit.is_settled() || unit.label.is_some());
@@ -227,18 +225,18 @@ impl Walk<'_, '_> {
     /// Whether words of the page stand right below the last title.
     fn is_above_furniture(&self, titles: &[usize]) -> bool {
         let below = titles.last().and_then(|last| self.units.get(last + 1));
-        below.is_some_and(|unit| unit.role == LineRole::Boilerplate && !shape::is_separator(&unit.text))
+        below.is_some_and(|unit| unit.role == LineRole::Boilerplate && !unit.text.is_separator())
     }
 
     /// Whether words of the page stand right above: the text has ended.
     fn is_below_furniture(&self, index: usize) -> bool {
         index > 0
             && self.units[index - 1].role == LineRole::Boilerplate
-            && !shape::is_separator(self.text(index - 1))
+            && !self.text(index - 1).is_separator()
     }
 
     fn is_below_separator(&self, index: usize) -> bool {
-        index > 0 && shape::is_separator(self.text(index - 1))
+        index > 0 && self.text(index - 1).is_separator()
     }
 
     /// The titles below a heading, where nothing but facts and words of the page follow them.
@@ -272,7 +270,7 @@ impl Walk<'_, '_> {
 fn is_title_line(unit: &Unit<'_>) -> bool {
     related::is_bare_title(unit)
         && !unit.text.ends_with(':')
-        && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&unit.text))
+        && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&unit.text.words())
 }
 
 /// A title that an arrow marks.
@@ -281,5 +279,5 @@ fn is_marked_title(unit: &Unit<'_>) -> bool {
         && !unit.is_settled()
         && unit.text.starts_with(ARROWS)
         && related::is_bare_title(unit)
-        && word_count(&unit.text) >= TITLE_WORDS_MIN
+        && unit.text.words() >= TITLE_WORDS_MIN
 }

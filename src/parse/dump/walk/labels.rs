@@ -50,7 +50,7 @@ impl Walk<'_, '_> {
             }
             return at_edge;
         }
-        let value = self.text(index + 1).to_owned();
+        let value = self.text(index + 1).to_string();
         if !self.fill(role, name, &value, at_edge) {
             return false;
         }
@@ -85,10 +85,10 @@ impl Walk<'_, '_> {
             let Some(unit) = self.units.get(self.next) else { return };
             let is_tag = unit.label.is_none()
                 && !unit.after_blank
-                && word_count(&unit.text) <= TAG_LINE_WORDS_MAX
-                && !shape::ends_firmly(&unit.text)
+                && unit.text.words() <= TAG_LINE_WORDS_MAX
+                && !unit.text.ends_firmly()
                 && !shape::is_url(&unit.text)
-                && !self.lexicons.is_boilerplate(&unit.text);
+                && !unit.text.is_boilerplate(self.lexicons);
             if !is_tag {
                 return;
             }

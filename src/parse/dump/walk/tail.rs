@@ -4,11 +4,9 @@
 
 use super::Walk;
 use crate::parse::dump::line::{Evidence, LineRole};
-use crate::parse::dump::overlap::shared_stems;
 use crate::parse::dump::pieces::Unit;
 use crate::parse::dump::shape;
 use crate::parse::lexicon::Role;
-use crate::parse::text::word_count;
 
 /// A signature has at most so many words, one more where all paragraphs end like sentences, as names don't.
 const SIGNATURE_WORDS_MAX: usize = 3;
@@ -34,7 +32,7 @@ impl Walk<'_, '_> {
         let is_mark = matches!(
             unit.role,
             LineRole::Boilerplate | LineRole::Url | LineRole::Keywords | LineRole::Source
-        ) && !shape::is_separator(&unit.text);
+        ) && !unit.text.is_separator();
         if is_mark && index > self.facts.last_prose && self.paragraphs > 1 {
             self.ended_at.get_or_insert(index);
         }
@@ -43,7 +41,7 @@ impl Walk<'_, '_> {
     /// One or two short lines behind a text whose paragraphs end firmly, or a label behind it that has no value.
     pub(super) fn is_left_over(&self, index: usize) -> bool {
         let text = self.text(index);
-        let words = word_count(text);
+        let words = text.words();
         if index <= self.facts.last_prose
             || self.paragraphs < 2
             || !self.facts.ends_firmly
@@ -58,27 +56,27 @@ impl Walk<'_, '_> {
             .filter(|unit| unit.label.is_none() && unit.role != LineRole::Boilerplate)
             .count();
         text.ends_with(':') && left == 1
-            || !shape::ends_firmly(text) && !has_number && left <= LEFT_OVER_UNITS_MAX
+            || !text.ends_firmly() && !has_number && left <= LEFT_OVER_UNITS_MAX
     }
 
     /// A line of few words below the text, all of them the text's.
     pub(super) fn is_tag_of_text(&self, index: usize) -> bool {
-        let (taken, all) = self.facts.body.taken_up(self.text(index));
-        taken > 0 && taken == all && word_count(self.text(index)) <= LEFT_OVER_WORDS_MAX
+        let (taken, all) = self.facts.body.taken_up(self.text(index).stems());
+        taken > 0 && taken == all && self.text(index).words() <= LEFT_OVER_WORDS_MAX
     }
 
     /// A numbered address, or the short line above such.
     pub(super) fn is_of_references(&self, index: usize) -> bool {
         let is_reference = |unit: &Unit<'_>| shape::is_numbered_url(&unit.text);
         is_reference(&self.units[index])
-            || word_count(self.text(index)) <= 2 && self.units.get(index + 1).is_some_and(is_reference)
+            || self.text(index).words() <= 2 && self.units.get(index + 1).is_some_and(is_reference)
     }
 
     /// Whether a short line stands below what closes the text.
     pub(super) fn is_past_end(&self, index: usize) -> bool {
         let text = self.text(index);
         self.ended_at.is_some()
-            && !(shape::ends_sentence(text) && word_count(text) >= SENTENCE_WORDS_MIN)
+            && !(text.ends_sentence() && text.words() >= SENTENCE_WORDS_MIN)
             && self.facts.ends_firmly
             && index > self.facts.last_prose
             && self.units.len() - index <= PAST_END_UNITS_MAX
@@ -91,10 +89,10 @@ impl Walk<'_, '_> {
         if self.paragraphs > 1 && shape::is_initials(text) {
             return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
         }
-        if shape::ends_firmly(text) {
+        if text.ends_firmly() {
             return None;
         }
-        let is_medium = self.lexicons.names_medium(text) || self.lexicons.names_institution(text);
+        let is_medium = text.names_medium(self.lexicons) || text.names_institution(self.lexicons);
         if is_medium && (self.paragraphs > 1 || self.facts.ends_firmly) {
             return Some((LineRole::Source, Evidence::Position("name of a medium below the text")));
         }
@@ -104,7 +102,7 @@ impl Walk<'_, '_> {
             return Some((LineRole::Byline, Evidence::Shape("profession below the text")));
         }
         let has_page_word =
-            self.lexicons.words.count_page_words(text).0 > 0 || self.lexicons.words.heads_others(text);
+            text.page_words(self.lexicons).0 > 0 || text.heads_others(self.lexicons);
         let is_one_longer = words == SIGNATURE_WORDS_MAX + 1 && self.facts.ends_firmly;
         let is_signature = self.paragraphs > 1
             && !text.chars().any(char::is_numeric)
@@ -112,7 +110,7 @@ impl Walk<'_, '_> {
             && !has_page_word
             && !shape::asks_to_do(text)
             && (words <= SIGNATURE_WORDS_MAX || is_one_longer)
-            && (self.lexicons.is_bare_name(text)
+            && (text.is_bare_name(self.lexicons)
                 || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));
         is_signature.then_some((LineRole::Byline, Evidence::Position("name below the text")))
     }
@@ -122,7 +120,7 @@ impl Walk<'_, '_> {
         index.checked_sub(1).map(|above| &self.units[above]).is_some_and(|above| {
             above.role == LineRole::Paragraph
                 && !self.units[index].after_blank
-                && !shape::ends_firmly(&above.text)
+                && !above.text.ends_firmly()
                 && above.text.split_whitespace().count() <= LIST_WORDS_MAX
         })
     }
@@ -132,6 +130,6 @@ impl Walk<'_, '_> {
         let above = self.units[..index].iter().rev().take(TEXT_UNITS_COMPARED);
         above
             .filter(|unit| unit.role == LineRole::Paragraph)
-            .any(|unit| shared_stems(self.text(index), &unit.text) > 0)
+            .any(|unit| self.text(index).stems().shared(unit.text.stems()) > 0)
     }
 }

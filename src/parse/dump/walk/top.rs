@@ -2,13 +2,12 @@
 
 use super::{LONG_LINE_CHARS, TOP_UNITS, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
-use crate::parse::dump::overlap::shared_stems;
 use crate::parse::dump::pieces::{Label, Unit};
-use crate::parse::dump::shape::{self, is_title};
-use crate::parse::dump::{furniture, page, records};
+use crate::parse::dump::shape;
+use crate::parse::dump::{furniture, records};
 use crate::parse::fold::{digit, same};
 use crate::parse::lexicon::Role;
-use crate::parse::text::{is_longer_than, word_count};
+use crate::parse::text::is_longer_than;
 
 /// Below the headline, so many other words may stand beside a date.
 pub(super) const DATED_WORDS_MAX: usize = 3;
@@ -46,13 +45,13 @@ impl Walk<'_, '_> {
             let role = if name.split_whitespace().count() > 1 { LineRole::Byline } else { LineRole::Source };
             return Some((role, Evidence::Position("place and name below the headline")));
         }
-        if self.lexicons.names_medium(text) && !shape::ends_firmly(text) {
+        if text.names_medium(self.lexicons) && !text.ends_firmly() {
             return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
         }
-        if self.lexicons.words.count_page_words(text).0 > 0 && !self.lexicons.words.is_profession(text) {
+        if text.page_words(self.lexicons).0 > 0 && !self.lexicons.words.is_profession(text) {
             return None;
         }
-        if self.lexicons.is_bare_name(text) || self.lexicons.is_name_with_profession(text) {
+        if text.is_bare_name(self.lexicons) || self.lexicons.is_name_with_profession(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
         }
         if self.is_unknown_credit(index) {
@@ -75,7 +74,7 @@ impl Walk<'_, '_> {
             .units
             .get(index + 1)
             .is_some_and(|next| self.is_text(next) && is_longer_than(&next.text, LONG_LINE_CHARS));
-        if is_name && is_above_text && self.headline.is_some() && !shape::ends_firmly(text) {
+        if is_name && is_above_text && self.headline.is_some() && !text.ends_firmly() {
             return Some((LineRole::Byline, Evidence::Position("name above the text")));
         }
         let above_is_byline = index > 0 && self.units[index - 1].role == LineRole::Byline;
@@ -83,7 +82,7 @@ impl Walk<'_, '_> {
         let last = text.split_whitespace().next_back().unwrap_or_default();
         let is_profession = self.lexicons.words.is_profession(text)
             || [first, last].into_iter().any(|word| self.lexicons.words.is_profession(word))
-                && !page::is_prose(text);
+                && !text.is_prose();
         let is_alone = self.lexicons.words.is_profession(text);
         (is_alone || above_is_byline && is_profession)
             .then_some((LineRole::Byline, Evidence::Shape("profession below a byline")))
@@ -94,8 +93,8 @@ impl Walk<'_, '_> {
         text.split_once(" - ").is_some_and(|(name, place)| {
             name.split_whitespace().count() == 2
                 && (1..=2).contains(&place.split_whitespace().count())
-                && self.facts.body.taken_up(name).0 == 0
-                && self.facts.body.taken_up(place).0 > 0
+                && !self.facts.body.uses_word_of(name)
+                && self.facts.body.uses_word_of(place)
                 && !furniture::names_publisher(text, self.lexicons)
                 && !text.chars().any(|one| digit(one).is_some())
         })
@@ -107,7 +106,7 @@ impl Walk<'_, '_> {
         let text = self.text(index);
         let is_alike = |near: Option<&Unit<'_>>| {
             near.is_some_and(|near| {
-                near.text.contains(':') && near.label.is_none() && !page::is_prose(&near.text)
+                near.text.contains(':') && near.label.is_none() && !near.text.is_prose()
             })
         };
         let above = index.checked_sub(1).filter(|above| Some(*above) != self.headline);
@@ -116,12 +115,12 @@ impl Walk<'_, '_> {
         {
             return false;
         }
-        if shape::ends_firmly(text) || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly
+        if text.ends_firmly() || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly
         {
             return false;
         }
         let words = |part: &str| part.split_whitespace().count();
-        let is_unused = |part: &str| self.facts.body.taken_up(part).0 == 0;
+        let is_unused = |part: &str| !self.facts.body.uses_word_of(part);
         if let Some((what, name)) = text.split_once(':') {
             let first = what.split_whitespace().count();
             return (1..=CREDIT_LABEL_WORDS_MAX).contains(&first)
@@ -139,7 +138,7 @@ impl Walk<'_, '_> {
     /// A date beside a place: only the date is the value.
     pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
         let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
-        if index >= self.facts.top_end || self.lexicons.is_date(self.text(index)) {
+        if index >= self.facts.top_end || self.text(index).is_date(self.lexicons) {
             return false;
         }
         let text = self.text(index);
@@ -159,13 +158,13 @@ impl Walk<'_, '_> {
         let has_number = text.chars().any(|character| digit(character).is_some());
         let is_code = shape::is_code(text) || records::is_head(&self.units[index], self.lexicons);
         let is_short =
-            word_count(text) <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
+            text.words() <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
         let is_path = text.contains(['>', '›', '»', '|']);
         let role = if self.lexicons.begins_with_date(text) {
             LineRole::Date
-        } else if self.lexicons.words.is_kicker(text) {
+        } else if text.is_kicker(self.lexicons) {
             LineRole::Section
-        } else if self.lexicons.is_caption(text) {
+        } else if text.is_caption(self.lexicons) {
             LineRole::Caption
         } else if text.contains(" @") || self.is_author_above(index) {
             LineRole::Byline
@@ -175,7 +174,7 @@ impl Walk<'_, '_> {
             LineRole::Boilerplate
         } else if is_short && !text.contains([':', '|']) && self.is_nearest_above(index) {
             LineRole::Section
-        } else if !is_path && self.facts.body.taken_up(text).0 > 0 && word_count(text) > SECTION_WORDS_MAX {
+        } else if !is_path && self.facts.body.taken_up(text.stems()).0 > 0 && text.words() > SECTION_WORDS_MAX {
             LineRole::Subheadline
         } else {
             LineRole::Boilerplate
@@ -191,8 +190,8 @@ impl Walk<'_, '_> {
             || self.lexicons.names_agency_in_row(text);
         let below = self.units.get(index + 1);
         let is_above_others = below.is_some_and(|below| below.is_settled() || self.is_date_unit(index + 1));
-        let words = word_count(text);
-        let is_plain = !self.lexicons.is_section(text)
+        let words = text.words();
+        let is_plain = !text.is_section(self.lexicons)
             && !text.contains([':', '[', '(', '"', '«'])
             && !text.chars().any(|one| digit(one).is_some());
         let is_phrase = is_plain && (PUBLISHER_WORDS_MIN..=SECTION_WORDS_MAX).contains(&words);
@@ -214,20 +213,20 @@ impl Walk<'_, '_> {
             self.lexicons.words.is_profession(text) || self.lexicons.words.is_profession(first)
         };
         let above = index.checked_sub(1).map(|above| self.units[above].role);
-        if above == Some(LineRole::Byline) && begins_with_profession(text) && !page::is_prose(text) {
+        if above == Some(LineRole::Byline) && begins_with_profession(text) && !text.is_prose() {
             return true;
         }
         let has_profession = self.units.get(index + 1).is_some_and(|below| {
             below.label.is_none()
-                && word_count(&below.text) <= SECTION_WORDS_MAX
+                && below.text.words() <= SECTION_WORDS_MAX
                 && begins_with_profession(&below.text)
         });
         let is_below_section = above == Some(LineRole::Section)
-            || index > 0 && self.lexicons.words.is_kicker(self.text(index - 1));
-        let is_name = self.lexicons.is_bare_name(text)
+            || index > 0 && self.text(index - 1).is_kicker(self.lexicons);
+        let is_name = text.is_bare_name(self.lexicons)
             || self.lexicons.may_be_name(text)
-                && word_count(text) <= AUTHOR_WORDS_MAX
-                && self.facts.body.taken_up(text).0 == 0;
+                && text.words() <= AUTHOR_WORDS_MAX
+                && self.facts.body.taken_up(text.stems()).0 == 0;
         is_name && !furniture::names_publisher(text, self.lexicons) && (has_profession || is_below_section)
     }
 
@@ -241,12 +240,12 @@ impl Walk<'_, '_> {
             .filter(|(near, _)| *near != index);
         let below = self.units[self.facts.last_prose + 1..].iter().take(NAMED_AGAIN_UNITS_MAX);
         let below = below.filter(|unit| unit.role == LineRole::Boilerplate);
-        word_count(text) <= SECTION_WORDS_MAX + 2
+        text.words() <= SECTION_WORDS_MAX + 2
             && top
                 .map(|(_, unit)| unit)
                 .chain(below)
                 .filter(|unit| !same(text, &unit.text))
-                .any(|unit| shared_stems(text, &unit.text) >= PUBLISHER_WORDS_MIN)
+                .any(|unit| text.stems().shared(unit.text.stems()) >= PUBLISHER_WORDS_MIN)
     }
 
     /// A post: who publishes, a date, a short title and its text.
@@ -255,9 +254,9 @@ impl Walk<'_, '_> {
         self.is_date_unit(index + 1)
             && furniture::names_publisher(self.text(index), self.lexicons)
             && self.units.get(index + 2).is_some_and(|title| {
-                is_text_below(title) && is_title(&title.text) && !page::is_prose(&title.text)
+                is_text_below(title) && title.text.is_title() && !title.text.is_prose()
             })
-            && self.units.get(index + 3).is_some_and(|text| is_text_below(text) && page::is_prose(&text.text))
+            && self.units.get(index + 3).is_some_and(|text| is_text_below(text) && text.text.is_prose())
     }
 
     /// Whether nothing unknown stands between a line and the headline.
@@ -270,21 +269,21 @@ impl Walk<'_, '_> {
     /// Whether a very short first line stands above a title that has its text below.
     pub(super) fn is_kicker(&self, index: usize) -> bool {
         let Some(title) = self.units.get(index + 1) else { return false };
-        if self.lexicons.words.is_kicker(self.text(index)) && self.is_kicked_title(index + 1) {
+        if self.text(index).is_kicker(self.lexicons) && self.is_kicked_title(index + 1) {
             return true;
         }
         let below = self.units[index + 2..].iter().take(KICKED_UNITS);
         let has_text = below.into_iter().any(|unit| {
-            unit.label.is_none() && unit.text.len() > title.text.len() && shape::ends_firmly(&unit.text)
+            unit.label.is_none() && unit.text.len() > title.text.len() && unit.text.ends_firmly()
         });
         index == 0
             && has_text
             && self.facts.ends_firmly
-            && word_count(self.text(index)) <= KICKER_WORDS_MAX
+            && self.text(index).words() <= KICKER_WORDS_MAX
             && self.is_text(title)
-            && is_title(&title.text)
-            && !shape::ends_sentence(&title.text)
-            && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&word_count(&title.text))
+            && title.text.is_title()
+            && !title.text.ends_sentence()
+            && (TITLE_WORDS_MIN..=TITLE_WORDS_MAX).contains(&title.text.words())
             && !is_longer_than(&title.text, KICKED_TITLE_CHARS_MAX)
     }
 
@@ -294,12 +293,12 @@ impl Walk<'_, '_> {
         index + 1 < self.units.len()
             && title.label.is_none()
             && !title.is_settled()
-            && is_title(&title.text)
-            && !shape::ends_sentence(&title.text)
-            && !shape::is_byline(&title.text, false)
+            && title.text.is_title()
+            && !title.text.ends_sentence()
+            && !title.text.is_byline()
             && !self.is_date_unit(index)
-            && !self.lexicons.is_credit(&title.text)
-            && !self.lexicons.is_boilerplate(&title.text)
+            && !title.text.is_credit(self.lexicons)
+            && !title.text.is_boilerplate(self.lexicons)
     }
 
     /// Whether a line between headline and text says more of the headline.
@@ -328,12 +327,12 @@ impl Walk<'_, '_> {
             return true;
         }
         self.facts.ends_firmly
-            && !shape::ends_firmly(&unit.text)
-            && word_count(&unit.text) >= SUBHEADLINE_WORDS_MIN
+            && !unit.text.ends_firmly()
+            && unit.text.words() >= SUBHEADLINE_WORDS_MIN
             && below.len() >= 2
             && below.iter().any(|text| {
                 text.text.len() > unit.text.len()
-                    && (shape::ends_firmly(&text.text) || is_longer_than(&text.text, SUBHEADLINE_CHARS_MAX))
+                    && (text.text.ends_firmly() || is_longer_than(&text.text, SUBHEADLINE_CHARS_MAX))
             })
     }
 }
