@@ -23,7 +23,7 @@ use crate::tag::Tagger;
 pub use rehearsal::{Course, Step};
 
 /// Version of the parse room's rules, in `khabar.versions`.
-pub const PARSER_VERSION: u32 = 4;
+pub const PARSER_VERSION: u32 = 5;
 
 /// Value of `khabar.degraded` for an item whose tags failed.
 pub const DEGRADED_TAG: &str = "tag";

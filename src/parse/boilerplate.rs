@@ -3,9 +3,9 @@
 //! Owns the phrases (`config/lexicon/boilerplate.tsv`) and how they match. It doesn't know where on a page a line
 //! stands.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use crate::parse::fold::fold;
+use crate::parse::fold::{fold, is_letter_or_digit};
 use crate::parse::lexicon::LexiconError;
 use crate::parse::text::{first_chars, is_longer_than};
 
@@ -60,11 +60,10 @@ impl Boilerplate {
             });
             folded.push(fold(phrase));
         }
-        let phrases = AhoCorasick::new(&folded).map_err(|error| LexiconError::Line {
-            file: COMPILED_IN_NAME.to_owned(),
-            line: 0,
-            problem: error.to_string(),
-        })?;
+        let phrases =
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&folded).map_err(|error| {
+                LexiconError::Line { file: COMPILED_IN_NAME.to_owned(), line: 0, problem: error.to_string() }
+            })?;
         Ok(Self { phrases, matches })
     }
 
@@ -74,7 +73,7 @@ impl Boilerplate {
             return self.opens(line);
         }
         let folded = fold(line.trim_start_matches(super::lexicon::is_decoration));
-        let letters = folded.trim_end_matches(|character: char| !character.is_alphanumeric());
+        let letters = folded.trim_end_matches(|character: char| !is_letter_or_digit(character));
         self.phrases.find_overlapping_iter(&folded).any(|hit| match self.matches[hit.pattern().as_usize()] {
             Match::Line => hit.start() == 0 && hit.end() >= letters.len(),
             Match::Begins | Match::Opens => hit.start() == 0,

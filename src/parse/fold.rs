@@ -7,6 +7,7 @@
 /// Dropped: white space, Arabic vowel marks and tatweel, combining accents, bidi marks, zero-width characters, controls.
 /// Folded: the forms of alef to the bare one, hamza on waw and ya to their carriers, alef maqsura and the Persian ya to
 /// ya, the Persian kaf to kaf, ta marbuta and the Urdu and Kurdish ha to ha, Latin letters to lower case without accent.
+#[inline]
 pub(crate) fn fold_char(character: char) -> Option<char> {
     if character.is_ascii() {
         return character.is_ascii_graphic().then_some(character.to_ascii_lowercase());
@@ -52,12 +53,14 @@ fn fold_rare(character: char) -> Option<char> {
 }
 
 /// [`char::is_alphabetic`], without a search for the letters that most text is of.
+#[inline]
 pub(crate) fn is_letter(character: char) -> bool {
     matches!(character, 'a'..='z' | 'A'..='Z' | '\u{620}'..='\u{64a}')
         || (!character.is_ascii() && character.is_alphabetic())
 }
 
 /// [`char::is_alphanumeric`], as [`is_letter`].
+#[inline]
 pub(crate) fn is_letter_or_digit(character: char) -> bool {
     matches!(character, 'a'..='z' | 'A'..='Z' | '0'..='9' | '\u{620}'..='\u{64a}')
         || (!character.is_ascii() && character.is_alphanumeric())

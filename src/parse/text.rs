@@ -1,6 +1,7 @@
 //! Lines, white space and cuts: what every form of content needs of plain text.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use crate::parse::fold::{is_invisible, is_letter_or_digit};
 
@@ -102,12 +103,20 @@ pub(crate) fn word_count(text: &str) -> usize {
         if character.is_whitespace() {
             words += usize::from(is_word);
             is_word = false;
-        } else {
-            is_word = is_word || is_letter_or_digit(character);
+            continue;
+        }
+        is_word = is_word || is_letter_or_digit(character);
+        // Below are the scripts that most text is of.
+        if character >= '\u{e00}' {
             unspaced += usize::from(is_of_unspaced_script(character));
         }
     }
     words + usize::from(is_word) + unspaced / 2
+}
+
+/// Whether the number of runs between white space is within the range, without counting beyond.
+pub(crate) fn has_words(text: &str, range: RangeInclusive<usize>) -> bool {
+    range.contains(&text.split_whitespace().take(range.end() + 1).count())
 }
 
 /// Thai, Lao, Burmese, Khmer, kana and Han.

@@ -64,9 +64,7 @@ pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
                     .any(|publisher| publisher.shared(units[index].text.stems()) >= PUBLISHER_WORDS_MIN);
             *points += 3 * i32::from(is_imprint);
             let heads_titles = units[index].text.heads_others(lexicons)
-                && units
-                    .get(index + 1)
-                    .is_some_and(|below| below.text.words() > units[index].text.words());
+                && units.get(index + 1).is_some_and(|below| below.text.words() > units[index].text.words());
             *points -= 2 * i32::from(heads_titles);
         }
     }

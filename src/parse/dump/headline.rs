@@ -195,8 +195,9 @@ impl<'a, 'text> Lines<'a, 'text> {
     /// A path to the page that ends with its title: `News › Local › Bridge reopens`.
     fn is_path(&self, text: &str) -> bool {
         let mut parts = text.split(['›', '»', '>', '/', '|']).peekable();
-        let is_line =
-            |part: &str| word_count(part) >= PATH_WORDS_MIN && self.times.contains_key(fold(part.trim()).as_str());
+        let is_line = |part: &str| {
+            word_count(part) >= PATH_WORDS_MIN && self.times.contains_key(fold(part.trim()).as_str())
+        };
         parts.next_if(|part| part.len() == text.len()).is_none() && parts.any(is_line)
     }
 

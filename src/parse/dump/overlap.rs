@@ -19,10 +19,23 @@ const STEM_CHARS: usize = 5;
 
 /// Of a word, so many letters are looked at.
 const WORD_CHARS_MAX: usize = 32;
+/// Words have about so many bytes, or more.
+const BYTES_PER_WORD: usize = 8;
 /// The bits of a code point.
 const CHAR_BITS: u32 = 21;
 /// The article and the particles that Arabic writes in front of a word.
-const PARTICLES: [&str; 10] = ["وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف"];
+const PARTICLES: [&[char]; 10] = [
+    &['و', 'ا', 'ل'],
+    &['ب', 'ا', 'ل'],
+    &['ف', 'ا', 'ل'],
+    &['ك', 'ا', 'ل'],
+    &['ل', 'ل'],
+    &['ا', 'ل'],
+    &['و'],
+    &['ب'],
+    &['ل'],
+    &['ف'],
+];
 
 /// The folded beginning of a word: the code points of [`STEM_CHARS`] letters, side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +54,7 @@ pub(super) struct Stems(Vec<Stem>);
 
 impl Stems {
     pub fn of(text: &str) -> Self {
-        let mut stems = Vec::with_capacity(text.len() / 8);
+        let mut stems = Vec::with_capacity(text.len() / BYTES_PER_WORD);
         let mut word = Word::default();
         let mut words = 0;
         for character in text.chars().chain(Some(' ')) {
@@ -79,7 +92,11 @@ impl Stems {
     }
 
     fn of_all<'a, 'text: 'a>(units: impl Iterator<Item = &'a Unit<'text>>) -> Self {
-        Self::sorted(units.flat_map(|unit| unit.text.stems().iter()).collect())
+        let mut stems = Vec::new();
+        for unit in units {
+            stems.extend_from_slice(&unit.text.stems().0);
+        }
+        Self::sorted(stems)
     }
 
     fn contains(&self, stem: Stem) -> bool {
@@ -112,15 +129,23 @@ impl Word {
     /// `None` for a word that is too short to say anything of the matter.
     fn stem(&self) -> Option<Stem> {
         let word = &self.letters[..self.length];
-        let bare = PARTICLES.iter().find_map(|particle| bare_letters(word, particle)).unwrap_or(word);
+        let bare = &word[particle_letters(&word.iter().copied(), word.len())..];
         (bare.len() >= WORD_CHARS_MIN).then(|| Stem::of(bare))
     }
 }
 
-fn bare_letters<'word>(word: &'word [char], particle: &str) -> Option<&'word [char]> {
-    let length = particle.chars().count();
-    let begins = word.len() > length + WORD_CHARS_MIN && particle.chars().eq(word[..length].iter().copied());
-    begins.then(|| &word[length..])
+/// How many letters of a word with so many are particles in front of it.
+fn particle_letters(word: &(impl Iterator<Item = char> + Clone), length: usize) -> usize {
+    let may_begin =
+        word.clone().next().is_some_and(|first| matches!(first, 'و' | 'ب' | 'ف' | 'ك' | 'ل' | 'ا'));
+    if !may_begin {
+        return 0;
+    }
+    let begins = |particle: &&&[char]| {
+        length > particle.len() + WORD_CHARS_MIN
+            && particle.iter().copied().eq(word.clone().take(particle.len()))
+    };
+    PARTICLES.iter().find(begins).map_or(0, |particle| particle.len())
 }
 
 /// Whether the units below a title take up its words rather than those of the main headline.
@@ -167,12 +192,6 @@ impl Body {
 
 /// A folded word without the article and the particles that Arabic writes in front.
 pub(super) fn without_particles(word: &str) -> &str {
-    for prefix in PARTICLES {
-        if let Some(bare) = word.strip_prefix(prefix)
-            && bare.chars().nth(WORD_CHARS_MIN).is_some()
-        {
-            return bare;
-        }
-    }
-    word
+    let letters = particle_letters(&word.chars(), word.chars().count());
+    word.char_indices().nth(letters).map_or("", |(at, _)| &word[at..])
 }

@@ -14,7 +14,7 @@ use super::shape::{self, Lexicons};
 use super::unit_text::UnitText;
 use crate::parse::fold::is_letter;
 use crate::parse::lexicon::Role;
-use crate::parse::text::{first_chars, is_longer_than, word_count};
+use crate::parse::text::{first_chars, is_longer_than};
 
 /// Short lines above the text, or above and below, that make a page; the latter with so many words of a page.
 const MENU_LINES_MIN: usize = 8;
@@ -175,8 +175,9 @@ fn kind(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Kind {
     Kind::Short
 }
 
-pub(super) fn is_prose(text: &str) -> bool {
-    shape::ends_firmly(text) && word_count(text) >= PROSE_WORDS_MIN || is_longer_than(text, PROSE_CHARS_MIN)
+/// Whether a text is a paragraph: a sentence, or long.
+pub(super) fn is_prose(text: &str, ends_firmly: bool, words: impl FnOnce() -> usize) -> bool {
+    is_longer_than(text, PROSE_CHARS_MIN) || ends_firmly && words() >= PROSE_WORDS_MIN
 }
 
 fn weight(unit: &Unit<'_>, kind: Kind) -> i64 {
@@ -287,9 +288,8 @@ fn with_tail(units: &[Unit<'_>], kinds: &[Kind], end: usize, lexicons: &Lexicons
             || unit.text.words() <= OTHERS_HEADING_WORDS_MAX && unit.text.heads_others(lexicons)
     });
     if heads_others {
-        let is_title = |at: usize| {
-            kinds.get(at) == Some(&Kind::Short) && units[at].text.words() >= OTHERS_WORDS_MIN
-        };
+        let is_title =
+            |at: usize| kinds.get(at) == Some(&Kind::Short) && units[at].text.words() >= OTHERS_WORDS_MIN;
         let is_of_list = |at: &usize| match kinds[*at] {
             Kind::Short => is_title(*at),
             Kind::Fact | Kind::Prose => true,

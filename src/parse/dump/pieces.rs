@@ -9,7 +9,7 @@ use super::shape::{self, Lexicons};
 use super::unit_text::UnitText;
 use crate::parse::fold::fold_char;
 use crate::parse::lexicon::{Role, is_decoration};
-use crate::parse::text::{is_blank, is_longer_than, lines, word_count};
+use crate::parse::text::{has_words, is_blank, is_longer_than, lines, word_count};
 
 /// Lines this long were not wrapped by hand or by a mail program.
 const WRAP_CHARS_MAX: usize = 130;
@@ -209,7 +209,7 @@ fn label_of(text: &str, lexicons: &Lexicons<'_>) -> Option<Label> {
     let found = lexicons.labels.match_line(text).or_else(|| lexicons.labels.match_marked(text));
     let found = found.or_else(|| {
         // A label alone needs no colon where a value can stand below it.
-        let is_short = text.split_whitespace().count() <= 4 && !is_longer_than(text, 40);
+        let is_short = has_words(text, 0..=4) && !is_longer_than(text, 40);
         is_short.then(|| lexicons.labels.match_before(text)).flatten().filter(|label| {
             label.value.is_empty()
                 && matches!(label.role, Role::Keywords | Role::Date | Role::Modified | Role::Source)

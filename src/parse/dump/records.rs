@@ -69,6 +69,8 @@ fn head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(String, usize)> {
     let text = first_chars(&unit.text, HEAD_CHARS_MAX);
     let (last, number) = text.char_indices().rfind(|(_, one)| digit(*one).is_some())?;
     let end = last + number.len_utf8();
+    // Most lines have no numbers, or few.
+    text[..end].chars().filter(|one| digit(*one).is_some()).nth(NUMBERS_MIN - 1)?;
     let mut masked = String::with_capacity(end);
     let mut numbers = 0;
     for character in text[..end].chars() {
@@ -133,8 +135,7 @@ pub(super) fn settle_menu_labels(units: &mut [Unit<'_>]) {
     for index in 0..first_prose {
         let is_alone = units[index].opens_others()
             && units[index].label.as_ref().is_some_and(|label| label.value.is_empty());
-        let is_in_menu =
-            units[index + 1].label.is_none() && units[index + 1].text.words() <= MENU_WORDS_MAX;
+        let is_in_menu = units[index + 1].label.is_none() && units[index + 1].text.words() <= MENU_WORDS_MAX;
         if is_alone && is_in_menu {
             units[index].label = None;
             units[index].set(LineRole::Boilerplate, Evidence::Position("in a menu above the text"));

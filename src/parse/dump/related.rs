@@ -290,8 +290,7 @@ impl Reading<'_, '_, '_> {
         {
             return false;
         }
-        if is_longer_than(&unit.text, INNER_TITLE_CHARS_MAX) || unit.text.words() < INNER_TITLE_WORDS_MIN
-        {
+        if is_longer_than(&unit.text, INNER_TITLE_CHARS_MAX) || unit.text.words() < INNER_TITLE_WORDS_MIN {
             return false;
         }
         let above_is_separator = index > 0 && self.units[index - 1].text.is_separator();

@@ -12,7 +12,7 @@ use crate::parse::date;
 use crate::parse::fold::{digit, is_letter, is_letter_or_digit};
 use crate::parse::lexicon::{Labels, Role, is_decoration};
 use crate::parse::people;
-use crate::parse::text::{is_longer_than, word_count};
+use crate::parse::text::{has_words, is_longer_than, word_count};
 
 /// The longest line that can be a title, in characters.
 pub(crate) const TITLE_CHARS_MAX: usize = 250;
@@ -21,7 +21,7 @@ const SENTENCE_WORDS_MIN: usize = 13;
 /// A line of at most this many characters may be a date.
 const DATE_CHARS_MAX: usize = 90;
 /// A line of more words is no date, byline, credit or row of buttons.
-const SHORT_WORDS_MAX: usize = 14;
+pub(super) const SHORT_WORDS_MAX: usize = 14;
 const BYLINE_CHARS_MAX: usize = 120;
 /// A name without capitals has at most this many words.
 const NAME_WORDS_MAX: usize = 5;
@@ -65,7 +65,13 @@ pub(crate) struct Lexicons<'parser> {
 
 /// Whether a line can be a title: short, and not a long sentence with a full stop.
 pub(crate) fn is_title(text: &str) -> bool {
-    !is_longer_than(text, TITLE_CHARS_MAX) && !is_sentence(text, SENTENCE_WORDS_MIN)
+    is_title_by(text, ends_sentence(text), || word_count(text))
+}
+
+/// The same where it is known how the line ends.
+pub(super) fn is_title_by(text: &str, ends_sentence: bool, words: impl FnOnce() -> usize) -> bool {
+    let is_sentence = || ends_sentence && words() >= SENTENCE_WORDS_MIN;
+    !is_longer_than(text, TITLE_CHARS_MAX) && !is_sentence()
 }
 
 pub(super) fn is_sentence(text: &str, words_min: usize) -> bool {
@@ -122,7 +128,7 @@ pub(super) fn is_numbered_url(text: &str) -> bool {
 /// A few words and an address behind a colon: `Read the original: https://…`.
 pub(super) fn is_introduced_url(text: &str) -> bool {
     text.split_once(": ")
-        .is_some_and(|(words, url)| is_url(url.trim()) && words.split_whitespace().count() <= URL_WORDS_MAX)
+        .is_some_and(|(words, url)| is_url(url.trim()) && has_words(words, 0..=URL_WORDS_MAX))
 }
 
 impl Lexicons<'_> {
@@ -143,8 +149,10 @@ impl Lexicons<'_> {
 
     /// A row of buttons and counters: `شارك فيسبوك تويتر 12`.
     pub fn is_row_of_buttons(&self, text: &str) -> bool {
-        let Some(words) = short_words(text) else { return false };
-        let words: Vec<&str> = words.into_iter().filter(|word| has_letters(word)).collect();
+        if !has_words(text, 1..=SHORT_WORDS_MAX) {
+            return false;
+        }
+        let words: Vec<&str> = text.split_whitespace().filter(|word| has_letters(word)).collect();
         let mut at = 0;
         while at < words.len() {
             let taken = (1..=3.min(words.len() - at))
@@ -226,17 +234,17 @@ pub(super) fn is_initials(text: &str) -> bool {
     (2..=INITIALS_MAX).contains(&runs.len())
         && runs.iter().all(|count| *count <= 3)
         && text.contains(['/', '.'])
-        && text.split_whitespace().count() <= 5
+        && has_words(text, 0..=5)
         && !text.chars().any(|character| digit(character).is_some())
 }
 
 /// `Ref: 24/1182`: few words, a colon, and a number that is neither a time nor a date.
 pub(super) fn is_number_behind_label(text: &str) -> bool {
     text.split_once(':').is_some_and(|(label, number)| {
-        (1..=NUMBER_LABEL_WORDS_MAX).contains(&label.split_whitespace().count())
+        has_words(label, 1..=NUMBER_LABEL_WORDS_MAX)
             && has_letters(label)
             && !label.chars().any(|character| digit(character).is_some())
-            && number.split_whitespace().count() == 1
+            && has_words(number, 1..=1)
             && is_numeric_word(number.trim())
             && !number.contains(':')
     })
@@ -327,8 +335,8 @@ pub(super) fn credit_of_unknown(text: &str) -> Option<&str> {
     }
     let (place, name) =
         text.split_once(" - ").or_else(|| text.split_once(" – ")).or_else(|| text.split_once(" ـ "))?;
-    let is_place = (1..=2).contains(&place.split_whitespace().count());
-    let is_name = (1..=3).contains(&name.split_whitespace().count());
+    let is_place = has_words(place, 1..=2);
+    let is_name = has_words(name, 1..=3);
     let has_number = text.chars().any(|character| digit(character).is_some());
     let is_upper = place.chars().all(|character| !character.is_lowercase()) || !place.is_ascii();
     (is_place && is_name && !has_number && is_upper).then_some(name)
@@ -362,7 +370,7 @@ pub(super) fn is_symbol(text: &str) -> bool {
 
 /// Three to five words that all begin with a capital, as the names of papers do.
 pub(super) fn is_capitalised_phrase(text: &str) -> bool {
-    (3..=5).contains(&text.split_whitespace().count())
+    has_words(text, 3..=5)
         && text.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
         && !ends_firmly(text)
 }
@@ -389,9 +397,7 @@ pub(super) fn is_row_of_tags(text: &str) -> bool {
     let is_mark = |character: char| matches!(character, '|' | '#' | ',' | '،' | '•' | '·');
     let tags: Vec<&str> = text.split(is_mark).map(str::trim).filter(|tag| !tag.is_empty()).take(64).collect();
     tags.len() >= TAGS_MIN
-        && tags
-            .iter()
-            .all(|tag| tag.split_whitespace().count() <= TAG_WORDS_MAX && !is_longer_than(tag, TAG_CHARS_MAX))
+        && tags.iter().all(|tag| has_words(tag, 0..=TAG_WORDS_MAX) && !is_longer_than(tag, TAG_CHARS_MAX))
 }
 
 /// Whether a line begins with its number in a list: `1)`, `2.`, `٣-`.

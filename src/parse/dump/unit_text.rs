@@ -79,6 +79,11 @@ impl UnitText<'_> {
         *self.known.words.get_or_init(|| word_count(&self.text))
     }
 
+    /// Whether it can be a date, a byline, a credit or a row of buttons. Quick, and true of some that are a little longer.
+    pub fn is_short(&self) -> bool {
+        self.words() <= shape::SHORT_WORDS_MAX
+    }
+
     /// The beginnings of its words.
     pub fn stems(&self) -> &Stems {
         self.known.stems.get_or_init(|| Stems::of(&self.text))
@@ -98,11 +103,11 @@ impl UnitText<'_> {
     }
 
     pub fn is_title(&self) -> bool {
-        *self.known.is_title.get_or_init(|| shape::is_title(&self.text))
+        *self.known.is_title.get_or_init(|| shape::is_title_by(self, self.ends_sentence(), || self.words()))
     }
 
     pub fn is_prose(&self) -> bool {
-        *self.known.is_prose.get_or_init(|| page::is_prose(&self.text))
+        *self.known.is_prose.get_or_init(|| page::is_prose(self, self.ends_firmly(), || self.words()))
     }
 
     pub fn is_separator(&self) -> bool {
@@ -111,7 +116,7 @@ impl UnitText<'_> {
 
     /// A byline anywhere but on the first line.
     pub fn is_byline(&self) -> bool {
-        *self.known.is_byline.get_or_init(|| shape::is_byline(&self.text, false))
+        *self.known.is_byline.get_or_init(|| self.is_short() && shape::is_byline(&self.text, false))
     }
 
     pub fn is_date(&self, lexicons: &Lexicons<'_>) -> bool {

@@ -334,7 +334,10 @@ impl Walk<'_, '_> {
             return Some((LineRole::Source, Evidence::Shape("agency")));
         }
         let unbracketed = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
-        if shape::is_byline(unbracketed, !self.title_settled) && (at_top || self.is_tail(index)) {
+        if text.is_short()
+            && shape::is_byline(unbracketed, !self.title_settled)
+            && (at_top || self.is_tail(index))
+        {
             return Some((LineRole::Byline, Evidence::Shape("byline")));
         }
         if self.paragraphs == 0 && text.is_section(lexicons) {
@@ -361,7 +364,8 @@ impl Walk<'_, '_> {
             unit.label_is(Role::Date)
                 || unit.role == LineRole::Date
                 || unit.text.is_date(self.lexicons)
-                || self.lexicons.date_among(&unit.text, top::DATED_WORDS_MAX).is_some()
+                || unit.text.is_short()
+                    && self.lexicons.date_among(&unit.text, top::DATED_WORDS_MAX).is_some()
         })
     }
 

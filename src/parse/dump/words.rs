@@ -2,7 +2,7 @@
 //!
 //! Owns the lexicon `config/lexicon/dump_words.tsv` and the comparing of names with it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::overlap::without_particles;
 use crate::parse::fold::{digit, fold, fold_char, is_letter, is_letter_or_digit};
@@ -20,7 +20,8 @@ pub(crate) struct Words {
     dates: HashSet<String>,
     buttons: HashSet<String>,
     comments: HashSet<String>,
-    captions: Vec<String>,
+    /// By their first letter.
+    captions: HashMap<char, Vec<String>>,
     professions: HashSet<String>,
     media: HashSet<String>,
     others: HashSet<String>,
@@ -69,7 +70,8 @@ impl Words {
             "page" => &mut self.pages,
             "neutral" => &mut self.neutral,
             "caption" => {
-                self.captions.push(folded);
+                let first = folded.chars().next().ok_or("a caption begins with a word")?;
+                self.captions.entry(first).or_default().push(folded);
                 return Ok(());
             }
             other => return Err(format!("{other:?} is no kind of words")),
@@ -160,15 +162,20 @@ impl Words {
         let name: String = text.chars().filter(|character| digit(*character).is_none()).collect();
         let folded = folded_name(&name);
         self.comments.contains(&folded)
-            || ["thoughts on ", "thought on ", "responses to ", "comments on ", "replies to "]
-                .iter()
-                .any(|begin| name.len() < text.len() && folded.starts_with(&fold(begin)))
+            || name.len() < text.len()
+                && ["thoughtson", "thoughton", "responsesto", "commentson", "repliesto"]
+                    .iter()
+                    .any(|begin| folded.starts_with(begin))
     }
 
     /// Whether a line begins with words that describe a picture.
     pub fn begins_caption(&self, text: &str) -> bool {
-        let folded = folded_name(first_chars(text, CAPTION_CHARS));
-        self.captions.iter().any(|caption| folded.starts_with(caption.as_str()))
+        let text = first_chars(text, CAPTION_CHARS);
+        let captions = folded_letters(text).next().and_then(|first| self.captions.get(&first));
+        captions.is_some_and(|captions| {
+            let folded = folded_name(text);
+            captions.iter().any(|caption| folded.starts_with(caption.as_str()))
+        })
     }
 }
 
@@ -190,7 +197,14 @@ fn is_among(names: &HashSet<String>, text: &str) -> bool {
 
 /// A name folded, without marks at its ends and dots within: `أ.ف.ب`, `(A.F.P.)`.
 fn folded_name(text: &str) -> String {
-    let mut folded = fold(text);
-    folded.retain(|character| !matches!(character, '.' | '"' | '“' | '”' | '«' | '»'));
-    folded.trim_matches(|character: char| !is_letter_or_digit(character)).to_owned()
+    let kept = |character: &char| !matches!(character, '.' | '"' | '“' | '”' | '«' | '»');
+    let mut folded = String::with_capacity(text.len());
+    folded.extend(folded_letters(text).filter(kept));
+    folded.truncate(folded.trim_end_matches(|character: char| !is_letter_or_digit(character)).len());
+    folded
+}
+
+/// The folded characters from the first letter or digit on.
+fn folded_letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter_map(fold_char).skip_while(|character| !is_letter_or_digit(*character))
 }

@@ -10,7 +10,7 @@ use crate::article::DatePrecision;
 use crate::parse::date::{self, DateContext};
 use crate::parse::fold::digit;
 use crate::parse::lexicon::Role;
-use crate::parse::text::{is_longer_than, word_count};
+use crate::parse::text::{has_words, is_longer_than, word_count};
 
 impl Lexicons<'_> {
     /// Whether the text is nothing but a date, or a time that has passed since.
@@ -52,9 +52,7 @@ impl Lexicons<'_> {
 
     /// `منذ ساعتين`: no number, and nothing but words of a time.
     fn is_age_without_number(&self, text: &str) -> bool {
-        short_words(text).is_some_and(|words| {
-            (2..=4).contains(&words.len()) && words.iter().all(|word| self.words.is_date_word(word))
-        })
+        has_words(text, 2..=4) && text.split_whitespace().all(|word| self.words.is_date_word(word))
     }
 
     /// Numbers and words of dates: calendars that are not read, and times that have passed.

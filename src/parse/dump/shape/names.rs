@@ -3,11 +3,15 @@
 use super::{CREDIT_CHARS_MAX, Lexicons, NAME_WORDS_MAX, ends_sentence};
 use crate::parse::fold::digit;
 use crate::parse::people;
-use crate::parse::text::is_longer_than;
+use crate::parse::text::{has_words, is_longer_than};
 
 impl Lexicons<'_> {
     /// Two or three capitalised words and nothing else.
     pub fn is_bare_name(&self, text: &str) -> bool {
+        // Two names and the word between them.
+        if !has_words(text, 2..=7) || !has_capitals(text) {
+            return false;
+        }
         let names = [" and ", " et ", " & ", " ve "].iter().find_map(|word| text.split_once(word));
         names.map_or_else(
             || self.is_one_bare_name(text),
@@ -16,8 +20,7 @@ impl Lexicons<'_> {
     }
 
     fn is_one_bare_name(&self, text: &str) -> bool {
-        let count = text.split_whitespace().count();
-        (2..=3).contains(&count)
+        has_words(text, 2..=3)
             && has_capitals(text)
             && is_capitalised_name(text)
             && !text.contains(':')
@@ -26,7 +29,7 @@ impl Lexicons<'_> {
 
     /// A name in a script without capitals: little enough to be one.
     pub fn may_be_name(&self, text: &str) -> bool {
-        (2..=4).contains(&text.split_whitespace().count())
+        has_words(text, 2..=4)
             && people::is_name_of_person(text)
             && !self.words.is_section(text)
             && !text.contains('-')
@@ -50,13 +53,10 @@ impl Lexicons<'_> {
         let Some((place, agency)) = divide_credit(text) else { return false };
         let is_dated = place.chars().any(|character| digit(character).is_some());
         let place = place.split([',', '،']).next().unwrap_or_default().trim();
-        if text.ends_with(')')
-            && self.names_medium(agency)
-            && (is_dated || place.split_whitespace().count() <= 2)
-        {
+        if text.ends_with(')') && self.names_medium(agency) && (is_dated || has_words(place, 0..=2)) {
             return true;
         }
-        (1..=4).contains(&place.split_whitespace().count()) && self.all_agencies(agency)
+        has_words(place, 1..=4) && self.all_agencies(agency)
     }
 
     /// A short name with a word such as `agency` or `newspaper` in it.
@@ -68,14 +68,14 @@ impl Lexicons<'_> {
     /// An agency and a word or two of its name: `سبأ نت`.
     pub fn begins_with_agency(&self, text: &str) -> bool {
         let mut words = text.split_whitespace();
-        words.next().is_some_and(|first| self.words.is_agency(first)) && words.count() <= 2
+        words.next().is_some_and(|first| self.words.is_agency(first)) && words.nth(2).is_none()
     }
 
     /// A name and what its bearer is: `بهرام نیک‌پی / روزنامه‌نگار`.
     pub fn is_name_with_profession(&self, text: &str) -> bool {
         text.split_once(['/', '،', ',', '|']).is_some_and(|(name, profession)| {
-            (2..=NAME_WORDS_MAX).contains(&name.split_whitespace().count())
-                && profession.split_whitespace().count() <= NAME_WORDS_MAX
+            has_words(name, 2..=NAME_WORDS_MAX)
+                && has_words(profession, 0..=NAME_WORDS_MAX)
                 && (self.words.is_profession(profession.trim())
                     || profession
                         .split_whitespace()

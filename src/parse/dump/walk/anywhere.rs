@@ -4,6 +4,7 @@ use super::{ENTRY_WORDS_MAX, FIRST_LINES, Walk};
 use crate::parse::dump::line::{Evidence, LineRole};
 use crate::parse::dump::shape;
 use crate::parse::fold::same;
+use crate::parse::text::has_words;
 
 impl Walk<'_, '_> {
     /// What a unit is wherever it stands.
@@ -32,11 +33,11 @@ impl Walk<'_, '_> {
         if self.is_numbered_label(index) {
             return Some((LineRole::Boilerplate, Evidence::Shape("number behind a label")));
         }
-        let is_entry = self.paragraphs > 0 && text.split_whitespace().count() <= ENTRY_WORDS_MAX;
+        let is_entry = self.paragraphs > 0 && has_words(text, 0..=ENTRY_WORDS_MAX);
         if is_entry && text.is_date(lexicons) && (text.contains(':') || !lexicons.reads_as_date(text)) {
             return Some((LineRole::Date, Evidence::Shape("time of an entry")));
         }
-        if self.title_settled && shape::is_code(text) && !text.is_date(lexicons) {
+        if self.title_settled && text.is_short() && shape::is_code(text) && !text.is_date(lexicons) {
             return Some((LineRole::Boilerplate, Evidence::Shape("code")));
         }
         if shape::is_row_of_hashtags(text) {

@@ -119,9 +119,9 @@ impl Walk<'_, '_> {
     /// Whether each title has a date of its own below it.
     fn are_dated(&self, titles: &[usize]) -> bool {
         titles.len() > 1
-            && titles.iter().all(|index| {
-                self.units.get(index + 1).is_some_and(|below| below.text.is_date(self.lexicons))
-            })
+            && titles
+                .iter()
+                .all(|index| self.units.get(index + 1).is_some_and(|below| below.text.is_date(self.lexicons)))
     }
 
     /// Whether a line heads another article, which is its title and its text.

@@ -7,6 +7,7 @@ use crate::parse::dump::line::{Evidence, LineRole};
 use crate::parse::dump::pieces::Unit;
 use crate::parse::dump::shape;
 use crate::parse::lexicon::Role;
+use crate::parse::text::has_words;
 
 /// A signature has at most so many words, one more where all paragraphs end like sentences, as names don't.
 const SIGNATURE_WORDS_MAX: usize = 3;
@@ -55,8 +56,7 @@ impl Walk<'_, '_> {
             .take(LEFT_OVER_UNITS_MAX + 1)
             .filter(|unit| unit.label.is_none() && unit.role != LineRole::Boilerplate)
             .count();
-        text.ends_with(':') && left == 1
-            || !text.ends_firmly() && !has_number && left <= LEFT_OVER_UNITS_MAX
+        text.ends_with(':') && left == 1 || !text.ends_firmly() && !has_number && left <= LEFT_OVER_UNITS_MAX
     }
 
     /// A line of few words below the text, all of them the text's.
@@ -85,7 +85,6 @@ impl Walk<'_, '_> {
     /// What a unit is that no text of the article follows.
     pub(super) fn below_text(&self, index: usize) -> Option<(LineRole, Evidence)> {
         let text = self.text(index);
-        let words = text.split_whitespace().count();
         if self.paragraphs > 1 && shape::is_initials(text) {
             return Some((LineRole::Boilerplate, Evidence::Shape("initials below the text")));
         }
@@ -98,18 +97,20 @@ impl Walk<'_, '_> {
         }
         let knows_author = self.values.iter().any(|(role, _)| *role == Role::Author);
         let first = shape::without_decoration(text).split_whitespace().next().unwrap_or_default();
-        if knows_author && words <= PROFESSION_WORDS_MAX && self.lexicons.words.is_profession(first) {
+        if knows_author
+            && has_words(text, 0..=PROFESSION_WORDS_MAX)
+            && self.lexicons.words.is_profession(first)
+        {
             return Some((LineRole::Byline, Evidence::Shape("profession below the text")));
         }
-        let has_page_word =
-            text.page_words(self.lexicons).0 > 0 || text.heads_others(self.lexicons);
-        let is_one_longer = words == SIGNATURE_WORDS_MAX + 1 && self.facts.ends_firmly;
+        let has_page_word = text.page_words(self.lexicons).0 > 0 || text.heads_others(self.lexicons);
+        let words_max = SIGNATURE_WORDS_MAX + usize::from(self.facts.ends_firmly);
         let is_signature = self.paragraphs > 1
             && !text.chars().any(char::is_numeric)
             && !self.is_in_list(index)
             && !has_page_word
             && !shape::asks_to_do(text)
-            && (words <= SIGNATURE_WORDS_MAX || is_one_longer)
+            && has_words(text, 0..=words_max)
             && (text.is_bare_name(self.lexicons)
                 || self.lexicons.may_be_name(text) && !self.uses_words_of_text(index));
         is_signature.then_some((LineRole::Byline, Evidence::Position("name below the text")))
@@ -121,7 +122,7 @@ impl Walk<'_, '_> {
             above.role == LineRole::Paragraph
                 && !self.units[index].after_blank
                 && !above.text.ends_firmly()
-                && above.text.split_whitespace().count() <= LIST_WORDS_MAX
+                && has_words(&above.text, 0..=LIST_WORDS_MAX)
         })
     }
 

@@ -7,7 +7,7 @@ use crate::parse::dump::shape;
 use crate::parse::dump::{furniture, records};
 use crate::parse::fold::{digit, same};
 use crate::parse::lexicon::Role;
-use crate::parse::text::is_longer_than;
+use crate::parse::text::{has_words, is_longer_than};
 
 /// Below the headline, so many other words may stand beside a date.
 pub(super) const DATED_WORDS_MAX: usize = 3;
@@ -48,16 +48,20 @@ impl Walk<'_, '_> {
         if text.names_medium(self.lexicons) && !text.ends_firmly() {
             return Some((LineRole::Source, Evidence::Position("name of a medium below the headline")));
         }
-        if text.page_words(self.lexicons).0 > 0 && !self.lexicons.words.is_profession(text) {
-            return None;
-        }
+        self.name_below_headline(index)
+            .filter(|_| text.page_words(self.lexicons).0 == 0 || self.lexicons.words.is_profession(text))
+    }
+
+    /// The same for names that hold no words of pages.
+    fn name_below_headline(&self, index: usize) -> Option<(LineRole, Evidence)> {
+        let text = self.text(index);
         if text.is_bare_name(self.lexicons) || self.lexicons.is_name_with_profession(text) {
             return Some((LineRole::Byline, Evidence::Position("name below the headline")));
         }
         if self.is_unknown_credit(index) {
             return Some((LineRole::Byline, Evidence::Shape("names that the text doesn't use")));
         }
-        let is_name = self.lexicons.may_be_name(text) && text.split_whitespace().count() <= 3;
+        let is_name = self.lexicons.may_be_name(text) && has_words(text, 0..=3);
         let below_is_profession = self.units.get(index + 1).is_some_and(|below| {
             let first = below.text.split_whitespace().next().unwrap_or_default();
             below.label.is_none() && self.lexicons.words.is_profession(first)
@@ -91,8 +95,8 @@ impl Walk<'_, '_> {
     /// `Sami Jaber - Fes`, where the text names the place and not the person.
     fn is_name_and_place(&self, text: &str) -> bool {
         text.split_once(" - ").is_some_and(|(name, place)| {
-            name.split_whitespace().count() == 2
-                && (1..=2).contains(&place.split_whitespace().count())
+            has_words(name, 2..=2)
+                && has_words(place, 1..=2)
                 && !self.facts.body.uses_word_of(name)
                 && self.facts.body.uses_word_of(place)
                 && !furniture::names_publisher(text, self.lexicons)
@@ -105,9 +109,7 @@ impl Walk<'_, '_> {
     fn is_unknown_credit(&self, index: usize) -> bool {
         let text = self.text(index);
         let is_alike = |near: Option<&Unit<'_>>| {
-            near.is_some_and(|near| {
-                near.text.contains(':') && near.label.is_none() && !near.text.is_prose()
-            })
+            near.is_some_and(|near| near.text.contains(':') && near.label.is_none() && !near.text.is_prose())
         };
         let above = index.checked_sub(1).filter(|above| Some(*above) != self.headline);
         if text.contains(':')
@@ -115,30 +117,28 @@ impl Walk<'_, '_> {
         {
             return false;
         }
-        if text.ends_firmly() || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly
-        {
+        if text.ends_firmly() || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly {
             return false;
         }
-        let words = |part: &str| part.split_whitespace().count();
         let is_unused = |part: &str| !self.facts.body.uses_word_of(part);
         if let Some((what, name)) = text.split_once(':') {
-            let first = what.split_whitespace().count();
-            return (1..=CREDIT_LABEL_WORDS_MAX).contains(&first)
-                && (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name))
+            return has_words(what, 1..=CREDIT_LABEL_WORDS_MAX)
+                && has_words(name, 2..=CREDIT_NAME_WORDS_MAX)
                 && (is_unused(what) && is_unused(name)
                     || name.split_whitespace().any(|word| self.lexicons.words.is_profession(word)));
         }
         text.split_once(" - ").or_else(|| text.split_once(" / ")).is_some_and(|(name, place)| {
-            (2..=CREDIT_NAME_WORDS_MAX).contains(&words(name))
-                && (1..=2).contains(&words(place))
-                && is_unused(name)
+            has_words(name, 2..=CREDIT_NAME_WORDS_MAX) && has_words(place, 1..=2) && is_unused(name)
         })
     }
 
     /// A date beside a place: only the date is the value.
     pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
         let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
-        if index >= self.facts.top_end || self.text(index).is_date(self.lexicons) {
+        if index >= self.facts.top_end
+            || !self.text(index).is_short()
+            || self.text(index).is_date(self.lexicons)
+        {
             return false;
         }
         let text = self.text(index);
@@ -174,7 +174,8 @@ impl Walk<'_, '_> {
             LineRole::Boilerplate
         } else if is_short && !text.contains([':', '|']) && self.is_nearest_above(index) {
             LineRole::Section
-        } else if !is_path && self.facts.body.taken_up(text.stems()).0 > 0 && text.words() > SECTION_WORDS_MAX {
+        } else if !is_path && self.facts.body.taken_up(text.stems()).0 > 0 && text.words() > SECTION_WORDS_MAX
+        {
             LineRole::Subheadline
         } else {
             LineRole::Boilerplate
@@ -221,8 +222,8 @@ impl Walk<'_, '_> {
                 && below.text.words() <= SECTION_WORDS_MAX
                 && begins_with_profession(&below.text)
         });
-        let is_below_section = above == Some(LineRole::Section)
-            || index > 0 && self.text(index - 1).is_kicker(self.lexicons);
+        let is_below_section =
+            above == Some(LineRole::Section) || index > 0 && self.text(index - 1).is_kicker(self.lexicons);
         let is_name = text.is_bare_name(self.lexicons)
             || self.lexicons.may_be_name(text)
                 && text.words() <= AUTHOR_WORDS_MAX
@@ -253,9 +254,10 @@ impl Walk<'_, '_> {
         let is_text_below = |unit: &Unit<'_>| !unit.is_settled() && unit.label.is_none();
         self.is_date_unit(index + 1)
             && furniture::names_publisher(self.text(index), self.lexicons)
-            && self.units.get(index + 2).is_some_and(|title| {
-                is_text_below(title) && title.text.is_title() && !title.text.is_prose()
-            })
+            && self
+                .units
+                .get(index + 2)
+                .is_some_and(|title| is_text_below(title) && title.text.is_title() && !title.text.is_prose())
             && self.units.get(index + 3).is_some_and(|text| is_text_below(text) && text.text.is_prose())
     }
 
