@@ -44,8 +44,11 @@ const STAGE_BUCKETS_SECONDS: [f64; 11] =
 pub enum Stage {
     Decode,
     Parse,
+    /// The article's language and the claim that carries it.
+    Claim,
     /// From the claim's making to its verdict, waiting for the log included.
     Dedup,
+    /// Of records that leave enriched.
     Tag,
     Emit,
     /// One transaction, from its first output to the end of its commit.
@@ -53,13 +56,15 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub const ALL: [Self; 6] = [Self::Decode, Self::Parse, Self::Dedup, Self::Tag, Self::Emit, Self::Commit];
+    pub const ALL: [Self; 7] =
+        [Self::Decode, Self::Parse, Self::Claim, Self::Dedup, Self::Tag, Self::Emit, Self::Commit];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Decode => "decode",
             Self::Parse => "parse",
+            Self::Claim => "claim",
             Self::Dedup => "dedup",
             Self::Tag => "tag",
             Self::Emit => "emit",

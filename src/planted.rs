@@ -2,8 +2,9 @@
 //! every release, have none of it.
 //!
 //! With `KHABAR_PLANTED_FAULTS=1` in the environment a record whose content holds `planted-fault:<stage>:<kind>;` breaks
-//! that stage: `decode`, `parse`, `tag` or `emit`; `panic`, `abort`, `overflow` (of the stack), `memory` (allocates until the
-//! process is killed or the allocation fails), `loop` (never ends) or `slow-<milliseconds>`.
+//! that stage: `decode`, `parse`, `language` (the part of tag that comes before the claim), `tag` or `emit`; `panic`,
+//! `abort`, `overflow` (of the stack), `memory` (allocates until the process is killed or the allocation fails), `loop`
+//! (never ends) or `slow-<milliseconds>`. Unit tests need no variable.
 
 use crate::article::Article;
 
@@ -12,6 +13,7 @@ use crate::article::Article;
 pub enum Place {
     Decode,
     Parse,
+    Language,
     Tag,
     Emit,
 }
@@ -38,8 +40,9 @@ mod armed {
 
     use super::Place;
 
-    static IS_ARMED: LazyLock<bool> =
-        LazyLock::new(|| std::env::var("KHABAR_PLANTED_FAULTS").is_ok_and(|value| value == "1"));
+    static IS_ARMED: LazyLock<bool> = LazyLock::new(|| {
+        cfg!(test) || std::env::var("KHABAR_PLANTED_FAULTS").is_ok_and(|value| value == "1")
+    });
     const MARK: &[u8] = b"planted-fault:";
     /// The longest name of a fault.
     const NAME_BYTES_MAX: usize = 32;
@@ -59,6 +62,7 @@ mod armed {
         let wanted = match place {
             Place::Decode => "decode",
             Place::Parse => "parse",
+            Place::Language => "language",
             Place::Tag => "tag",
             Place::Emit => "emit",
         };

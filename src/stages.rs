@@ -1,9 +1,13 @@
-//! The stages of one record, put together: raw record to parsed record with claim, and judgement to output record.
+//! The stages of one record, put together: raw record to parsed record with claim, and judgement to tags and output
+//! record. Before the claim only the article's language is told: a record that is suppressed leaves with nothing else of
+//! its tags.
 //!
-//! Pure: no clock, no I/O, no Kafka. A panic in a stage costs one record: before its claim it is rejected, after its claim
-//! it is degraded. One in emit is answered by a simpler record; only where that panics too does it reach the caller.
+//! Pure: no clock, no I/O, no Kafka. A panic in decode or parse costs one record, which is rejected; one in tag costs its
+//! tags. One in emit is answered by a simpler record; only where that panics too does it reach the caller.
 
 mod rehearsal;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -18,7 +22,7 @@ use crate::output_limits::OutputLimits;
 use crate::parse::Parser;
 use crate::planted::{self, Place};
 use crate::rejection::{Code, Rejection};
-use crate::tag::Tagger;
+use crate::tag::{MainLanguage, Tagger};
 
 pub use rehearsal::{Course, Step};
 
@@ -44,14 +48,36 @@ pub struct Stages {
     limits: Arc<OutputLimits>,
 }
 
+/// What is tagged of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tagging {
+    /// Its language before the claim; all else once it is known that the record leaves enriched.
+    Whole,
+    /// Its language. All else would end the process.
+    LanguageOnly,
+    /// Nothing: its language would end the process, or could not be told for a panic.
+    Nothing,
+}
+
 /// A record that waits for its verdict.
 #[derive(Debug)]
 pub struct Prepared {
     pub record: ParsedRecord,
-    pub tags: Tags,
+    pub language: MainLanguage,
+    pub tagging: Tagging,
+    /// The stages that failed so far.
     pub degraded: Vec<&'static str>,
     /// `None` without dedup.
     pub claim: Option<Claim>,
+}
+
+#[cfg(test)]
+impl Prepared {
+    /// A record that no stage has looked at, for those who only pass it on.
+    pub(crate) fn untold(record: ParsedRecord, claim: Claim) -> Self {
+        let (language, tagging) = (MainLanguage::undetermined(), Tagging::Whole);
+        Self { record, language, tagging, degraded: Vec::new(), claim: Some(claim) }
+    }
 }
 
 /// A record that leaves.
@@ -91,7 +117,7 @@ impl Stages {
     pub fn prepare(&self, raw: RawRecord) -> Result<Box<Prepared>, Box<(RawRecord, Rejection)>> {
         let prepared = self.decode(&raw).and_then(|decoded| {
             let record = self.parse(&decoded)?;
-            self.claim(record, decoded.identity)
+            self.claim(record, decoded.identity, Tagging::Whole)
         });
         prepared.map_err(|rejection| Box::new((raw, rejection)))
     }
@@ -124,7 +150,14 @@ impl Stages {
 
     /// The plain text of content that parse gave up, for a record that was claimed before. `None` where there is no text,
     /// or no claims.
-    pub fn plain(&self, decoded: DecodedRecord) -> Option<Box<Prepared>> {
+    pub fn plain(&self, decoded: DecodedRecord, tagging: Tagging) -> Option<Box<Prepared>> {
+        let (record, identity) = self.plain_record(decoded)?;
+        let mut prepared = self.claim(record, identity, tagging).ok()?;
+        prepared.degraded.push(DEGRADED_PARSE);
+        Some(prepared)
+    }
+
+    fn plain_record(&self, decoded: DecodedRecord) -> Option<(ParsedRecord, ClaimIdentity)> {
         self.scope?;
         let article = caught::catch(|| self.parser.plain(&decoded.decoded)).ok()?;
         if article.headline.is_none() && article.paragraphs.is_empty() {
@@ -137,76 +170,84 @@ impl Stages {
             fetched_at_ms: decoded.decoded.fetched_at_ms,
             meta: decoded.decoded.meta,
         };
-        let mut prepared = self.claim(record, decoded.identity).ok()?;
-        prepared.degraded.push(DEGRADED_PARSE);
-        Some(prepared)
+        Some((record, decoded.identity))
     }
 
-    /// Tags the article and writes its claim.
-    pub fn claim(&self, record: ParsedRecord, identity: ClaimIdentity) -> Result<Box<Prepared>, Rejection> {
-        guarded(Code::ParsePanicked, || {
-            let (tags, degraded) = self.tag(&record.article);
-            Ok(self.with_claim(record, identity, tags, degraded))
-        })
-    }
-
-    /// The same for an article whose tags would end the process.
-    pub fn claim_untagged(
+    /// Tells the article's language and writes its claim.
+    pub fn claim(
         &self,
         record: ParsedRecord,
         identity: ClaimIdentity,
+        tagging: Tagging,
     ) -> Result<Box<Prepared>, Rejection> {
         guarded(Code::ParsePanicked, || {
-            Ok(self.with_claim(record, identity, crate::tag::untagged(), vec![DEGRADED_TAG]))
+            let told = told_language(&record.article, tagging);
+            Ok(self.with_claim(record, identity, told))
         })
-    }
-
-    fn tag(&self, article: &Article) -> (Tags, Vec<&'static str>) {
-        let tags = caught::catch(|| {
-            planted::strike_paragraphs(Place::Tag, article);
-            self.tagger.tag(article)
-        });
-        match tags {
-            Ok(tags) => (tags, Vec::new()),
-            Err(_) => (crate::tag::untagged(), vec![DEGRADED_TAG]),
-        }
     }
 
     fn with_claim(
         &self,
         record: ParsedRecord,
         identity: ClaimIdentity,
-        tags: Tags,
-        degraded: Vec<&'static str>,
+        (language, tagging): (MainLanguage, Tagging),
     ) -> Box<Prepared> {
         let source =
             record.article.source.as_deref().map(|source| self.parser.sources().dedup_source(source));
-        let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, &tags.language, source));
-        Box::new(Prepared { record, tags, degraded, claim })
+        let claim = self.scope.map(|scope| Claim::new(scope, identity, &record, language.tag(), source));
+        let degraded = if tagging == Tagging::Nothing { vec![DEGRADED_TAG] } else { Vec::new() };
+        Box::new(Prepared { record, language, tagging, degraded, claim })
     }
 
     /// The record that leaves, made to fit its topic.
     pub fn finish(&self, mut prepared: Box<Prepared>, judgement: Option<&Judgement>) -> Made {
-        self.finish_or_degrade(&mut prepared, judgement)
+        let tags = self.tag(&mut prepared, judgement);
+        self.emit_or_degrade(&mut prepared, &tags, judgement)
     }
 
-    /// The same, and `prepared.degraded` tells what was given up.
-    pub fn finish_or_degrade(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> Made {
-        if let Ok(output) = caught::catch(|| self.emit(prepared, judgement)) {
+    /// The tags of a judged record; those of one that is suppressed are its language alone. `prepared.degraded` tells
+    /// where they could not be had.
+    pub fn tag(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> Tags {
+        if judgement.is_some_and(|judgement| judgement.suppressed) {
+            return prepared.language.alone();
+        }
+        if prepared.tagging == Tagging::Whole {
+            let article = &prepared.record.article;
+            let tags = caught::catch(|| {
+                planted::strike_paragraphs(Place::Tag, article);
+                self.tagger.tag_in(article, &prepared.language)
+            });
+            if let Ok(tags) = tags {
+                return tags;
+            }
+        }
+        if !prepared.degraded.contains(&DEGRADED_TAG) {
+            prepared.degraded.push(DEGRADED_TAG);
+        }
+        crate::tag::untagged()
+    }
+
+    /// The record that leaves with these tags, or without them where it can't be made: `prepared.degraded` tells.
+    pub fn emit_or_degrade(
+        &self,
+        prepared: &mut Prepared,
+        tags: &Tags,
+        judgement: Option<&Judgement>,
+    ) -> Made {
+        if let Ok(output) = caught::catch(|| self.emit(prepared, tags, judgement)) {
             return output;
         }
-        prepared.tags = crate::tag::untagged();
         prepared.degraded.push(DEGRADED_EMIT);
-        self.emit(prepared, judgement)
+        self.emit(prepared, &crate::tag::untagged(), judgement)
     }
 
-    fn emit(&self, prepared: &mut Prepared, judgement: Option<&Judgement>) -> Made {
+    fn emit(&self, prepared: &mut Prepared, tags: &Tags, judgement: Option<&Judgement>) -> Made {
         if !prepared.degraded.contains(&DEGRADED_EMIT) {
             planted::strike_paragraphs(Place::Emit, &prepared.record.article);
         }
         let output = match judgement {
             Some(judgement) if judgement.suppressed => {
-                self.emitter.duplicate(&prepared.record, &prepared.tags, judgement, &prepared.degraded)
+                self.emitter.duplicate(&prepared.record, tags, judgement, &prepared.degraded)
             }
             _ => {
                 let flaws = &mut prepared.record.article.extraction.flaws;
@@ -215,7 +256,7 @@ impl Stages {
                 {
                     flaws.push(Flaw::new(rules::FLAW_URL_REUSED));
                 }
-                self.emitter.enriched(&prepared.record, &prepared.tags, judgement, &prepared.degraded)
+                self.emitter.enriched(&prepared.record, tags, judgement, &prepared.degraded)
             }
         };
         self.fit(output)
@@ -231,6 +272,18 @@ impl Stages {
         let is_cut = emit::fit::wire_bytes(&output) > bytes_max;
         Made { output: emit::fit::fit(output, bytes_max), is_cut }
     }
+}
+
+/// The article's language, and what can be tagged of it then.
+fn told_language(article: &Article, tagging: Tagging) -> (MainLanguage, Tagging) {
+    if tagging == Tagging::Nothing {
+        return (MainLanguage::undetermined(), tagging);
+    }
+    let told = caught::catch(|| {
+        planted::strike_paragraphs(Place::Language, article);
+        MainLanguage::of(article)
+    });
+    told.map_or_else(|_| (MainLanguage::undetermined(), Tagging::Nothing), |language| (language, tagging))
 }
 
 fn guarded<T>(code: Code, stage: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {

@@ -14,7 +14,7 @@ use khabar::output_limits::OutputLimits;
 use khabar::parse::Parser;
 use khabar::rejection::Code;
 use khabar::sources::Sources;
-use khabar::stages::{Made, Stages};
+use khabar::stages::{Made, Stages, Tagging};
 use khabar::tag::Tagger;
 use libfuzzer_sys::fuzz_target;
 
@@ -87,7 +87,7 @@ fn made(input: &[u8]) -> Made {
             let (raw, rejection) = *rejected;
             assert!(!matches!(rejection.code, Code::DecodePanicked | Code::ParsePanicked));
             if let Ok(decoded) = STAGES.decode(&raw) {
-                let _plain = STAGES.plain(decoded);
+                let _plain = STAGES.plain(decoded, Tagging::Whole);
             }
             STAGES.reject(raw, &rejection)
         }

@@ -37,7 +37,7 @@ inventory! {
     counter "bytes_out" [] "Bytes of outcomes produced: values, keys and headers";
     counter "transactions" ["result"] "Transactions by their end: committed, aborted, replaced (the producer was replaced after a failure)";
     histogram "latency_seconds" [] "Time of one record from intake to the end of its commit";
-    histogram "stage_seconds" ["stage"] "Time that one record took in a stage; for commit, that of one transaction";
+    histogram "stage_seconds" ["stage"] "Time that one record took in a stage; for claim, with telling its language; for commit, that of one transaction";
     gauge "lag" ["topic", "partition"] "Records between the committed offset and the end of a partition that this worker owns";
     gauge "partitions" [] "Raw partitions that this worker owns";
     gauge "in_flight_records" [] "Records between intake and commit";

@@ -1,14 +1,15 @@
 //! The stages of a record as a trial, whose results are thrown away: it tells how far a process gets with it.
 
-use super::Stages;
+use super::{Stages, Tagging, told_language};
+use crate::caught;
 use crate::flow::RawRecord;
 
 /// What is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Course {
-    /// All that a worker does before a record's claim.
+    /// All that a worker does with a record, as if it were enriched, but emit.
     Whole,
-    /// The same without tags.
+    /// The same without tags, the language included.
     Untagged,
     /// What is left of a record that parse can't have: its plain text.
     Plain,
@@ -19,12 +20,14 @@ pub enum Course {
 pub enum Step {
     Decode,
     Parse,
-    Tag,
+    /// The part of tag that comes before the claim.
+    Language,
     Claim,
+    Tag,
 }
 
 impl Step {
-    pub const ALL: [Self; 4] = [Self::Decode, Self::Parse, Self::Tag, Self::Claim];
+    pub const ALL: [Self; 5] = [Self::Decode, Self::Parse, Self::Language, Self::Claim, Self::Tag];
 
     /// The stage that it is a part of; claims are counted to parse, as their panics are.
     #[must_use]
@@ -32,33 +35,36 @@ impl Step {
         match self {
             Self::Decode => "decode",
             Self::Parse | Self::Claim => "parse",
-            Self::Tag => "tag",
+            Self::Language | Self::Tag => "tag",
         }
     }
 }
 
 impl Stages {
-    /// Does what a pool thread would do with the record; `begins` hears of each step before it is taken.
+    /// Does what pool threads would do with the record; `begins` hears of each step before it is taken.
     pub fn rehearse(&self, raw: &RawRecord, course: Course, begins: &mut dyn FnMut(Step)) {
         begins(Step::Decode);
         let Ok(decoded) = self.decode(raw) else { return };
         begins(Step::Parse);
-        if course == Course::Plain {
-            self.plain(decoded);
-            return;
-        }
-        let Ok(record) = self.parse(&decoded) else {
-            self.plain(decoded);
-            return;
+        let parsed = if course == Course::Plain { None } else { self.parse(&decoded).ok() };
+        let found = match parsed {
+            Some(record) => Some((record, decoded.identity)),
+            None => self.plain_record(decoded),
         };
-        if course == Course::Untagged {
-            // Refused or not: that it ends is all that is asked.
-            let _ = self.claim_untagged(record, decoded.identity);
-            return;
-        }
-        begins(Step::Tag);
-        let (tags, degraded) = self.tag(&record.article);
+        let Some((record, identity)) = found else { return };
+        let told = if course == Course::Untagged {
+            told_language(&record.article, Tagging::Nothing)
+        } else {
+            begins(Step::Language);
+            told_language(&record.article, Tagging::Whole)
+        };
         begins(Step::Claim);
-        self.with_claim(record, decoded.identity, tags, degraded);
+        // A panic costs the record alone.
+        let claimed = caught::catch(|| self.with_claim(record, identity, told));
+        let Ok(mut prepared) = claimed else { return };
+        if prepared.tagging == Tagging::Whole {
+            begins(Step::Tag);
+            self.tag(&mut prepared, None);
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! The language of an article: what its letters and words tell, with the page's statement as the judge of ties.
+//!
+//! It is told before all other tags, and without a lexicon: an article's claim carries it.
 
 use super::script::{Census, Script};
 use super::stated::{self, Stated};
 use super::{arabic, latin};
-use crate::article::Article;
+use crate::article::{Article, Direction, Tags};
 
 /// BCP 47's tag for a language that can't be told.
-pub(super) const UNDETERMINED: &str = "und";
+const UNDETERMINED: &str = "und";
 
 /// Fewer Han characters may be a headline of another language.
 const HAN_CERTAIN_MIN: usize = 60;
@@ -57,12 +59,56 @@ impl Detected {
     }
 }
 
-/// The language of the article as a BCP 47 tag, with the script where that is not the language's usual one.
-pub(super) fn of(article: &Article, census: &Census) -> String {
-    let tag = language_of(article, census);
-    match census.dominant() {
-        Some(script) => stated::with_script(&tag, script),
-        None => tag,
+/// The language that an article is in as a whole, and the script of most of its letters. All other tags build on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MainLanguage {
+    tag: String,
+    script: Option<Script>,
+}
+
+impl MainLanguage {
+    /// Tells it.
+    #[must_use]
+    pub fn of(article: &Article) -> Self {
+        let census = Census::of(article);
+        let tag = language_of(article, &census);
+        match census.dominant() {
+            Some(script) => Self { tag: stated::with_script(&tag, script), script: Some(script) },
+            None => Self { tag, script: None },
+        }
+    }
+
+    /// That of an article of which nothing could be told.
+    #[must_use]
+    pub fn undetermined() -> Self {
+        Self { tag: UNDETERMINED.to_owned(), script: None }
+    }
+
+    /// BCP 47, with the script where that is not the language's usual one; `und` where nothing could be told.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// Follows the script that most letters are of, whatever language is stated; a text without letters runs left to
+    /// right.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        match self.script {
+            Some(script) if script.is_right_to_left() => Direction::RightToLeft,
+            _ => Direction::LeftToRight,
+        }
+    }
+
+    /// The tags of an article of which nothing else is told.
+    #[must_use]
+    pub fn alone(&self) -> Tags {
+        Tags { language: self.tag.clone(), direction: self.direction(), ..Tags::default() }
+    }
+
+    /// `None` for a text without letters.
+    pub(super) const fn script(&self) -> Option<Script> {
+        self.script
     }
 }
 

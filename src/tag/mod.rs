@@ -36,11 +36,12 @@ pub(crate) mod text;
 
 use std::sync::Arc;
 
-use crate::article::{Article, Direction, Flaw, Tags, hash128, hex};
+use crate::article::{Article, Flaw, Tags, hash128, hex};
 use crate::config::settings::LexiconSettings;
 use crate::sources::Sources;
 
 use dictionaries::Dictionaries;
+pub use language::MainLanguage;
 use lexicon::Lexicon;
 pub use lexicon::LexiconError;
 use models::Models;
@@ -103,18 +104,16 @@ impl Tagger {
 
     /// Tags one article: language (BCP 47, `und` where nothing can be told), direction, keywords, who and what is named
     /// where, what it is about, and who is quoted.
-    ///
-    /// Direction follows the script that most letters are of, whatever language is stated; a text without letters runs
-    /// left to right.
     #[must_use]
     pub fn tag(&self, article: &Article) -> Tags {
-        let census = script::Census::of(article);
-        let direction = match census.dominant() {
-            Some(script) if script.is_right_to_left() => Direction::RightToLeft,
-            _ => Direction::LeftToRight,
-        };
-        let mut tags = Tags { language: language::of(article, &census), direction, ..Tags::default() };
-        tags.paragraph_languages = passages::of(article, &tags.language, census.dominant());
+        self.tag_in(article, &MainLanguage::of(article))
+    }
+
+    /// The same where the article's language was told before.
+    #[must_use]
+    pub fn tag_in(&self, article: &Article, language: &MainLanguage) -> Tags {
+        let mut tags = language.alone();
+        tags.paragraph_languages = passages::of(article, language.tag(), language.script());
         self.read(article, &mut tags);
         tags
     }
@@ -170,7 +169,7 @@ pub(crate) fn tag(article: &Article) -> Tags {
 /// The tags of an article that could not be tagged: nothing is claimed about it.
 #[must_use]
 pub fn untagged() -> Tags {
-    Tags { language: language::UNDETERMINED.to_owned(), ..Tags::default() }
+    MainLanguage::undetermined().alone()
 }
 
 /// Whether words of this language are written without spaces between them, so that a count of words separated by

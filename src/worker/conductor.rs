@@ -33,9 +33,9 @@ pub struct Ticket {
 
 /// What the conductor has others do.
 pub trait Orders {
-    /// Decode, parse and claim a record; answered by [`Conductor::prepared`].
+    /// Decode, parse and claim a record, its tags but the language left for the end; answered by [`Conductor::prepared`].
     fn prepare(&mut self, ticket: Ticket, raw: RawRecord);
-    /// Make the output record; answered by [`Conductor::finished`].
+    /// Tag the record, unless it is suppressed, and make the output record; answered by [`Conductor::finished`].
     fn finish(&mut self, ticket: Ticket, prepared: Box<Prepared>, judgement: Option<Judgement>);
     /// Append a claim to the log; answered, some time, by [`Conductor::verdict`].
     fn append(&mut self, claim: &Claim);

@@ -25,7 +25,7 @@ use crate::kafka::committer::{Committed, CommitterInput, CommitterLinks, Finishe
 use crate::kafka::poller::{Intake, PollerCommand, PollerLinks};
 use crate::metrics::{self, Metrics};
 use crate::shutdown::Shutdown;
-use crate::stages::Prepared;
+use crate::stages::{Prepared, Tagging};
 
 /// How long the poller waits for start offsets to be committed, before it asks again.
 const ANCHOR_WAIT: Duration = Duration::from_secs(30);
@@ -226,7 +226,7 @@ impl Orders for WorkerOrders {
         if self.shared.isolated.holds(&ticket.key, ticket.offset) {
             self.probe.submit(ticket, raw);
         } else {
-            self.pool.submit(Job::Prepare { ticket, raw, way: Way::Whole });
+            self.pool.submit(Job::Prepare { ticket, raw, way: Way::Parsed(Tagging::Whole) });
         }
     }
 

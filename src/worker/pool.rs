@@ -15,7 +15,7 @@ use crate::events;
 use crate::flow::RawRecord;
 use crate::metrics::{Metrics, Stage};
 use crate::rejection::Rejection;
-use crate::stages::{Made, Prepared, Stages};
+use crate::stages::{Made, Prepared, Stages, Tagging};
 
 /// One piece of work.
 #[derive(Debug)]
@@ -27,12 +27,10 @@ pub enum Job {
 /// How a record is prepared.
 #[derive(Debug)]
 pub enum Way {
-    /// Decode, parse, tag and claim.
-    Whole,
-    /// Its tags would end the process.
-    Untagged,
-    /// Decode or parse would end the process. `with_plain`: its plain text would not.
-    Refused { rejection: Rejection, with_plain: bool },
+    /// Decode, parse and claim. The tags are for the end, as far as they can be had.
+    Parsed(Tagging),
+    /// Decode or parse would end the process. `plain`: its plain text would not, with these tags.
+    Refused { rejection: Rejection, plain: Option<Tagging> },
 }
 
 /// Where work is handed in. Finishing comes before preparing, so that what is begun leaves first.
@@ -101,8 +99,7 @@ impl Worker {
             let event = match job {
                 Job::Prepare { ticket, raw, way } => self.prepare(ticket, raw, way),
                 Job::Finish { ticket, prepared, judgement } => {
-                    self.desk.begin(&ticket, "emit");
-                    let (made, stage_lost) = self.finish(prepared, judgement.as_ref());
+                    let (made, stage_lost) = self.finish(&ticket, prepared, judgement.as_ref());
                     let cut = made.is_cut.then_some(Cause::OutputCut);
                     let cause = stage_lost.map(Cause::StageLost).or(cut);
                     Event::Finished { ticket, output: made.output, cause }
@@ -117,11 +114,10 @@ impl Worker {
 
     fn prepare(&self, ticket: Ticket, raw: RawRecord, way: Way) -> Event {
         self.desk.begin(&ticket, "decode");
-        let is_untagged = match way {
-            Way::Whole => false,
-            Way::Untagged => true,
-            Way::Refused { rejection, with_plain } => {
-                let plain = with_plain.then(|| self.plain(&raw)).flatten();
+        let tagging = match way {
+            Way::Parsed(tagging) => tagging,
+            Way::Refused { rejection, plain } => {
+                let plain = plain.and_then(|tagging| self.plain(&raw, tagging));
                 return self.rejected(ticket, raw, &rejection, plain);
             }
         };
@@ -134,24 +130,18 @@ impl Worker {
         let parsed = decoded.and_then(|decoded| match self.stages.parse(&decoded) {
             Ok(record) => Ok((record, decoded.identity)),
             Err(rejection) => {
-                plain = self.stages.plain(decoded);
+                plain = self.stages.plain(decoded, tagging);
                 Err(rejection)
             }
         });
         let parsed_at = clock::monotonic();
         self.metrics.observe_stage(Stage::Parse, parsed_at - decoded_at);
         self.desk.proceed("tag");
-        let claimed = parsed.and_then(|(record, identity)| {
-            if is_untagged {
-                self.stages.claim_untagged(record, identity)
-            } else {
-                self.stages.claim(record, identity)
-            }
-        });
+        let claimed = parsed.and_then(|(record, identity)| self.stages.claim(record, identity, tagging));
         match claimed {
             Err(rejection) => self.rejected(ticket, raw, &rejection, plain),
             Ok(prepared) => {
-                self.metrics.observe_stage(Stage::Tag, clock::since(parsed_at));
+                self.metrics.observe_stage(Stage::Claim, clock::since(parsed_at));
                 Event::Prepared { ticket, result: Ok(prepared) }
             }
         }
@@ -171,23 +161,31 @@ impl Worker {
         Event::Prepared { ticket, result: Err(Box::new(Rejected { output: made.output, cause, plain })) }
     }
 
-    fn plain(&self, raw: &RawRecord) -> Option<Box<Prepared>> {
+    fn plain(&self, raw: &RawRecord, tagging: Tagging) -> Option<Box<Prepared>> {
         let decoded = self.stages.decode(raw).ok()?;
         self.desk.proceed("parse");
-        self.stages.plain(decoded)
+        self.stages.plain(decoded, tagging)
     }
 
     /// The record that leaves, and the first stage that it lost.
     fn finish(
         &self,
+        ticket: &Ticket,
         mut prepared: Box<Prepared>,
         judgement: Option<&Judgement>,
     ) -> (Made, Option<&'static str>) {
+        self.desk.begin(ticket, "tag");
         let begun = clock::monotonic();
+        let tags = self.stages.tag(&mut prepared, judgement);
+        let tagged_at = clock::monotonic();
+        if !judgement.is_some_and(|judgement| judgement.suppressed) {
+            self.metrics.observe_stage(Stage::Tag, tagged_at - begun);
+        }
+        self.desk.proceed("emit");
         if let Some(judgement) = judgement {
             self.metrics.count_verdict(judgement.verdict.name());
         }
-        let made = self.stages.finish_or_degrade(&mut prepared, judgement);
+        let made = self.stages.emit_or_degrade(&mut prepared, &tags, judgement);
         if !prepared.degraded.is_empty() {
             let place = &prepared.record.origin.coordinates;
             events::emit(
@@ -201,7 +199,7 @@ impl Worker {
                 ],
             );
         }
-        self.metrics.observe_stage(Stage::Emit, clock::since(begun));
+        self.metrics.observe_stage(Stage::Emit, clock::since(tagged_at));
         (made, prepared.degraded.first().copied())
     }
 
@@ -219,5 +217,100 @@ impl Worker {
             ],
         );
         self.stages.reject(raw, rejection)
+    }
+}
+
+#[cfg(test)]
+#[cfg(debug_assertions)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::desk::DeskWatch;
+    use super::*;
+    use crate::article::Verdict;
+    use crate::config::{LayerArguments, load};
+    use crate::dedup::rules;
+    use crate::flow::{Outcome, RawCoordinates};
+    use crate::kafka::assignment::PartitionKey;
+    use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
+    use crate::parse::Parser;
+    use crate::sources::Sources;
+    use crate::tag::Tagger;
+
+    const WAIT: Duration = Duration::from_mins(1);
+    /// The pool's threads have as much by default.
+    const STACK_BYTES: usize = 8 << 20;
+    fn stages() -> Arc<Stages> {
+        let settings = load(&LayerArguments::default()).unwrap().settings;
+        let sources = Sources::load(&settings.sources).unwrap();
+        let parser = Parser::new(&settings.parse, &settings.lexicon, sources).unwrap();
+        let limits = Arc::new(OutputLimits::new(TOPIC_BYTES_DEFAULT));
+        Arc::new(Stages::new(&settings, parser, Tagger::compiled_in(), Some(1), limits))
+    }
+
+    fn judgement(suppressed: bool) -> Judgement {
+        Judgement {
+            verdict: if suppressed { Verdict::Exact } else { Verdict::New },
+            matched: None,
+            score_permille: 0,
+            novelty_permille: 0,
+            rule: rules::SAME_TEXT,
+            sequence: 0,
+            level: 1,
+            suppressed,
+        }
+    }
+
+    fn raw(fault: &str) -> RawRecord {
+        let text = format!(
+            "The lamp of the quay\n\nA keeper lit the lamp of the quay and wrote planted-fault:tag:{fault}; into his \
+             book, as he does on every evening of the year.\n"
+        );
+        RawRecord {
+            coordinates: RawCoordinates { topic: Arc::from("raw"), partition: 0, offset: 7 },
+            timestamp_ms: Some(1_710_400_000_000),
+            key: None,
+            payload: Some(text.into_bytes()),
+            headers: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn records_are_tagged_and_watched_while_they_are_finished_unless_they_are_suppressed() {
+        let (events, heard) = unbounded();
+        let died = |thread: &'static str, cause: String| panic!("{thread}: {cause}");
+        let metrics = Arc::new(Metrics::new());
+        let (pool, desks) = start(1, STACK_BYTES, &stages(), &metrics, &events, &died).unwrap();
+        let mut watch = DeskWatch::new(desks, Duration::from_secs(2));
+        let key = PartitionKey { topic: Arc::from("raw"), partition: 0 };
+        let ticket = Ticket { key, epoch: 1, offset: 7 };
+        let finish = |fault, suppressed| {
+            let way = Way::Parsed(Tagging::Whole);
+            pool.submit(Job::Prepare { ticket: ticket.clone(), raw: raw(fault), way });
+            let Ok(Event::Prepared { result: Ok(prepared), .. }) = heard.recv_timeout(WAIT) else { panic!() };
+            let judgement = Some(judgement(suppressed));
+            pool.submit(Job::Finish { ticket: ticket.clone(), prepared, judgement });
+        };
+        let finished = || {
+            let Ok(Event::Finished { output, cause, .. }) = heard.recv_timeout(WAIT) else { panic!() };
+            (output.outcome, cause)
+        };
+
+        finish("panic", true);
+        assert_eq!(finished(), (Outcome::Duplicate, None));
+        finish("panic", false);
+        assert_eq!(finished(), (Outcome::Enriched, Some(Cause::StageLost("tag"))));
+
+        finish("slow-3000", false);
+        let mut now = clock::monotonic();
+        let mut looks = std::iter::repeat_with(|| {
+            std::thread::sleep(Duration::from_millis(20));
+            // Looks of a second each end long before the fault does.
+            now += Duration::from_secs(1);
+            watch.look(now)
+        });
+        let overdue = looks.by_ref().take(500).flatten().next().unwrap();
+        assert_eq!((overdue.ticket, overdue.stage), (ticket.clone(), "tag"));
+        assert_eq!(finished(), (Outcome::Enriched, None));
     }
 }

@@ -25,7 +25,7 @@ use crate::config::settings::{Secret, Settings};
 use crate::events;
 use crate::flow::RawRecord;
 use crate::rejection::{Code, Rejection};
-use crate::stages::{Course, Step};
+use crate::stages::{Course, Step, Tagging};
 
 pub use serve::serve;
 
@@ -141,28 +141,16 @@ impl Prober {
     /// How the record is to be prepared.
     fn way(&mut self, raw: &RawRecord) -> Way {
         match self.trial(raw, Course::Whole) {
-            Trial::Passed => Way::Whole,
+            Trial::Passed => Way::Parsed(Tagging::Whole),
             Trial::Unclear(cause) => {
                 log_failed(raw, &cause);
-                Way::Whole
+                Way::Parsed(Tagging::Whole)
             }
             Trial::Poison { step, how } => {
                 log_poison(raw, step, &how);
-                self.way_of_poison(raw, step, how)
+                way_of_poison(step, how, |course| self.trial(raw, course))
             }
         }
-    }
-
-    fn way_of_poison(&mut self, raw: &RawRecord, step: Step, how: String) -> Way {
-        if step == Step::Tag && self.trial(raw, Course::Untagged) == Trial::Passed {
-            return Way::Untagged;
-        }
-        if step == Step::Decode {
-            return Way::Refused { rejection: Rejection::new(Code::DecodeKilled, how), with_plain: false };
-        }
-        // For the case that an earlier owner has claimed it.
-        let with_plain = self.trial(raw, Course::Plain) == Trial::Passed;
-        Way::Refused { rejection: Rejection::new(Code::ParseKilled, how), with_plain }
     }
 
     fn trial(&mut self, raw: &RawRecord, course: Course) -> Trial {
@@ -209,6 +197,26 @@ impl Prober {
     }
 }
 
+/// How a record is prepared that is poison in `step`. `trial` tries what is left of it.
+fn way_of_poison(step: Step, how: String, mut trial: impl FnMut(Course) -> Trial) -> Way {
+    match step {
+        // It went through all before; and whether its tags are wanted is not known yet.
+        Step::Tag => return Way::Parsed(Tagging::LanguageOnly),
+        Step::Language if trial(Course::Untagged) == Trial::Passed => return Way::Parsed(Tagging::Nothing),
+        Step::Decode => {
+            return Way::Refused { rejection: Rejection::new(Code::DecodeKilled, how), plain: None };
+        }
+        Step::Parse | Step::Language | Step::Claim => {}
+    }
+    // For the case that an earlier owner has claimed it.
+    let plain = match trial(Course::Plain) {
+        Trial::Passed => Some(Tagging::Whole),
+        Trial::Poison { step: Step::Tag, .. } => Some(Tagging::LanguageOnly),
+        Trial::Poison { .. } | Trial::Unclear(_) => None,
+    };
+    Way::Refused { rejection: Rejection::new(Code::ParseKilled, how), plain }
+}
+
 fn log_failed(raw: &RawRecord, cause: &str) {
     let place = &raw.coordinates;
     events::emit(
@@ -236,4 +244,60 @@ fn log_poison(raw: &RawRecord, step: Step, how: &str) {
             ("ended", json!(how)),
         ],
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The way of a record that is poison in `step`, and what was tried to find it.
+    fn way(step: Step, rest: &dyn Fn(Course) -> Trial) -> (Way, Vec<Course>) {
+        let mut tried = Vec::new();
+        let way = way_of_poison(step, "signal 6".to_owned(), |course| {
+            tried.push(course);
+            rest(course)
+        });
+        (way, tried)
+    }
+
+    fn poison(step: Step) -> Trial {
+        Trial::Poison { step, how: "signal 6".to_owned() }
+    }
+
+    #[test]
+    fn a_record_loses_only_what_it_can_not_have() {
+        let passes = |_| Trial::Passed;
+        let (found, tried) = way(Step::Tag, &passes);
+        assert!(matches!(found, Way::Parsed(Tagging::LanguageOnly)) && tried.is_empty(), "{found:?}");
+        let (found, tried) = way(Step::Language, &passes);
+        assert!(matches!(found, Way::Parsed(Tagging::Nothing)), "{found:?}");
+        assert_eq!(tried, [Course::Untagged]);
+        for step in [Step::Parse, Step::Claim] {
+            let (found, tried) = way(step, &passes);
+            let Way::Refused { rejection, plain: Some(Tagging::Whole) } = found else { panic!("{found:?}") };
+            assert_eq!((rejection.code, tried), (Code::ParseKilled, vec![Course::Plain]));
+        }
+        let (found, tried) = way(Step::Decode, &passes);
+        let Way::Refused { rejection, plain: None } = found else { panic!("{found:?}") };
+        assert_eq!((rejection.code, tried), (Code::DecodeKilled, Vec::new()));
+    }
+
+    #[test]
+    fn what_is_left_of_a_record_is_given_up_where_it_is_poison_too() {
+        for (rest, plain) in [
+            (poison(Step::Tag), Some(Tagging::LanguageOnly)),
+            (poison(Step::Language), None),
+            (Trial::Unclear("no child".to_owned()), None),
+        ] {
+            for step in [Step::Parse, Step::Language, Step::Claim] {
+                let again = || match &rest {
+                    Trial::Poison { step, .. } => poison(*step),
+                    Trial::Passed | Trial::Unclear(_) => Trial::Unclear("no child".to_owned()),
+                };
+                let (found, _) = way(step, &|_| again());
+                let Way::Refused { rejection, plain: found } = found else { panic!("{found:?}") };
+                assert_eq!((rejection.code, found), (Code::ParseKilled, plain), "{step:?} {rest:?}");
+            }
+        }
+    }
 }

@@ -172,7 +172,7 @@ fn assert_rejected(outcome: &Outcome, code: &str, stage: &str) {
 
 #[test]
 fn records_that_crash_parse_or_tag_cost_few_workers_and_nothing_else() {
-    let faults = [(1000, "parse:abort"), (1001, "tag:abort"), (1001, "tag:abort")];
+    let faults = [(1000, "parse:abort"), (1001, "tag:abort"), (1001, "tag:abort"), (1003, "language:abort")];
     let told = work_through("crash", &faults, Members::Unnamed, |options| options);
     assert_rejected(&told.poison[0], "parse_killed", "parse");
     let original = &told.poison[1];
@@ -181,9 +181,17 @@ fn records_that_crash_parse_or_tag_cost_few_workers_and_nothing_else() {
     assert_eq!(original.record.json()["language"], "und");
     let copy = &told.poison[2];
     assert_eq!((copy.kind.as_str(), copy.duplicate_of()), ("duplicate", Some(original.raw)));
+    // It is suppressed, so its tags are not wanted.
+    assert_eq!(
+        (&copy.record.json()["degraded"], &copy.record.json()["language"]),
+        (&Value::Null, &json!("en"))
+    );
+    let speechless = &told.poison[3];
+    assert_eq!(speechless.kind, "enriched");
+    assert_eq!(speechless.record.json()["khabar"]["degraded"], json!(["tag"]));
     let stages: Vec<&Value> = told.poison_events.iter().map(|event| &event["stage"]).collect();
     assert!(
-        stages.len() >= 3 && stages.iter().all(|stage| *stage == "parse" || *stage == "tag"),
+        stages.len() >= 4 && stages.iter().all(|stage| *stage == "parse" || *stage == "tag"),
         "{stages:?}"
     );
 }

@@ -66,7 +66,7 @@ fn prepared(raw: &RawRecord) -> Box<Prepared> {
         never_suppressed: false,
         sketch: sketch("", ""),
     };
-    Box::new(Prepared { record, tags: crate::tag::untagged(), degraded: Vec::new(), claim: Some(claim) })
+    Box::new(Prepared::untold(record, claim))
 }
 
 /// The record's verdict is told by the payload, a rejection by none.

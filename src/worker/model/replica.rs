@@ -217,9 +217,7 @@ impl Replica {
             fetched_at_ms: None,
             meta: None,
         };
-        let tags = crate::tag::untagged();
-        let prepared = Prepared { record, tags, degraded: Vec::new(), claim: Some(claim) };
-        self.conductor.prepared(&ticket, Ok(Box::new(prepared)));
+        self.conductor.prepared(&ticket, Ok(Box::new(Prepared::untold(record, claim))));
     }
 
     fn renewed(&self, broker: &Broker, ticket: Ticket) -> Ticket {

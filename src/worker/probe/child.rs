@@ -180,11 +180,11 @@ mod tests {
 
     #[test]
     fn the_last_step_and_the_end_are_told() {
-        assert_eq!(attempt("printf r123; printf 4d; cat > /dev/null", SECONDS_MAX), Attempt::Done);
+        assert_eq!(attempt("printf r123; printf 45d; cat > /dev/null", SECONDS_MAX), Attempt::Done);
         for (script, step) in [
             ("printf r1; kill -ABRT $$", Step::Decode),
             ("printf r12; kill -KILL $$", Step::Parse),
-            ("printf r123; kill -SEGV $$", Step::Tag),
+            ("printf r12345; kill -SEGV $$", Step::Tag),
         ] {
             let Attempt::Ended { step: found, how } = attempt(script, SECONDS_MAX) else {
                 panic!("{script} ends in a step")

@@ -30,8 +30,9 @@ impl Answer {
             Self::Done => b'd',
             Self::Begins(Step::Decode) => b'1',
             Self::Begins(Step::Parse) => b'2',
-            Self::Begins(Step::Tag) => b'3',
+            Self::Begins(Step::Language) => b'3',
             Self::Begins(Step::Claim) => b'4',
+            Self::Begins(Step::Tag) => b'5',
         }
     }
 
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn answers_are_told_apart() {
         let all: Vec<Answer> = (0..=u8::MAX).filter_map(Answer::of).collect();
-        assert_eq!(all.len(), 6);
+        assert_eq!(all.len(), 7);
         assert!(all.iter().all(|answer| Answer::of(answer.byte()) == Some(*answer)));
     }
 }
