@@ -224,7 +224,7 @@ impl Stages {
         if !prepared.degraded.contains(&DEGRADED_TAG) {
             prepared.degraded.push(DEGRADED_TAG);
         }
-        crate::tag::untagged()
+        prepared.language.alone()
     }
 
     /// The record that leaves with these tags, or without them where it can't be made: `prepared.degraded` tells.
@@ -238,7 +238,7 @@ impl Stages {
             return output;
         }
         prepared.degraded.push(DEGRADED_EMIT);
-        self.emit(prepared, &crate::tag::untagged(), judgement)
+        self.emit(prepared, &prepared.language.alone(), judgement)
     }
 
     fn emit(&self, prepared: &mut Prepared, tags: &Tags, judgement: Option<&Judgement>) -> Made {

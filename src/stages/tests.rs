@@ -114,7 +114,7 @@ fn a_suppressed_record_is_never_tagged() {
     assert_eq!(duplicate["degraded"], Value::Null);
     let (outcome, item) = left(prepared(&text), false);
     assert_eq!((outcome, &item["khabar"]["degraded"]), (Outcome::Enriched, &json!(["tag"])));
-    assert_eq!((&item["language"], &item["khabar"]["mentions"]), (&json!("und"), &Value::Null));
+    assert_eq!((&item["language"], &item["khabar"]["mentions"]), (&json!("en"), &Value::Null));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_language_that_can_not_be_told_costs_the_tags_and_not_the_record() {
 fn an_item_that_can_not_be_made_leaves_without_tags() {
     let text = broken(ENGLISH, "emit:panic");
     let (_, item) = left(prepared(&text), false);
-    assert_eq!((&item["khabar"]["degraded"], &item["language"]), (&json!(["emit"]), &json!("und")));
+    assert_eq!((&item["khabar"]["degraded"], &item["language"]), (&json!(["emit"]), &json!("en")));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn tags_that_would_end_the_process_change_neither_the_claim_nor_a_duplicate() {
     assert_eq!(bytes(&whole), bytes(&poison));
     assert_eq!(left(whole, true), left(claimed(Tagging::LanguageOnly), true));
     let (_, item) = left(poison, false);
-    assert_eq!((&item["khabar"]["degraded"], &item["language"]), (&json!(["tag"]), &json!("und")));
+    assert_eq!((&item["khabar"]["degraded"], &item["language"]), (&json!(["tag"]), &json!("en")));
     let (_, item) = left(claimed(Tagging::Nothing), false);
     assert_eq!(item["khabar"]["degraded"], json!(["tag"]));
 }

@@ -166,12 +166,6 @@ pub(crate) fn tag(article: &Article) -> Tags {
     Tagger::compiled_in().tag(article)
 }
 
-/// The tags of an article that could not be tagged: nothing is claimed about it.
-#[must_use]
-pub fn untagged() -> Tags {
-    MainLanguage::undetermined().alone()
-}
-
 /// Whether words of this language are written without spaces between them, so that a count of words separated by
 /// white space says nothing.
 #[must_use]

@@ -178,7 +178,7 @@ fn records_that_crash_parse_or_tag_cost_few_workers_and_nothing_else() {
     let original = &told.poison[1];
     assert_eq!(original.kind, "enriched");
     assert_eq!(original.record.json()["khabar"]["degraded"], json!(["tag"]));
-    assert_eq!(original.record.json()["language"], "und");
+    assert_eq!(original.record.json()["language"], "en");
     let copy = &told.poison[2];
     assert_eq!((copy.kind.as_str(), copy.duplicate_of()), ("duplicate", Some(original.raw)));
     // It is suppressed, so its tags are not wanted.
