@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::parse::fold::{digit, fold};
+use crate::parse::fold::{digit, fold, is_letter_or_digit};
 use crate::parse::text::{collapse, first_chars};
 
 const COMPILED_IN: &str = include_str!("../../config/lexicon/datelines.tsv");
@@ -74,7 +74,7 @@ fn ends_dateline(behind: &str) -> bool {
     dash.is_some_and(|at| {
         let before = behind[..at].chars().next_back();
         let after = behind[at..].chars().nth(1);
-        !(before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric))
+        !(before.is_some_and(is_letter_or_digit) && after.is_some_and(is_letter_or_digit))
             && behind[..at].split_whitespace().count() <= 2 * AGENCY_WORDS_MAX
     })
 }
@@ -88,7 +88,8 @@ fn is_short_name(place: &str) -> bool {
     (1..=PLACE_WORDS_MAX).contains(&words)
         && place.chars().count() <= PLACE_CHARS_MAX
         && place.chars().all(|character| {
-            digit(character).is_none() && (character.is_alphanumeric() || " .'’\u{200c}".contains(character))
+            digit(character).is_none()
+                && (is_letter_or_digit(character) || " .'’\u{200c}".contains(character))
         })
         && place.chars().next().is_some_and(|first| !first.is_lowercase())
 }

@@ -9,33 +9,62 @@
 /// ya, the Persian kaf to kaf, ta marbuta and the Urdu and Kurdish ha to ha, Latin letters to lower case without accent.
 #[inline]
 pub(crate) fn fold_char(character: char) -> Option<char> {
-    if character.is_ascii() {
-        return character.is_ascii_graphic().then_some(character.to_ascii_lowercase());
+    let code = character as usize;
+    let folded = if code < ASCII.len() {
+        ASCII[code]
+    } else if (ARABIC_FIRST..ARABIC_FIRST + ARABIC.len()).contains(&code) {
+        ARABIC[code - ARABIC_FIRST]
+    } else {
+        return fold_rare(character);
+    };
+    (folded != DROPPED).then_some(folded)
+}
+
+/// Stands for characters that are dropped, as is U+0000 itself.
+const DROPPED: char = '\0';
+/// The folded forms of what most text is made of, so that nothing is searched for: ASCII and the Arabic block.
+static ASCII: [char; 0x80] = folded_block(0);
+const ARABIC_FIRST: usize = 0x600;
+static ARABIC: [char; 0x100] = folded_block(ARABIC_FIRST);
+
+const fn folded_block<const SIZE: usize>(first: usize) -> [char; SIZE] {
+    let mut block = [DROPPED; SIZE];
+    let mut at = 0;
+    while at < SIZE {
+        #[expect(clippy::cast_possible_truncation, reason = "both blocks end far below 2^32")]
+        if let Some(character) = char::from_u32((first + at) as u32) {
+            block[at] = fold_frequent(character);
+        }
+        at += 1;
     }
-    let folded = match character {
+    block
+}
+
+const fn fold_frequent(character: char) -> char {
+    match character {
+        '!'..='~' => character.to_ascii_lowercase(),
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ؤ' => 'و',
         'ئ' | 'ى' | 'ی' => 'ي',
         'ک' => 'ك',
         'ة' | 'ہ' | 'ۀ' | 'ۂ' | 'ۃ' | 'ە' => 'ه',
-        '\u{610}'..='\u{61a}'
+        '\0'..=' '
+        | '\u{7f}'
+        | '\u{610}'..='\u{61a}'
         | '\u{61c}'
         | '\u{640}'
         | '\u{64b}'..='\u{65f}'
         | '\u{670}'
         | '\u{6d6}'..='\u{6dc}'
         | '\u{6df}'..='\u{6e8}'
-        | '\u{6ea}'..='\u{6ed}'
-        | '\u{300}'..='\u{36f}'
-        | '\u{ad}' => return None,
-        '\u{621}'..='\u{6ff}' => character,
-        other => return fold_rare(other),
-    };
-    Some(folded)
+        | '\u{6ea}'..='\u{6ed}' => DROPPED,
+        other => other,
+    }
 }
 
 fn fold_rare(character: char) -> Option<char> {
-    if character.is_whitespace() || character.is_control() || is_invisible(character) {
+    let is_accent = matches!(character, '\u{300}'..='\u{36f}' | '\u{ad}');
+    if is_accent || character.is_whitespace() || character.is_control() || is_invisible(character) {
         return None;
     }
     let lower = character.to_lowercase().next().unwrap_or(character);

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::parse::fold::fold_char;
+use crate::parse::fold::{fold_char, is_letter_or_digit};
 
 /// The labels that are compiled in.
 const COMPILED_IN: &str = include_str!("../../config/lexicon/dump_labels.tsv");
@@ -101,7 +101,7 @@ struct Entry {
 /// The dump labels: the compiled-in ones and the user's.
 #[derive(Debug)]
 pub(crate) struct Labels {
-    by_fold: HashMap<Box<str>, Entry>,
+    by_fold: hashbrown::HashMap<Box<str>, Entry>,
     /// Bytes of the longest folded label: no line needs a longer look.
     bytes_max: usize,
 }
@@ -109,7 +109,7 @@ pub(crate) struct Labels {
 impl Labels {
     /// The compiled-in labels and those of the user's files; a later file wins where the same label has two roles.
     pub fn load(files: &[String]) -> Result<Self, LexiconError> {
-        let mut labels = Self { by_fold: HashMap::new(), bytes_max: 0 };
+        let mut labels = Self { by_fold: hashbrown::HashMap::new(), bytes_max: 0 };
         labels.add(COMPILED_IN, COMPILED_IN_NAME)?;
         for file in files {
             labels.add(&read(file)?, file)?;
@@ -189,7 +189,7 @@ impl Labels {
         let line = line.trim_end();
         let label = line.get(..line.len() - found.value.len()).unwrap_or_default().trim_end();
         let has_mark = value.len() < found.value.len() || label.ends_with(is_value_mark);
-        let is_marked = has_mark && value.chars().any(char::is_alphanumeric);
+        let is_marked = has_mark && value.chars().any(is_letter_or_digit);
         let is_fact = matches!(
             found.role,
             Role::Source | Role::Date | Role::Modified | Role::Keywords | Role::Author | Role::Section

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::parse::fold::{digit, fold, same};
+use crate::parse::fold::{digit, fold, is_letter, is_letter_or_digit, same};
 use crate::parse::text::{collapse, is_longer_than};
 
 /// More authors than this are a list of something else.
@@ -123,7 +123,7 @@ pub(super) fn is_name_of_person(text: &str) -> bool {
 
 fn is_word_of_name(word: &str) -> bool {
     let lower = word.to_lowercase();
-    let bare = lower.trim_matches(|character: char| !character.is_alphanumeric());
+    let bare = lower.trim_matches(|character: char| !is_letter_or_digit(character));
     if WORDS.no_names.contains(&fold(bare)) {
         return false;
     }
@@ -131,7 +131,7 @@ fn is_word_of_name(word: &str) -> bool {
 }
 
 fn is_capitalised(word: &str) -> bool {
-    word.chars().find(|character| character.is_alphabetic()).is_some_and(|first| !first.is_lowercase())
+    word.chars().find(|character| is_letter(*character)).is_some_and(|first| !first.is_lowercase())
 }
 
 /// The words at the beginning that look like a name, where others follow: `Keith Barry Senior Reporter`.
@@ -177,7 +177,7 @@ pub(super) fn tidy(byline: &str, is_date_word: &dyn Fn(&str) -> bool) -> String 
     }
     names
         .join(" ")
-        .trim_matches(|character: char| !character.is_alphanumeric() && character != '.')
+        .trim_matches(|character: char| !is_letter_or_digit(character) && character != '.')
         .to_owned()
 }
 
@@ -215,7 +215,7 @@ pub(super) fn push(names: &mut Vec<String>, name: &str) {
         && !name.contains(['@', '<', '>', '{', '}', '(', '=', '"'])
         && !name.contains("www.")
         && !name.starts_with("http")
-        && name.chars().any(char::is_alphabetic)
+        && name.chars().any(is_letter)
         && !WORDS.nobody.iter().any(|nobody| same(nobody, name))
         && !begins_with_other_hand(name)
         && !names.iter().any(|known| same(known, name));

@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{DateContext, is_relative, read};
 use crate::article::{DatePrecision, Flaw};
-use crate::parse::fold::digit;
+use crate::parse::fold::{digit, is_letter, is_letter_or_digit};
 
 /// A date is looked for around so many places of a text at most.
 const ANCHORS_MAX: usize = 4;
@@ -69,9 +69,9 @@ fn around<'text>(
     runs.into_iter().find_map(|(start, end)| {
         let from = offset_of(text, parts[start]);
         let to = offset_of(text, parts[end]) + parts[end].len();
-        let run = text
-            .get(from..to)?
-            .trim_matches(|character: char| !character.is_alphanumeric() && !matches!(character, '+' | '.'));
+        let run = text.get(from..to)?.trim_matches(|character: char| {
+            !is_letter_or_digit(character) && !matches!(character, '+' | '.')
+        });
         let (date, flaws) = read(run, "", words, context).ok()?;
         (date.precision >= DatePrecision::Day && accepts(&flaws)).then_some(run)
     })
@@ -118,7 +118,7 @@ fn anchor(part: &str) -> Option<Anchor> {
     let parts = part.split(['.', '-']).filter(|part| !part.is_empty());
     let has_name = runs == 2
         && parts.clone().count() == 3
-        && parts.clone().nth(1).is_some_and(|part| part.chars().all(char::is_alphabetic));
+        && parts.clone().nth(1).is_some_and(|part| part.chars().all(is_letter));
     if has_year || (runs == 3 && !has_other_year) || has_name {
         return Some(Anchor::Gregorian);
     }

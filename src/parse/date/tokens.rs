@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::DateProblem;
 use super::calendar::Number;
-use crate::parse::fold::{digit, fold_char};
+use crate::parse::fold::{digit, fold_char, is_letter};
 
 /// Words of at most this many tokens mean one thing together (`كانون الثاني`).
 pub(super) const WORDS_TOGETHER_MAX: usize = 3;
@@ -59,7 +59,7 @@ pub(super) fn tokenise(raw: &str) -> Result<Vec<Placed>, DateProblem> {
         } else {
             // What takes no room divides nothing: bidi marks, vowel marks, tatweel.
             let Some(folded) = fold_char(character) else { continue };
-            if character.is_alphabetic() {
+            if is_letter(character) {
                 push_letter(&mut tokens, character, folded, is_glued);
             } else {
                 tokens.push(Placed { token: Token::Mark(plain_mark(character)), is_glued });

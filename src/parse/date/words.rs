@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::calendar::{Calendar, Half, Zone};
 use super::relative::{RelativeWord, Unit};
 use super::zone_by_name;
-use crate::parse::fold::fold;
+use crate::parse::fold::{fold, is_letter_or_digit};
 use crate::parse::lexicon::LexiconError;
 
 const COMPILED_IN: &str = include_str!("../../../config/lexicon/dates.tsv");
@@ -103,14 +103,14 @@ impl Words {
 
     /// Whether the word alone means something in a date: a month, a day, `on`. Hijri months are people's names too.
     pub fn is_date_word(&self, word: &str) -> bool {
-        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let word = word.trim_matches(|character: char| !is_letter_or_digit(character));
         word.is_empty()
             || matches!(self.get(&fold(word)), Some(Meaning::Month(Calendar::Gregorian, _) | Meaning::Filler))
     }
 
     /// Whether the word says that an amount of time lies in the past, or begins words that do.
     pub(super) fn is_past(&self, word: &str) -> bool {
-        let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let word = word.trim_matches(|character: char| !is_letter_or_digit(character));
         let folded = fold(word);
         // `il y a`
         folded == "il" || matches!(self.relative(&folded), Some(RelativeWord::Ago))

@@ -43,8 +43,8 @@ pub(super) struct Lines<'a, 'text> {
     kinds: &'a [Kind],
     lexicons: &'a Lexicons<'a>,
     core: Span,
-    /// In how many paragraphs each word stands.
-    body: HashMap<Stem, usize>,
+    /// In how many paragraphs each word stands, in the order of the words.
+    body: Vec<(Stem, usize)>,
     paragraphs: usize,
     /// How often each line stands in the text.
     times: HashMap<&'a str, usize>,
@@ -59,15 +59,15 @@ impl<'a, 'text> Lines<'a, 'text> {
         core: Span,
         is_page: bool,
     ) -> Self {
-        let mut body: HashMap<Stem, usize> = HashMap::new();
+        let mut stems: Vec<Stem> = Vec::new();
         let text = units[core.start..core.end].iter().zip(&kinds[core.start..core.end]);
         let mut paragraphs = 0;
         for (unit, _) in text.filter(|(_, kind)| **kind == Kind::Prose).take(PARAGRAPHS_COMPARED) {
-            for stem in unit.text.stems().iter() {
-                *body.entry(stem).or_default() += 1;
-            }
+            stems.extend(unit.text.stems().iter());
             paragraphs += 1;
         }
+        stems.sort_unstable();
+        let body = stems.chunk_by(|one, other| one == other).map(|run| (run[0], run.len())).collect();
         let mut times = HashMap::new();
         for unit in units.iter().filter(|unit| unit.text.is_title()) {
             *times.entry(unit.text.folded()).or_default() += 1;
@@ -117,10 +117,16 @@ impl<'a, 'text> Lines<'a, 'text> {
         is_title.then_some(above)
     }
 
+    /// In how many paragraphs a word stands.
+    fn paragraphs_with(&self, stem: Stem) -> usize {
+        let place = self.body.binary_search_by_key(&stem, |(stem, _)| *stem);
+        place.map_or(0, |place| self.body[place].1)
+    }
+
     /// Whether the text takes up at least half of the words.
     fn has_words_taken(&self, text: &str) -> bool {
         let stems = Stems::of(&self.lexicons.words.without_neutral(text));
-        let taken = stems.iter().filter(|stem| self.body.contains_key(stem)).count();
+        let taken = stems.iter().filter(|stem| self.paragraphs_with(*stem) > 0).count();
         taken > 0 && taken * 2 >= stems.len()
     }
 
@@ -204,7 +210,8 @@ impl<'a, 'text> Lines<'a, 'text> {
     /// Points for the words that the text takes up: how many, and in how many paragraphs.
     fn taken_up(&self, text: &str) -> i64 {
         let stems = Stems::of(&self.lexicons.words.without_neutral(text));
-        let taken: Vec<usize> = stems.iter().filter_map(|stem| self.body.get(&stem)).copied().collect();
+        let taken: Vec<usize> =
+            stems.iter().map(|stem| self.paragraphs_with(stem)).filter(|times| *times > 0).collect();
         let share = taken.len() * 60 / stems.len().max(2);
         let spread: usize = taken.iter().map(|times| times.min(&(self.paragraphs / 2 + 1)) * 20).sum();
         let spread = spread / self.paragraphs.max(1);

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::parse::fold::is_invisible;
+use crate::parse::fold::{is_invisible, is_letter_or_digit};
 
 /// A tag is at most this long, in bytes; a `<` without its end within is text.
 const TAG_BYTES_MAX: usize = 512;
@@ -139,7 +139,7 @@ fn tag_at(text: &str) -> Option<Tag> {
 pub(super) fn clean(part: &str) -> (Cow<'_, str>, Markup) {
     let mut markup = Markup::default();
     let mut text = Cow::Borrowed(trim(part));
-    if !text.chars().any(char::is_alphanumeric) {
+    if !text.chars().any(is_letter_or_digit) {
         return (text, markup);
     }
     if text.contains('<') {

@@ -67,7 +67,7 @@ impl Stems {
                 word.add(folded);
             } else if word.is_begun {
                 stems.extend(word.stem());
-                word = Word::default();
+                word.clear();
                 words += 1;
                 if words == COMPARED_WORDS_MAX {
                     break;
@@ -124,6 +124,11 @@ impl Word {
             *place = letter;
             self.length += 1;
         }
+    }
+
+    fn clear(&mut self) {
+        self.length = 0;
+        self.is_begun = false;
     }
 
     /// `None` for a word that is too short to say anything of the matter.

@@ -66,6 +66,9 @@ pub(super) fn repeated_heads(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Vec
 
 /// What a line begins with, up to its last number, with each number as one mark, and the words behind it.
 fn head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(String, usize)> {
+    if !unit.text.has_digit() {
+        return None;
+    }
     let text = first_chars(&unit.text, HEAD_CHARS_MAX);
     let (last, number) = text.char_indices().rfind(|(_, one)| digit(*one).is_some())?;
     let end = last + number.len_utf8();

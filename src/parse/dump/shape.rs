@@ -127,8 +127,10 @@ pub(super) fn is_numbered_url(text: &str) -> bool {
 
 /// A few words and an address behind a colon: `Read the original: https://…`.
 pub(super) fn is_introduced_url(text: &str) -> bool {
-    text.split_once(": ")
-        .is_some_and(|(words, url)| is_url(url.trim()) && has_words(words, 0..=URL_WORDS_MAX))
+    text.contains(':')
+        && text
+            .split_once(": ")
+            .is_some_and(|(words, url)| is_url(url.trim()) && has_words(words, 0..=URL_WORDS_MAX))
 }
 
 impl Lexicons<'_> {
@@ -165,10 +167,15 @@ impl Lexicons<'_> {
     }
 
     pub fn is_boilerplate(&self, text: &str) -> bool {
+        self.is_boilerplate_by(text, true)
+    }
+
+    /// The same where it is known whether the line is short enough for a row of buttons.
+    pub fn is_boilerplate_by(&self, text: &str, is_short: bool) -> bool {
         let unframed = text.trim_start_matches(is_frame);
         self.boilerplate.is_one(text)
             || unframed.len() < text.len() && self.boilerplate.is_one(unframed)
-            || self.is_row_of_buttons(text)
+            || is_short && self.is_row_of_buttons(text)
             || text.contains('|') && text.split('|').all(|part| self.boilerplate.is_one(part.trim()))
             || is_handle(text)
             || (is_count(text) && !self.is_date(text))

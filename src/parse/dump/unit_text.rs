@@ -10,7 +10,7 @@ use std::ops::Deref;
 use super::overlap::Stems;
 use super::page;
 use super::shape::{self, Lexicons};
-use crate::parse::fold::fold;
+use crate::parse::fold::{digit, fold};
 use crate::parse::text::word_count;
 
 /// Reads as a `str`.
@@ -24,6 +24,7 @@ pub(super) struct UnitText<'text> {
 struct Known {
     words: OnceCell<usize>,
     page_words: OnceCell<(usize, usize)>,
+    has_digit: OnceCell<bool>,
     stems: OnceCell<Stems>,
     folded: OnceCell<String>,
     ends_sentence: OnceCell<bool>,
@@ -79,6 +80,10 @@ impl UnitText<'_> {
         *self.known.words.get_or_init(|| word_count(&self.text))
     }
 
+    pub fn has_digit(&self) -> bool {
+        *self.known.has_digit.get_or_init(|| self.text.chars().any(|character| digit(character).is_some()))
+    }
+
     /// Whether it can be a date, a byline, a credit or a row of buttons. Quick, and true of some that are a little longer.
     pub fn is_short(&self) -> bool {
         self.words() <= shape::SHORT_WORDS_MAX
@@ -128,7 +133,7 @@ impl UnitText<'_> {
     }
 
     pub fn is_boilerplate(&self, lexicons: &Lexicons<'_>) -> bool {
-        *self.known.is_boilerplate.get_or_init(|| lexicons.is_boilerplate(&self.text))
+        *self.known.is_boilerplate.get_or_init(|| lexicons.is_boilerplate_by(&self.text, self.is_short()))
     }
 
     pub fn is_caption(&self, lexicons: &Lexicons<'_>) -> bool {

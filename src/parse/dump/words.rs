@@ -2,7 +2,9 @@
 //!
 //! Owns the lexicon `config/lexicon/dump_words.tsv` and the comparing of names with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use hashbrown::HashSet;
 
 use super::overlap::without_particles;
 use crate::parse::fold::{digit, fold, fold_char, is_letter, is_letter_or_digit};
@@ -15,20 +17,20 @@ const COMPILED_IN_NAME: &str = "config/lexicon/dump_words.tsv (compiled in)";
 /// What the words of the lexicon are.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    agencies: HashSet<String>,
-    sections: HashSet<String>,
-    dates: HashSet<String>,
-    buttons: HashSet<String>,
-    comments: HashSet<String>,
+    agencies: Names,
+    sections: Names,
+    dates: Names,
+    buttons: Names,
+    comments: Names,
     /// By their first letter.
     captions: HashMap<char, Vec<String>>,
-    professions: HashSet<String>,
-    media: HashSet<String>,
-    others: HashSet<String>,
-    kickers: HashSet<String>,
-    institutions: HashSet<String>,
-    pages: HashSet<String>,
-    neutral: HashSet<String>,
+    professions: Names,
+    media: Names,
+    others: Names,
+    kickers: Names,
+    institutions: Names,
+    pages: Names,
+    neutral: Names,
 }
 
 impl Words {
@@ -54,7 +56,7 @@ impl Words {
         };
         let folded = fold(words);
         if *kind == "page" {
-            self.pages.insert(without_particles(&folded).to_owned());
+            self.pages.insert(without_particles(&folded))?;
         }
         let list = match *kind {
             "agency" => &mut self.agencies,
@@ -76,54 +78,53 @@ impl Words {
             }
             other => return Err(format!("{other:?} is no kind of words")),
         };
-        list.insert(folded);
-        Ok(())
+        list.insert(&folded)
     }
 
     pub fn is_agency(&self, text: &str) -> bool {
-        is_among(&self.agencies, text)
+        self.agencies.hold(text)
     }
 
     pub fn is_section(&self, text: &str) -> bool {
-        is_among(&self.sections, text)
+        self.sections.hold(text)
     }
 
     pub fn is_date_word(&self, word: &str) -> bool {
-        is_among(&self.dates, word)
+        self.dates.hold(word)
     }
 
     pub fn is_profession(&self, text: &str) -> bool {
-        is_among(&self.professions, text)
+        self.professions.hold(text)
     }
 
     /// Whether a word is one that names of newspapers and agencies hold.
     pub fn is_medium(&self, word: &str) -> bool {
-        is_among(&self.media, word)
+        self.media.hold(word)
     }
 
     /// Whether a short line holds a word that headings above other articles hold: `more`, `also`.
     pub fn heads_others(&self, text: &str) -> bool {
-        text.split_whitespace().take(HEADING_WORDS_MAX).any(|word| is_among(&self.others, word))
+        text.split_whitespace().take(HEADING_WORDS_MAX).any(|word| self.others.hold(word))
     }
 
     /// Whether a line stands above headlines and names the kind of article: `Analysis`, `خاص`.
     pub fn is_kicker(&self, text: &str) -> bool {
-        is_among(&self.kickers, text)
+        self.kickers.hold(text)
     }
 
     /// Whether a word is one that names of ministries, offices and councils begin or end with.
     pub fn is_institution(&self, word: &str) -> bool {
-        is_among(&self.institutions, word)
+        self.institutions.hold(word)
     }
 
     /// Whether a word, or two together, name a button or what a counter counts.
     pub fn is_button(&self, words: &str) -> bool {
-        is_among(&self.buttons, words)
+        self.buttons.hold(words)
     }
 
     /// A text without the words that say nothing beside others.
     pub fn without_neutral(&self, text: &str) -> String {
-        let words = text.split_whitespace().filter(|word| !is_among(&self.neutral, word));
+        let words = text.split_whitespace().filter(|word| !self.neutral.hold(word));
         words.take(COUNTED_WORDS_MAX).collect::<Vec<&str>>().join(" ")
     }
 
@@ -141,13 +142,13 @@ impl Words {
                 .map_or(word, |(_, word)| word);
             let folded = folded_name(word);
             numbers += usize::from(word.chars().all(|one| digit(one).is_some()));
-            if !folded.chars().any(is_letter) || self.neutral.contains(&folded) {
+            if !folded.chars().any(is_letter) || self.neutral.hold_folded(&folded) {
                 continue;
             }
             all += 1;
-            let is_of_page = self.pages.contains(&folded)
-                || self.buttons.contains(&folded)
-                || self.pages.contains(without_particles(&folded));
+            let is_of_page = self.pages.hold_folded(&folded)
+                || self.buttons.hold_folded(&folded)
+                || self.pages.hold_folded(without_particles(&folded));
             of_page += usize::from(is_of_page);
         }
         // Such as those of a telephone.
@@ -161,7 +162,7 @@ impl Words {
         }
         let name: String = text.chars().filter(|character| digit(*character).is_none()).collect();
         let folded = folded_name(&name);
-        self.comments.contains(&folded)
+        self.comments.hold_folded(&folded)
             || name.len() < text.len()
                 && ["thoughtson", "thoughton", "responsesto", "commentson", "repliesto"]
                     .iter()
@@ -185,21 +186,68 @@ const COUNTED_WORDS_MAX: usize = 40;
 const NUMBERS_MIN: usize = 3;
 /// A heading above other articles has no more words.
 const HEADING_WORDS_MAX: usize = 8;
-/// The longest name of the lexicon has fewer bytes than this: longer texts need no look.
+/// No name of the lexicon has more bytes, folded, and no longer text is looked at.
 const NAME_BYTES_MAX: usize = 256;
 /// Of a line, so many characters tell whether it begins like a caption.
 const CAPTION_CHARS: usize = 80;
 
-/// Whether the text is one of these names.
-fn is_among(names: &HashSet<String>, text: &str) -> bool {
-    text.len() <= NAME_BYTES_MAX && names.contains(&folded_name(text))
+/// Names, folded.
+#[derive(Debug, Default)]
+struct Names {
+    names: HashSet<Box<[u8]>>,
+    /// Of the longest.
+    bytes_max: usize,
+}
+
+impl Names {
+    fn insert(&mut self, folded: &str) -> Result<(), String> {
+        if folded.is_empty() || folded.len() > NAME_BYTES_MAX {
+            return Err(format!("{folded:?} must have between 1 and {NAME_BYTES_MAX} bytes of letters"));
+        }
+        self.bytes_max = self.bytes_max.max(folded.len());
+        self.names.insert(folded.as_bytes().into());
+        Ok(())
+    }
+
+    /// Whether the text is one of them. Looks no further than the longest of them reaches.
+    fn hold(&self, text: &str) -> bool {
+        if text.len() > NAME_BYTES_MAX {
+            return false;
+        }
+        // A folded character takes no more bytes than the text has left.
+        let mut folded = [0_u8; NAME_BYTES_MAX];
+        let (mut length, mut end) = (0, 0);
+        for character in folded_letters(text).filter(|character| is_of_name(*character)) {
+            let next = length + character.len_utf8();
+            let is_letter = is_letter_or_digit(character);
+            let Some(room) = folded.get_mut(length..next).filter(|_| !is_letter || next <= self.bytes_max)
+            else {
+                return false;
+            };
+            character.encode_utf8(room);
+            length = next;
+            if is_letter {
+                end = next;
+            }
+        }
+        self.names.contains(&folded[..end])
+    }
+
+    /// The same of a text that is folded.
+    fn hold_folded(&self, folded: &str) -> bool {
+        self.names.contains(folded.as_bytes())
+    }
+}
+
+/// Dots and quotation marks are no part of a name.
+fn is_of_name(character: char) -> bool {
+    !matches!(character, '.' | '"' | '“' | '”' | '«' | '»')
 }
 
 /// A name folded, without marks at its ends and dots within: `أ.ف.ب`, `(A.F.P.)`.
 fn folded_name(text: &str) -> String {
-    let kept = |character: &char| !matches!(character, '.' | '"' | '“' | '”' | '«' | '»');
     let mut folded = String::with_capacity(text.len());
-    folded.extend(folded_letters(text).filter(kept));
+    folded.extend(folded_letters(text).filter(|character| is_of_name(*character)));
     folded.truncate(folded.trim_end_matches(|character: char| !is_letter_or_digit(character)).len());
     folded
 }

@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use crate::parse::assemble::Evident;
-use crate::parse::fold::{fold, fold_char, same};
+use crate::parse::fold::{fold, fold_char, is_letter_or_digit, same};
 use crate::parse::text::word_count;
 
 /// Marks between a headline and the site's name.
@@ -170,7 +170,7 @@ fn speaks_of(left: &str, right: &str) -> bool {
 }
 
 fn words(text: &str) -> BTreeSet<String> {
-    text.split(|character: char| !character.is_alphanumeric())
+    text.split(|character: char| !is_letter_or_digit(character))
         .map(|word| word.chars().filter_map(fold_char).collect::<String>())
         .filter(|word| {
             let chars_min = if word.is_ascii() { LATIN_WORD_CHARS_MIN } else { WORD_CHARS_MIN };
@@ -202,7 +202,7 @@ fn is_site(text: &str, site_name: Option<&str>) -> bool {
 
 /// Whether a text is the name that the host bears.
 fn is_of_host(text: &str, host: Option<&str>) -> bool {
-    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    let letters = |text: &str| text.chars().filter(|letter| is_letter_or_digit(*letter)).collect::<String>();
     let (name, Some(host)) = (letters(&fold(text)), host) else { return false };
     let host = host.strip_prefix("www.").unwrap_or(host);
     let owner = letters(host.split('.').next().unwrap_or(host));

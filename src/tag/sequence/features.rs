@@ -9,7 +9,7 @@ use super::super::text::{gap, shape};
 use super::classes::Classes;
 
 /// Rows of the features of one place.
-pub type Features = Vec<usize>;
+pub type Features = Vec<u32>;
 
 /// A word as the model sees it.
 #[derive(Debug, Clone, Copy)]
@@ -38,10 +38,10 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// Places from which a word is seen: two behind it come first, two before it last. See [`at`].
+    /// Places from which a word is seen: two behind it come first, two before it last. See [`row_at`].
     pub const PLACES: usize = 5;
 
-    pub const fn places(self) -> std::ops::RangeInclusive<usize> {
+    pub const fn places(self) -> std::ops::RangeInclusive<u32> {
         match self {
             Self::Own => 2..=2,
             Self::Near => 1..=3,
@@ -124,16 +124,17 @@ const fn pair(kind: u64, one: u64, other: u64) -> u64 {
     mixed ^ (mixed >> 29)
 }
 
-/// The local feature as it is seen from a place: place 2 is the word itself, place 1 the word behind it.
-pub const fn at(hash: u64, place: usize) -> u64 {
-    pair(place as u64, hash, 0x2545_f491_4f6c_dd1d)
+/// The number of a feature's row; `row_bits` are 3 to 32.
+pub const fn row(hash: u64, row_bits: u32) -> u32 {
+    #[allow(clippy::cast_possible_truncation, reason = "the highest bits of a row's number are few")]
+    let row = (hash >> (64 - row_bits)) as u32;
+    row
 }
 
-/// The number of a feature's row.
-pub const fn row(hash: u64, row_bits: u32) -> usize {
-    #[allow(clippy::cast_possible_truncation, reason = "the highest bits of a row's number are few")]
-    let row = (hash >> (64 - row_bits)) as usize;
-    row
+/// That of a local feature as it is seen from a place: place 2 is the word itself, place 1 the word behind it. The rows
+/// of all places are within eight that stand side by side, so that memory is asked once for several.
+pub const fn row_at(hash: u64, place: u32, row_bits: u32) -> u32 {
+    row(hash, row_bits) ^ place
 }
 
 /// The features of one word alone.

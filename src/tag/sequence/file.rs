@@ -12,7 +12,7 @@ use super::{LABELS, Model, ROW};
 
 const MAGIC: &[u8; 8] = b"KHABARSQ";
 /// Grows when features, labels or the file change, so that no program reads weights that it would misunderstand.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 const ROW_BITS_MIN: u32 = 8;
 const ROW_BITS_MAX: u32 = 24;
 const HEAD_BYTES: usize = 20;

@@ -88,23 +88,40 @@ impl Model {
         self.rows.len().trailing_zeros()
     }
 
-    /// Not inlined: by itself it becomes four instructions on eight labels each, within its callers often sixteen on one.
+    /// Adds the weights of these rows. They are named first and added then, because memory answers many questions in the
+    /// time of one where none waits for another's sum.
+    ///
+    /// Not inlined: by itself it becomes few instructions on eight labels each, within its callers often sixteen on one.
     #[inline(never)]
-    fn add(&self, scores: &mut Scores, hash: u64) {
-        let row = &self.rows[features::row(hash, self.row_bits())];
-        for (score, weight) in scores.iter_mut().zip(row) {
-            *score += i16::from(*weight);
+    fn add(&self, scores: &mut Scores, rows: &[u32]) {
+        let mut sums = *scores;
+        for row in rows {
+            let weights = &self.rows[*row as usize];
+            sums = std::array::from_fn(|label| sums[label] + i16::from(weights[label]));
         }
+        *scores = sums;
     }
 
     /// What a word adds at each distance to the words around it, from two before it to two behind it.
-    fn local(&self, word: &Word<'_>, hashed: Hashed) -> [Scores; Reach::PLACES] {
-        let mut all = [[0; ROW]; Reach::PLACES];
+    fn local(
+        &self,
+        word: &Word<'_>,
+        hashed: Hashed,
+        rows: &mut [Features; Reach::PLACES],
+    ) -> [Scores; Reach::PLACES] {
+        let row_bits = self.row_bits();
+        rows.iter_mut().for_each(Vec::clear);
         features::local(word, hashed, &mut |reach, hash| {
-            for place in reach.places() {
-                self.add(&mut all[place], features::at(hash, place));
+            for (place, rows) in (0..).zip(&mut *rows) {
+                if reach.places().contains(&place) {
+                    rows.push(features::row_at(hash, place, row_bits));
+                }
             }
         });
+        let mut all = [[0; ROW]; Reach::PLACES];
+        for (scores, rows) in all.iter_mut().zip(rows) {
+            self.add(scores, rows);
+        }
         all
     }
 
@@ -113,10 +130,11 @@ impl Model {
         let mut scores = vec![[0; ROW]; words.len()];
         let mut memo = MEMOS.with_borrow_mut(|memos| memos.take(self.memo_owner, WORDS_REMEMBERED));
         let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
+        let mut rows: [Features; Reach::PLACES] = Default::default();
         for (at, (word, hashed)) in words.iter().zip(&hashes).enumerate() {
             // What is equal in form and shape adds the same.
             let mark = features::shape_of(word);
-            let local = memo.of(word.folded, mark, hashed.place(), || self.local(word, *hashed));
+            let local = memo.of(word.folded, mark, hashed.place(), || self.local(word, *hashed, &mut rows));
             for (place, local) in local.iter().enumerate() {
                 // The word at `at` speaks for the one at `at + 2 - place`.
                 let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target))
@@ -129,8 +147,12 @@ impl Model {
             }
         }
         MEMOS.with_borrow_mut(|memos| memos.put_back(memo));
+        let row_bits = self.row_bits();
+        let [rows, ..] = &mut rows;
         for (at, scores) in scores.iter_mut().enumerate() {
-            features::context(words, &hashes, at, &mut |hash| self.add(scores, hash));
+            rows.clear();
+            features::context(words, &hashes, at, &mut |hash| rows.push(features::row(hash, row_bits)));
+            self.add(scores, rows);
         }
         let names = search::names(words, &scores, &self.transitions);
         if names.is_empty() {
@@ -138,7 +160,9 @@ impl Model {
         }
         let memory = memory::of(words, &names);
         for (at, scores) in scores.iter_mut().enumerate() {
-            features::remembered(words, &memory, at, &mut |hash| self.add(scores, hash));
+            rows.clear();
+            features::remembered(words, &memory, at, &mut |hash| rows.push(features::row(hash, row_bits)));
+            self.add(scores, rows);
         }
         search::names(words, &scores, &self.transitions)
     }
@@ -146,11 +170,11 @@ impl Model {
     /// All features of a place, by the number of their rows; for learning. `hashes` are those of all words.
     pub fn feature_rows(words: &[Word<'_>], hashes: &[Hashed], at: usize, row_bits: u32) -> Features {
         let mut rows = Features::new();
-        for place in 0..Reach::PLACES {
-            let Some(from) = (at + place).checked_sub(2).filter(|from| *from < words.len()) else { continue };
+        for (place, from) in (0..).zip(at..at + Reach::PLACES) {
+            let Some(from) = from.checked_sub(2).filter(|from| *from < words.len()) else { continue };
             features::local(&words[from], hashes[from], &mut |reach, hash| {
                 if reach.places().contains(&place) {
-                    rows.push(features::row(features::at(hash, place), row_bits));
+                    rows.push(features::row_at(hash, place, row_bits));
                 }
             });
         }

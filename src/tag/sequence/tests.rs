@@ -16,7 +16,7 @@ fn model(words: &[Word<'_>], likes: &[(usize, u8)]) -> Model {
     let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
     for (at, label) in likes {
         for row in Model::feature_rows(words, &hashes, *at, ROW_BITS) {
-            rows[row][usize::from(*label)] = 20;
+            rows[row as usize][usize::from(*label)] = 20;
         }
     }
     Model::new(rows, [[0; LABELS]; LABELS])

@@ -8,7 +8,7 @@ use crate::data::{self, Clitics, Part};
 use crate::perceptron::{self, Plan};
 use crate::{judge, read, write};
 
-const PLAN: Plan = Plan { epochs: 14, row_bits: 18, learners: 4 };
+const PLAN: Plan = Plan { epochs: 14, row_bits: 18, learners: 16 };
 
 struct Arguments {
     output: Option<PathBuf>,

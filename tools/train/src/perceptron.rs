@@ -89,9 +89,8 @@ fn pass(texts: &[&Labelled], memories: &[Vec<u8>], plan: Plan) -> Model {
         let words = text.prepared.words();
         let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
         for range in &text.sentences {
-            let of = |rows: Vec<usize>| -> Vec<u32> { rows.into_iter().map(|row| row as u32).collect() };
-            let features = range.clone().map(|at| of(Model::feature_rows(&words, &hashes, at, row_bits)));
-            let remembered = range.clone().map(|at| of(Model::memory_rows(&words, memory, at, row_bits)));
+            let features = range.clone().map(|at| Model::feature_rows(&words, &hashes, at, row_bits));
+            let remembered = range.clone().map(|at| Model::memory_rows(&words, memory, at, row_bits));
             sentences.push(Sentence {
                 features: features.collect(),
                 remembered: remembered.collect(),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::article::DatePrecision;
 use crate::parse::date::{self, DateContext};
-use crate::parse::fold::digit;
+use crate::parse::fold::{digit, is_letter, is_letter_or_digit};
 use crate::parse::lexicon::Role;
 use crate::parse::text::{has_words, is_longer_than, word_count};
 
@@ -37,7 +37,7 @@ impl Lexicons<'_> {
         let Some(words) = short_words(text) else { return false };
         let mut rest = String::new();
         for word in &words {
-            rest.extend(word.chars().filter(|one| digit(*one).is_none() && one.is_alphabetic()));
+            rest.extend(word.chars().filter(|one| digit(*one).is_none() && is_letter(*one)));
             rest.push(' ');
         }
         let rest: Vec<&str> = rest.split_whitespace().collect();
@@ -60,12 +60,12 @@ impl Lexicons<'_> {
         let Some(words) = short_words(text) else { return false };
         let mut date_words = 0;
         for word in &words {
-            let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
+            let bare = word.trim_matches(|character: char| !is_letter_or_digit(character));
             if is_numeric_word(word) || !has_letters(bare) {
                 continue;
             }
             // `1446هـ`, `14h30`, `2nd`: letters right after a number.
-            let letters = bare.trim_matches(|character: char| !character.is_alphabetic());
+            let letters = bare.trim_matches(|character: char| !is_letter(character));
             if !(self.words.is_date_word(letters) || self.date_words.is_date_word(letters)) {
                 return false;
             }
@@ -111,7 +111,7 @@ impl Lexicons<'_> {
         let [.., one, other] = words.as_slice() else { return None };
         let at = one.as_ptr() as usize - text.as_ptr() as usize;
         let month = if has_number(one) { other } else { one };
-        let letters = month.trim_matches(|character: char| !character.is_alphabetic());
+        let letters = month.trim_matches(|character: char| !is_letter(character));
         let is_day = has_number(one) != has_number(other) && self.date_words.is_date_word(letters);
         is_day.then(|| &text[at..])
     }

@@ -1,7 +1,7 @@
 //! Names in a line: of people, media, offices and agencies, and the credits that they stand in.
 
 use super::{CREDIT_CHARS_MAX, Lexicons, NAME_WORDS_MAX, ends_sentence};
-use crate::parse::fold::digit;
+use crate::parse::fold::{digit, is_letter};
 use crate::parse::people;
 use crate::parse::text::{has_words, is_longer_than};
 
@@ -124,7 +124,7 @@ pub(super) fn has_capitals(text: &str) -> bool {
 pub(super) fn is_capitalised_name(text: &str) -> bool {
     let mut words = text.split_whitespace();
     words.all(|word| {
-        let first = word.chars().find(|character| character.is_alphabetic());
+        let first = word.chars().find(|character| is_letter(*character));
         first.is_none_or(|first| !first.is_lowercase())
             || matches!(
                 word,
