@@ -7,7 +7,7 @@
 
 mod rehearsal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -2,8 +2,9 @@
 //!
 //! Owns reading the label files and matching lines against them. It doesn't know where in a dump a label may stand.
 
-use std::collections::HashMap;
 use std::path::Path;
+
+use hashbrown::HashMap;
 
 use crate::parse::fold::{fold_char, is_letter_or_digit};
 
@@ -101,7 +102,7 @@ struct Entry {
 /// The dump labels: the compiled-in ones and the user's.
 #[derive(Debug)]
 pub(crate) struct Labels {
-    by_fold: hashbrown::HashMap<Box<str>, Entry>,
+    by_fold: HashMap<Box<str>, Entry>,
     /// Bytes of the longest folded label: no line needs a longer look.
     bytes_max: usize,
 }
@@ -109,7 +110,7 @@ pub(crate) struct Labels {
 impl Labels {
     /// The compiled-in labels and those of the user's files; a later file wins where the same label has two roles.
     pub fn load(files: &[String]) -> Result<Self, LexiconError> {
-        let mut labels = Self { by_fold: hashbrown::HashMap::new(), bytes_max: 0 };
+        let mut labels = Self { by_fold: HashMap::new(), bytes_max: 0 };
         labels.add(COMPILED_IN, COMPILED_IN_NAME)?;
         for file in files {
             labels.add(&read(file)?, file)?;

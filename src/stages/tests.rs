@@ -14,13 +14,18 @@ use crate::flow::{Outcome, RawCoordinates};
 use crate::output_limits::TOPIC_BYTES_DEFAULT;
 use crate::sources::Sources;
 
-static STAGES: LazyLock<Stages> = LazyLock::new(|| {
+static STAGES: LazyLock<Arc<Stages>> = LazyLock::new(|| {
     let settings = load(&LayerArguments::default()).unwrap().settings;
     let parser =
         Parser::new(&settings.parse, &settings.lexicon, Sources::load(&settings.sources).unwrap()).unwrap();
     let limits = Arc::new(OutputLimits::new(TOPIC_BYTES_DEFAULT));
-    Stages::new(&settings, parser, Tagger::compiled_in(), Some(1), limits)
+    Arc::new(Stages::new(&settings, parser, Tagger::compiled_in(), Some(1), limits))
 });
+
+/// Those of the settings that nobody changed, for one scope of claims.
+pub(crate) fn stages() -> Arc<Stages> {
+    Arc::clone(&STAGES)
+}
 
 const ARABIC: &str = "افتتاح مكتبة الحي بعد ترميمها\nتاريخ النشر: 14 مارس 2024\nقال رئيس البلدية في القاهرة إن مكتبة الحي \
     ستفتح أبوابها للقراء صباح الأحد بعد ترميم استمر عامين.\nوأضاف: \"سنعير الكتب والأدوات لكل من يسكن هنا\".\n\
@@ -36,7 +41,7 @@ fn broken(text: &str, fault: &str) -> String {
     )
 }
 
-fn raw(text: &str) -> RawRecord {
+pub(crate) fn raw(text: &str) -> RawRecord {
     RawRecord {
         coordinates: RawCoordinates { topic: Arc::from("raw"), partition: 0, offset: 7 },
         timestamp_ms: Some(1_710_400_000_000),
@@ -46,7 +51,7 @@ fn raw(text: &str) -> RawRecord {
     }
 }
 
-fn judgement(suppressed: bool) -> Judgement {
+pub(crate) fn judgement(suppressed: bool) -> Judgement {
     Judgement {
         verdict: if suppressed { Verdict::Exact } else { Verdict::New },
         matched: None,

@@ -227,52 +227,20 @@ mod tests {
 
     use super::super::desk::DeskWatch;
     use super::*;
-    use crate::article::Verdict;
-    use crate::config::{LayerArguments, load};
-    use crate::dedup::rules;
-    use crate::flow::{Outcome, RawCoordinates};
+    use crate::flow::Outcome;
     use crate::kafka::assignment::PartitionKey;
-    use crate::output_limits::{OutputLimits, TOPIC_BYTES_DEFAULT};
-    use crate::parse::Parser;
-    use crate::sources::Sources;
-    use crate::tag::Tagger;
+    use crate::stages::tests::{judgement, raw, stages};
 
     const WAIT: Duration = Duration::from_mins(1);
     /// The pool's threads have as much by default.
     const STACK_BYTES: usize = 8 << 20;
-    fn stages() -> Arc<Stages> {
-        let settings = load(&LayerArguments::default()).unwrap().settings;
-        let sources = Sources::load(&settings.sources).unwrap();
-        let parser = Parser::new(&settings.parse, &settings.lexicon, sources).unwrap();
-        let limits = Arc::new(OutputLimits::new(TOPIC_BYTES_DEFAULT));
-        Arc::new(Stages::new(&settings, parser, Tagger::compiled_in(), Some(1), limits))
-    }
 
-    fn judgement(suppressed: bool) -> Judgement {
-        Judgement {
-            verdict: if suppressed { Verdict::Exact } else { Verdict::New },
-            matched: None,
-            score_permille: 0,
-            novelty_permille: 0,
-            rule: rules::SAME_TEXT,
-            sequence: 0,
-            level: 1,
-            suppressed,
-        }
-    }
-
-    fn raw(fault: &str) -> RawRecord {
+    fn faulty(fault: &str) -> RawRecord {
         let text = format!(
             "The lamp of the quay\n\nA keeper lit the lamp of the quay and wrote planted-fault:tag:{fault}; into his \
              book, as he does on every evening of the year.\n"
         );
-        RawRecord {
-            coordinates: RawCoordinates { topic: Arc::from("raw"), partition: 0, offset: 7 },
-            timestamp_ms: Some(1_710_400_000_000),
-            key: None,
-            payload: Some(text.into_bytes()),
-            headers: Vec::new(),
-        }
+        raw(&text)
     }
 
     #[test]
@@ -286,7 +254,7 @@ mod tests {
         let ticket = Ticket { key, epoch: 1, offset: 7 };
         let finish = |fault, suppressed| {
             let way = Way::Parsed(Tagging::Whole);
-            pool.submit(Job::Prepare { ticket: ticket.clone(), raw: raw(fault), way });
+            pool.submit(Job::Prepare { ticket: ticket.clone(), raw: faulty(fault), way });
             let Ok(Event::Prepared { result: Ok(prepared), .. }) = heard.recv_timeout(WAIT) else { panic!() };
             let judgement = Some(judgement(suppressed));
             pool.submit(Job::Finish { ticket: ticket.clone(), prepared, judgement });

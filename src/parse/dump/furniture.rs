@@ -31,18 +31,12 @@ const POINTS_MIN: i32 = 4;
 
 /// Settles the lines of the page.
 pub(super) fn settle(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
-    let prose: Vec<usize> = (0..units.len())
-        .filter(|index| !units[*index].is_settled() && units[*index].text.is_prose())
-        .collect();
     let mut points: Vec<Option<i32>> = units.iter().map(|unit| own_points(unit, lexicons)).collect();
-    let body = Body::of(
-        prose
-            .iter()
-            .filter(|index| points[**index].is_none_or(|points| points < POINTS_MIN))
-            .map(|index| &units[*index]),
-    );
-    let text: Vec<usize> =
-        prose.into_iter().filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN)).collect();
+    let text: Vec<usize> = (0..units.len())
+        .filter(|index| !units[*index].is_settled() && units[*index].text.is_prose())
+        .filter(|index| points[*index].is_none_or(|points| points < POINTS_MIN))
+        .collect();
+    let body = Body::of(text.iter().map(|index| &units[*index]));
     let is_latin = text.first().is_some_and(|first| is_mostly_latin(&units[*first].text));
     let (first, last) = (text.first().copied().unwrap_or_default(), text.last().copied().unwrap_or_default());
     let publishers: Vec<Stems> = units

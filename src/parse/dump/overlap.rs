@@ -38,7 +38,7 @@ const PARTICLES: [&[char]; 10] = [
 ];
 
 /// The folded beginning of a word: the code points of [`STEM_CHARS`] letters, side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Stem(u128);
 
 impl Stem {

@@ -23,24 +23,40 @@ const MENU_WORDS_MAX: usize = 3;
 /// So many of them in a row are a menu, if half of them are known.
 const MENU_LINES_MIN: usize = 4;
 
+/// The head of each unit that has one, and the words behind it; and how often each head stands.
+struct Heads {
+    heads: Vec<Option<(String, usize)>>,
+    times: HashMap<String, usize>,
+}
+
+impl Heads {
+    fn of(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Self {
+        let heads: Vec<Option<(String, usize)>> = units.iter().map(|unit| head(unit, lexicons)).collect();
+        let mut times = HashMap::new();
+        for (head, _) in heads.iter().flatten() {
+            *times.entry(head.clone()).or_default() += 1;
+        }
+        Self { heads, times }
+    }
+
+    /// The head of a unit and the words behind it, if the head stands more than once.
+    fn repeated(&self, index: usize) -> Option<(&str, usize)> {
+        let (head, rest) = self.heads[index].as_ref()?;
+        (self.times[head] > 1).then_some((head.as_str(), *rest))
+    }
+}
+
 /// Settles the heads of records; a later record with a title and a text of its own is another article.
 pub(super) fn settle_heads(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
-    let heads: Vec<Option<(String, usize)>> = units.iter().map(|unit| head(unit, lexicons)).collect();
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    for (head, _) in heads.iter().flatten() {
-        *times.entry(head).or_default() += 1;
-    }
-    let Some(first) = heads.iter().take(FIRST_UNITS).position(|head| {
-        head.as_ref().is_some_and(|(head, rest)| times[head.as_str()] > 1 && *rest < MESSAGE_WORDS_MIN)
-    }) else {
+    let heads = Heads::of(units, lexicons);
+    let head_alone = |index: usize| {
+        heads.repeated(index).filter(|(_, rest)| *rest < MESSAGE_WORDS_MIN).map(|(head, _)| head)
+    };
+    let Some(first) = (0..units.len().min(FIRST_UNITS)).find(|index| head_alone(*index).is_some()) else {
         return;
     };
-    let shape = heads[first].as_ref().map(|(head, _)| head.as_str());
-    for index in first..units.len() {
-        let Some((head, rest)) = &heads[index] else { continue };
-        if Some(head.as_str()) != shape || *rest >= MESSAGE_WORDS_MIN {
-            continue;
-        }
+    let shape = head_alone(first);
+    for index in (first..units.len()).filter(|index| head_alone(*index) == shape) {
         let has_article =
             units.get(index + 1).is_some_and(|title| title.label.is_none() && title.text.is_title())
                 && units.get(index + 2).is_some_and(|text| text.text.is_prose());
@@ -56,12 +72,8 @@ pub(super) fn settle_heads(units: &mut [Unit<'_>], lexicons: &Lexicons<'_>) {
 
 /// For each unit, whether it is a head that stands more than once.
 pub(super) fn repeated_heads(units: &[Unit<'_>], lexicons: &Lexicons<'_>) -> Vec<bool> {
-    let heads: Vec<Option<(String, usize)>> = units.iter().map(|unit| head(unit, lexicons)).collect();
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    for (head, _) in heads.iter().flatten() {
-        *times.entry(head).or_default() += 1;
-    }
-    heads.iter().map(|head| head.as_ref().is_some_and(|(head, _)| times[head.as_str()] > 1)).collect()
+    let heads = Heads::of(units, lexicons);
+    (0..units.len()).map(|index| heads.repeated(index).is_some()).collect()
 }
 
 /// What a line begins with, up to its last number, with each number as one mark, and the words behind it.
@@ -72,8 +84,6 @@ fn head(unit: &Unit<'_>, lexicons: &Lexicons<'_>) -> Option<(String, usize)> {
     let text = first_chars(&unit.text, HEAD_CHARS_MAX);
     let (last, number) = text.char_indices().rfind(|(_, one)| digit(*one).is_some())?;
     let end = last + number.len_utf8();
-    // Most lines have no numbers, or few.
-    text[..end].chars().filter(|one| digit(*one).is_some()).nth(NUMBERS_MIN - 1)?;
     let mut masked = String::with_capacity(end);
     let mut numbers = 0;
     for character in text[..end].chars() {

@@ -89,6 +89,16 @@ impl UnitText<'_> {
         self.words() <= shape::SHORT_WORDS_MAX
     }
 
+    /// As [`Lexicons::date_among`].
+    pub fn date_among(&self, lexicons: &Lexicons<'_>, others_max: usize) -> Option<&str> {
+        if self.is_short() { lexicons.date_among(&self.text, others_max) } else { None }
+    }
+
+    /// As [`shape::is_code`].
+    pub fn is_code(&self) -> bool {
+        self.is_short() && shape::is_code(&self.text)
+    }
+
     /// The beginnings of its words.
     pub fn stems(&self) -> &Stems {
         self.known.stems.get_or_init(|| Stems::of(&self.text))

@@ -364,8 +364,7 @@ impl Walk<'_, '_> {
             unit.label_is(Role::Date)
                 || unit.role == LineRole::Date
                 || unit.text.is_date(self.lexicons)
-                || unit.text.is_short()
-                    && self.lexicons.date_among(&unit.text, top::DATED_WORDS_MAX).is_some()
+                || unit.text.date_among(self.lexicons, top::DATED_WORDS_MAX).is_some()
         })
     }
 

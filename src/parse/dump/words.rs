@@ -2,9 +2,7 @@
 //!
 //! Owns the lexicon `config/lexicon/dump_words.tsv` and the comparing of names with it.
 
-use std::collections::HashMap;
-
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::overlap::without_particles;
 use crate::parse::fold::{digit, fold, fold_char, is_letter, is_letter_or_digit};
@@ -214,7 +212,7 @@ impl Names {
         if text.len() > NAME_BYTES_MAX {
             return false;
         }
-        // A folded character takes no more bytes than the text has left.
+        // Few letters take more bytes when folded; a text that has no room for that is longer than any name.
         let mut folded = [0_u8; NAME_BYTES_MAX];
         let (mut length, mut end) = (0, 0);
         for character in folded_letters(text).filter(|character| is_of_name(*character)) {

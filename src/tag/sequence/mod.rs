@@ -130,11 +130,12 @@ impl Model {
         let mut scores = vec![[0; ROW]; words.len()];
         let mut memo = MEMOS.with_borrow_mut(|memos| memos.take(self.memo_owner, WORDS_REMEMBERED));
         let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
-        let mut rows: [Features; Reach::PLACES] = Default::default();
+        let mut local_rows: [Features; Reach::PLACES] = Default::default();
         for (at, (word, hashed)) in words.iter().zip(&hashes).enumerate() {
             // What is equal in form and shape adds the same.
             let mark = features::shape_of(word);
-            let local = memo.of(word.folded, mark, hashed.place(), || self.local(word, *hashed, &mut rows));
+            let local =
+                memo.of(word.folded, mark, hashed.place(), || self.local(word, *hashed, &mut local_rows));
             for (place, local) in local.iter().enumerate() {
                 // The word at `at` speaks for the one at `at + 2 - place`.
                 let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target))
@@ -148,11 +149,11 @@ impl Model {
         }
         MEMOS.with_borrow_mut(|memos| memos.put_back(memo));
         let row_bits = self.row_bits();
-        let [rows, ..] = &mut rows;
+        let mut rows = Features::new();
         for (at, scores) in scores.iter_mut().enumerate() {
             rows.clear();
             features::context(words, &hashes, at, &mut |hash| rows.push(features::row(hash, row_bits)));
-            self.add(scores, rows);
+            self.add(scores, &rows);
         }
         let names = search::names(words, &scores, &self.transitions);
         if names.is_empty() {
@@ -162,7 +163,7 @@ impl Model {
         for (at, scores) in scores.iter_mut().enumerate() {
             rows.clear();
             features::remembered(words, &memory, at, &mut |hash| rows.push(features::row(hash, row_bits)));
-            self.add(scores, rows);
+            self.add(scores, &rows);
         }
         search::names(words, &scores, &self.transitions)
     }

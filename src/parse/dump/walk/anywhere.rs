@@ -37,7 +37,7 @@ impl Walk<'_, '_> {
         if is_entry && text.is_date(lexicons) && (text.contains(':') || !lexicons.reads_as_date(text)) {
             return Some((LineRole::Date, Evidence::Shape("time of an entry")));
         }
-        if self.title_settled && text.is_short() && shape::is_code(text) && !text.is_date(lexicons) {
+        if self.title_settled && text.is_code() && !text.is_date(lexicons) {
             return Some((LineRole::Boilerplate, Evidence::Shape("code")));
         }
         if shape::is_row_of_hashtags(text) {

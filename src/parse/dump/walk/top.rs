@@ -117,7 +117,7 @@ impl Walk<'_, '_> {
         {
             return false;
         }
-        if text.ends_firmly() || text.chars().any(|one| digit(one).is_some()) || !self.facts.ends_firmly {
+        if text.ends_firmly() || text.has_digit() || !self.facts.ends_firmly {
             return false;
         }
         let is_unused = |part: &str| !self.facts.body.uses_word_of(part);
@@ -135,16 +135,13 @@ impl Walk<'_, '_> {
     /// A date beside a place: only the date is the value.
     pub(super) fn take_date_among_words(&mut self, index: usize) -> bool {
         let others_max = if self.title_settled && self.paragraphs == 0 { DATED_WORDS_MAX } else { 1 };
-        if index >= self.facts.top_end
-            || !self.text(index).is_short()
-            || self.text(index).is_date(self.lexicons)
-        {
+        if index >= self.facts.top_end || self.text(index).is_date(self.lexicons) {
             return false;
         }
         let text = self.text(index);
         let is_at_top = self.title_settled && self.paragraphs == 0;
         let day = || self.lexicons.day_behind_place(text).filter(|_| is_at_top);
-        let Some(date) = self.lexicons.date_among(text, others_max).or_else(day) else { return false };
+        let Some(date) = text.date_among(self.lexicons, others_max).or_else(day) else { return false };
         let label = Label { role: Role::Date, name: String::new(), value: date.to_owned() };
         self.units[index].label = Some(label);
         self.set(index, LineRole::Date, Evidence::Shape("date among few words"));
@@ -155,8 +152,8 @@ impl Walk<'_, '_> {
     /// A line above the one that is the headline.
     pub(super) fn take_above_headline(&mut self, index: usize) {
         let text = self.text(index);
-        let has_number = text.chars().any(|character| digit(character).is_some());
-        let is_code = shape::is_code(text) || records::is_head(&self.units[index], self.lexicons);
+        let has_number = text.has_digit();
+        let is_code = text.is_code() || records::is_head(&self.units[index], self.lexicons);
         let is_short =
             text.words() <= SECTION_WORDS_MAX && !(has_number && text.contains(['(', '[', '/', '#']));
         let is_path = text.contains(['>', '›', '»', '|']);
@@ -192,9 +189,8 @@ impl Walk<'_, '_> {
         let below = self.units.get(index + 1);
         let is_above_others = below.is_some_and(|below| below.is_settled() || self.is_date_unit(index + 1));
         let words = text.words();
-        let is_plain = !text.is_section(self.lexicons)
-            && !text.contains([':', '[', '(', '"', '«'])
-            && !text.chars().any(|one| digit(one).is_some());
+        let is_plain =
+            !text.is_section(self.lexicons) && !text.contains([':', '[', '(', '"', '«']) && !text.has_digit();
         let is_phrase = is_plain && (PUBLISHER_WORDS_MIN..=SECTION_WORDS_MAX).contains(&words);
         let above = self.units[..index].iter().rev().take(NAMED_AGAIN_UNITS_MAX);
         let is_first = !above.into_iter().any(|unit| unit.role == LineRole::Source);
