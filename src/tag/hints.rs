@@ -51,6 +51,7 @@ pub(super) fn words<'t>(
                 .fold(0, |hints, (_, hint)| hints | hint);
             Word {
                 folded: text.folded(token),
+                hash: *hash,
                 shape: token.shape,
                 gap: token.gap,
                 hints,

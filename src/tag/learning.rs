@@ -23,6 +23,7 @@ pub struct Prepared {
 struct OwnedWord {
     place: Place,
     folded: String,
+    hash: u64,
     shape: u8,
     gap: u8,
     hints: u16,
@@ -38,6 +39,7 @@ impl Prepared {
         let words = words.iter().zip(text.tokens()).map(|(word, token)| OwnedWord {
             place: Place { start: token.start, end: token.end },
             folded: word.folded.to_owned(),
+            hash: word.hash,
             shape: word.shape,
             gap: word.gap,
             hints: word.hints,
@@ -55,6 +57,7 @@ impl Prepared {
             .iter()
             .map(|word| Word {
                 folded: &word.folded,
+                hash: word.hash,
                 shape: word.shape,
                 gap: word.gap,
                 hints: word.hints,

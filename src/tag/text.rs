@@ -3,6 +3,10 @@
 //! Owns the division into words, what stands between them, and the way back from a folded word to the source. One pass,
 //! linear in the text; it knows no word.
 
+#[cfg(test)]
+mod tests;
+
+use std::str::Chars;
 use std::sync::LazyLock;
 
 use crate::parse::fold::{digit, fold_char, is_invisible};
@@ -45,6 +49,9 @@ pub(crate) mod shape {
     /// A full stop touches the word's end.
     pub const STOP_AFTER: u8 = 1 << 7;
 }
+
+/// Of a letter whose script is [`shape::ARABIC`], in UTF-8.
+const ARABIC_BYTES: u8 = 2;
 
 /// One word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,9 +203,15 @@ impl<'a> Divider<'a> {
             return self.text;
         }
         let (mut scalar, mut byte) = (0, 0);
-        for character in self.text.source.chars() {
+        let mut characters = self.text.source.chars();
+        while let Some(character) = characters.next() {
             match classify(character) {
-                Class::Letter(folded) => self.letter(character, folded, false, scalar, byte),
+                Class::Letter(folded) => {
+                    self.letter(character, folded, false, scalar, byte);
+                    let (letters, bytes) = self.arabic_letters(&mut characters);
+                    scalar += letters;
+                    byte += bytes;
+                }
                 Class::Digit(folded) => self.letter(character, folded, true, scalar, byte),
                 Class::Mark => self.mark(scalar + 1, byte + utf8_bytes(character)),
                 Class::Invisible => {}
@@ -255,6 +268,34 @@ impl<'a> Divider<'a> {
             // At most WORD_BYTES_MAX, which a byte holds.
             token.folded_bytes += u8::try_from(folded.len_utf8()).unwrap_or_default();
         }
+    }
+
+    /// Goes on with the open word while it is all Arabic letters, as most words are: nothing else need be asked of
+    /// them. How many there are, and their bytes.
+    fn arabic_letters(&mut self, characters: &mut Chars<'_>) -> (u32, u32) {
+        let (mut letters, mut bytes) = (0, 0);
+        let open = self.open.as_mut().filter(|open| !open.token.is(shape::LATIN | shape::TOO_LONG));
+        let Some(Open { token, letters: all, .. }) = open else { return (0, 0) };
+        let mut ahead = characters.clone();
+        while let Some(character) = ahead.next()
+            && let Class::Letter(folded) = classify(character)
+            && script_of(folded) == shape::ARABIC
+            && let Some(room) = token.folded_bytes.checked_add(ARABIC_BYTES)
+            && usize::from(room) <= WORD_BYTES_MAX
+        {
+            self.text.folded.push(folded);
+            token.folded_bytes = room;
+            letters += 1;
+            bytes += utf8_bytes(character);
+            *characters = ahead.clone();
+        }
+        if letters > 0 {
+            *all += letters;
+            token.shape |= shape::ARABIC;
+            token.end += letters;
+            token.byte_end += bytes;
+        }
+        (letters, bytes)
     }
 
     fn mark(&mut self, end: u32, byte_end: u32) {
@@ -392,77 +433,5 @@ fn classify_rare(character: char) -> Class {
         Some(folded) if folded.is_alphabetic() => Class::Letter(folded),
         Some(folded) if folded.is_numeric() => Class::Digit(folded),
         Some(_) => Class::Other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn words(source: &str) -> Vec<String> {
-        let text = Text::of(source);
-        text.tokens().iter().map(|token| text.folded(token).to_owned()).collect()
-    }
-
-    #[test]
-    fn words_are_folded_and_marks_divide_them() {
-        assert_eq!(words("إلى القاهِرة، أُمّة"), ["الي", "القاهره", "امه"]);
-        assert_eq!(words("Al-Sisi's U.S. plan"), ["al", "sisi", "s", "u", "s", "plan"]);
-        assert_eq!(words("مؤتمـــر ٢٠٢٤ لـBBC"), ["موتمر", "2024", "ل", "bbc"]);
-        assert!(words(" ،. \u{200f}").is_empty());
-    }
-
-    #[test]
-    fn offsets_count_scalar_values_and_keep_a_trailing_diacritic() {
-        let source = "😀 وَبغدادُ\u{200f} x";
-        let text = Text::of(source);
-        let token = text.tokens()[0];
-        let characters: Vec<char> = source.chars().collect();
-        let of = |start: u32, end: u32| characters[start as usize..end as usize].iter().collect::<String>();
-        assert_eq!(of(token.start, token.end), "وَبغدادُ");
-        let (start, byte_start) = text.behind_letters(&token, 1);
-        assert_eq!(of(start, token.end), "بغدادُ");
-        assert_eq!(text.surface(byte_start, token.byte_end), "بغدادُ");
-    }
-
-    #[test]
-    fn what_stands_between_words_is_told() {
-        let text = Text::of("قناة “الميناء” قالت: نعم. ثم\nCafé-Bar U.S");
-        let gaps: Vec<u8> = text.tokens().iter().map(|token| token.gap).collect();
-        assert_eq!(gaps[0], gap::PARAGRAPH);
-        assert_eq!(gaps[1], gap::SPACE | gap::BREAK | gap::QUOTE);
-        assert!(text.tokens()[1].is(shape::QUOTE_AFTER));
-        assert_eq!(gaps[3], gap::SPACE | gap::BREAK);
-        assert_eq!(gaps[4], gap::SPACE | gap::SENTENCE);
-        assert_eq!(gaps[5], gap::PARAGRAPH);
-        assert_eq!((gaps[6], gaps[8]), (gap::JOIN, gap::JOIN));
-        assert!(text.tokens()[5].is(shape::CAPITAL) && !text.tokens()[5].is(shape::CAPITALS));
-    }
-
-    #[test]
-    fn a_text_of_one_endless_word_or_of_endless_words_is_bounded() {
-        let text = "ا".repeat(1_000_000);
-        let text = Text::of(&text);
-        assert_eq!((text.tokens().len(), text.folded.len()), (1, 0));
-        let many = "كلمة ".repeat(TOKENS_MAX + 5);
-        let text = Text::of(&many);
-        assert_eq!((text.tokens().len(), text.is_cut()), (TOKENS_MAX, true));
-    }
-
-    proptest! {
-        #[test]
-        fn every_word_is_where_it_says(source in prop_oneof![any::<String>(), "[ء-ي\u{64b}-\u{652}\u{200e}\u{202b} a-zA-Z.\"-]{0,80}"]) {
-            let characters: Vec<char> = source.chars().collect();
-            let text = Text::of(&source);
-            let mut last = 0;
-            for token in text.tokens() {
-                prop_assert!(token.start >= last && token.end > token.start);
-                last = token.end;
-                let slice: String = characters[token.start as usize..token.end as usize].iter().collect();
-                prop_assert_eq!(&slice, text.surface(token.byte_start, token.byte_end));
-            }
-        }
     }
 }

@@ -22,6 +22,10 @@ use std::process::ExitCode;
 use data::{Page, Split};
 use systems::System;
 
+/// The allocator that the product runs with; all systems of the table have it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Some(folder) = std::env::args().nth(1).map(PathBuf::from) else {
         eprintln!("usage: khabar-quality FOLDER; see benches/quality/README.md for the sets");

@@ -3,7 +3,7 @@
 //! A feature is a hash; the row of its weights is the hash's highest bits. Local features are those of one word alone, so
 //! that what they add can be summed once for each form.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::text::{gap, shape};
 use super::classes::Classes;
@@ -16,6 +16,8 @@ pub type Features = Vec<u32>;
 pub struct Word<'a> {
     /// In folded letters.
     pub folded: &'a str,
+    /// Of these letters (xxh3 of 64 bits).
+    pub hash: u64,
     /// Bits of [`shape`].
     pub shape: u8,
     /// Bits of [`gap`].
@@ -54,6 +56,8 @@ impl Reach {
 const SHAPES: u8 = shape::CAPITAL | shape::CAPITALS | shape::ARABIC | shape::LATIN | shape::DIGIT;
 /// Beginnings and ends have so many letters.
 const AFFIX_LETTERS_MAX: usize = 4;
+/// Words of so many letters and more are of one length.
+const LENGTH_MAX: usize = 12;
 
 /// The hashes of a word's form and stem, which many features are made of.
 #[derive(Debug, Clone, Copy)]
@@ -64,8 +68,9 @@ pub struct Hashed {
 
 impl Hashed {
     pub fn of(word: &Word<'_>) -> Self {
-        let form = hash(kind::FORM, word.folded.as_bytes());
-        Self { form, stem: hash(kind::STEM, stem(word.folded).as_bytes()) }
+        let stem = stem(word.folded);
+        let stem = if stem.len() == word.folded.len() { word.hash } else { xxh3_64(stem.as_bytes()) };
+        Self { form: pair(kind::FORM, word.hash, 0), stem: pair(kind::STEM, stem, 0) }
     }
 
     /// Of the form, evenly spread.
@@ -111,10 +116,6 @@ mod kind {
     pub const MEMORY_HINTS: u64 = 55;
 }
 
-fn hash(kind: u64, bytes: &[u8]) -> u64 {
-    xxh3_64_with_seed(bytes, kind)
-}
-
 /// Two hashes and what they are a pair of.
 const fn pair(kind: u64, one: u64, other: u64) -> u64 {
     let mixed = one.rotate_left(23)
@@ -149,29 +150,41 @@ pub fn local(word: &Word<'_>, hashed: Hashed, each: &mut impl FnMut(Reach, u64))
             each(Reach::Wide, pair(kind::CLASS, u64::from(class), fineness));
         }
     }
-    let mut letters = 0;
-    for (start, _) in folded.char_indices().skip(1).take(AFFIX_LETTERS_MAX) {
-        letters += 1;
-        let reach = if letters == 2 || letters == 3 { Reach::Near } else { Reach::Own };
-        each(reach, hash(kind::BEGINNING + letters, &folded.as_bytes()[..start]));
+    let letters_count = folded.chars().count();
+    let longest = AFFIX_LETTERS_MAX.min(letters_count.saturating_sub(1));
+    for (letters, beginning) in (1..).zip(growing(folded.chars())).take(longest) {
+        each(affix_reach(letters), pair(kind::BEGINNING + letters, beginning, 0));
     }
-    letters = 0;
-    for (start, _) in folded.char_indices().rev().take(AFFIX_LETTERS_MAX).filter(|(start, _)| *start > 0) {
-        letters += 1;
-        let reach = if letters == 2 || letters == 3 { Reach::Near } else { Reach::Own };
-        let end = hash(kind::END + letters, &folded.as_bytes()[start..]);
-        each(reach, end);
+    for (letters, end) in (1..).zip(growing(folded.chars().rev())).take(longest) {
+        let end = pair(kind::END + letters, end, 0);
+        each(affix_reach(letters), end);
         if letters == 3 {
             each(Reach::Own, pair(kind::SHAPED_END, end, shape));
         }
     }
-    let length = folded.chars().count().min(12) as u64;
-    each(Reach::Own, pair(kind::LENGTH, length, shape));
+    each(Reach::Own, pair(kind::LENGTH, letters_count.min(LENGTH_MAX) as u64, shape));
+}
+
+/// One letter, then two and so on, in one number each; four letters of Arabic or Latin fill it.
+fn growing(letters: impl Iterator<Item = char>) -> impl Iterator<Item = u64> {
+    letters.scan(0_u64, |all, letter| {
+        *all = all.rotate_left(16) ^ u64::from(letter);
+        Some(*all)
+    })
+}
+
+/// One letter and four tell little of the neighbours.
+const fn affix_reach(letters: u64) -> Reach {
+    match letters {
+        2 | 3 => Reach::Near,
+        _ => Reach::Own,
+    }
 }
 
 /// The features of a place that more than one word makes, and those of hints.
 pub fn context(words: &[Word<'_>], hashes: &[Hashed], at: usize, each: &mut impl FnMut(u64)) {
-    const EDGE: Word<'static> = Word { folded: "", shape: 0, gap: gap::PARAGRAPH, hints: 0, classes: [0; 2] };
+    const EDGE: Word<'static> =
+        Word { folded: "", hash: 0, shape: 0, gap: gap::PARAGRAPH, hints: 0, classes: [0; 2] };
     let word = &words[at];
     let before = at.checked_sub(1).and_then(|at| words.get(at)).unwrap_or(&EDGE);
     let behind = words.get(at + 1).unwrap_or(&EDGE);

@@ -1,18 +1,16 @@
 //! The model's file: a head, the transitions, the rows, and a hash over all before it.
 //!
 //! All numbers are little-endian. `KHABARSQ`, version (u32), labels (u32), bits of a row's number (u32), transitions (i16,
-//! row by row of the label before), rows (i8, [`LABELS`] each), hash (xxh3, u64).
-
-use std::sync::Arc;
+//! row by row of the label before), rows (i8, [`NAMED`] each), hash (xxh3, u64).
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::memo::Owner;
-use super::{LABELS, Model, ROW};
+use super::{LABELS, Model, NAMED, NEIGHBOURS, Neighbours, Row, Transitions};
 
 const MAGIC: &[u8; 8] = b"KHABARSQ";
 /// Grows when features, labels or the file change, so that no program reads weights that it would misunderstand.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 const ROW_BITS_MIN: u32 = 8;
 const ROW_BITS_MAX: u32 = 24;
 const HEAD_BYTES: usize = 20;
@@ -40,9 +38,14 @@ pub enum ModelError {
 
 impl Model {
     /// Rounded weights, row by row.
-    pub fn new(rows: Vec<[i8; ROW]>, transitions: [[i16; LABELS]; LABELS]) -> Self {
+    pub fn new(rows: &[Row], transitions: Transitions<i16>) -> Self {
         debug_assert!(rows.len().is_power_of_two(), "a row's number is the bits of a hash");
-        Self { rows: Arc::from(rows), transitions, memo_owner: Owner::default() }
+        let (rows, _) = rows.as_chunks::<NEIGHBOURS>();
+        Self {
+            rows: rows.iter().copied().map(Neighbours).collect(),
+            transitions,
+            memo_owner: Owner::default(),
+        }
     }
 
     /// The file of the model.
@@ -54,9 +57,8 @@ impl Model {
         for weight in self.transitions.iter().flatten() {
             bytes.extend(weight.to_le_bytes());
         }
-        for row in self.rows.iter() {
-            bytes.extend(row[..LABELS].iter().map(|weight| weight.to_le_bytes()[0]));
-        }
+        let rows = self.rows.iter().flat_map(|neighbours| &neighbours.0);
+        bytes.extend(rows.flatten().map(|weight| weight.to_le_bytes()[0]));
         bytes.extend(xxh3_64(&bytes).to_le_bytes());
         bytes
     }
@@ -79,7 +81,7 @@ impl Model {
             return Err(ModelError::Shape { labels, row_bits });
         }
         let rows_start = HEAD_BYTES + 2 * LABELS * LABELS;
-        let hash_start = rows_start + (LABELS << row_bits);
+        let hash_start = rows_start + (NAMED << row_bits);
         let expected = hash_start + HASH_BYTES;
         if bytes.len() != expected {
             return Err(ModelError::Length { found: bytes.len(), expected });
@@ -92,14 +94,8 @@ impl Model {
             .map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]]));
         let transitions =
             std::array::from_fn(|_| std::array::from_fn(|_| weights.next().unwrap_or_default()));
-        let rows = bytes[rows_start..hash_start]
-            .chunks_exact(LABELS)
-            .map(|weights| {
-                std::array::from_fn(|label| {
-                    weights.get(label).map_or(0, |weight| i8::from_le_bytes([*weight]))
-                })
-            })
-            .collect();
-        Ok(Self::new(rows, transitions))
+        let (rows, _) = bytes[rows_start..hash_start].as_chunks::<NAMED>();
+        let rows: Vec<Row> = rows.iter().map(|row| row.map(|weight| i8::from_le_bytes([weight]))).collect();
+        Ok(Self::new(&rows, transitions))
     }
 }

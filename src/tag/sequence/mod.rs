@@ -21,15 +21,21 @@ pub use file::ModelError;
 use super::memo::{Memos, Owner};
 use features::{Features, Hashed, Reach, Word};
 
-/// Labels: outside, then the beginning and the inside of each kind of name.
+/// Labels: outside of names, then the beginning and the inside of each kind.
 pub const LABELS: usize = 9;
-/// A row of weights; the labels' and zeros up to a width that processors add at once.
-pub const ROW: usize = 16;
-/// What follows a label: its number is `2 * kind + 1` at the beginning of a name and one more inside it.
+/// Of words outside of names.
 pub const OUTSIDE: u8 = 0;
+/// Labels of names; as many as processors add and compare at once. The label `n` has the place `n - 1`: what counts is
+/// only by how much a label is better than [`OUTSIDE`], which therefore needs no weights.
+pub const NAMED: usize = 8;
 
-/// Scores of the labels at one place.
-pub type Scores = [i16; ROW];
+/// The weights of one feature for the labels of names.
+pub type Row = [i8; NAMED];
+/// Scores of the labels of names at one word.
+pub type Scores = [i16; NAMED];
+
+/// What a label adds behind another, by the label before and the label.
+pub type Transitions<N> = [[N; LABELS]; LABELS];
 
 /// Kinds of names, in the order of their labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,13 +77,21 @@ pub struct Span {
     pub margin: i32,
 }
 
+/// Rows of one feature at the places around it, which a processor fetches together.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Neighbours([Row; NEIGHBOURS]);
+
+/// As many as [`features::row_at`] keeps side by side, a power of two.
+const NEIGHBOURS: usize = 8;
+
 /// The weights, ready to be asked. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// Rows of [`ROW`] weights; their number is a power of two.
-    rows: Arc<[[i8; ROW]]>,
-    /// What a label adds behind another: `transitions[before][label]`.
-    transitions: [[i16; LABELS]; LABELS],
+    /// A power of two of them.
+    rows: Arc<[Neighbours]>,
+    /// What a label adds behind another.
+    transitions: Transitions<i16>,
     /// Of what threads remember of its sums.
     memo_owner: Owner,
 }
@@ -85,18 +99,23 @@ pub struct Model {
 impl Model {
     /// Bits of a row's number.
     fn row_bits(&self) -> u32 {
-        self.rows.len().trailing_zeros()
+        (self.rows.len() * NEIGHBOURS).trailing_zeros()
+    }
+
+    fn row(&self, number: u32) -> &Row {
+        let number = number as usize;
+        &self.rows[number / NEIGHBOURS].0[number % NEIGHBOURS]
     }
 
     /// Adds the weights of these rows. They are named first and added then, because memory answers many questions in the
     /// time of one where none waits for another's sum.
     ///
-    /// Not inlined: by itself it becomes few instructions on eight labels each, within its callers often sixteen on one.
+    /// Not inlined: by itself it becomes few instructions on all labels, within its callers often many on one.
     #[inline(never)]
     fn add(&self, scores: &mut Scores, rows: &[u32]) {
         let mut sums = *scores;
         for row in rows {
-            let weights = &self.rows[*row as usize];
+            let weights = self.row(*row);
             sums = std::array::from_fn(|label| sums[label] + i16::from(weights[label]));
         }
         *scores = sums;
@@ -118,7 +137,7 @@ impl Model {
                 }
             }
         });
-        let mut all = [[0; ROW]; Reach::PLACES];
+        let mut all = [[0; NAMED]; Reach::PLACES];
         for (scores, rows) in all.iter_mut().zip(rows) {
             self.add(scores, rows);
         }
@@ -127,7 +146,7 @@ impl Model {
 
     /// The names in a text. Words are those of one text in their order; time and memory are linear in their number.
     pub fn names(&self, words: &[Word<'_>]) -> Vec<Span> {
-        let mut scores = vec![[0; ROW]; words.len()];
+        let mut scores = vec![[0; NAMED]; words.len()];
         let mut memo = MEMOS.with_borrow_mut(|memos| memos.take(self.memo_owner, WORDS_REMEMBERED));
         let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
         let mut local_rows: [Features; Reach::PLACES] = Default::default();
@@ -142,9 +161,7 @@ impl Model {
                 else {
                     continue;
                 };
-                for (score, more) in target.iter_mut().zip(local) {
-                    *score += more;
-                }
+                *target = std::array::from_fn(|label| target[label] + local[label]);
             }
         }
         MEMOS.with_borrow_mut(|memos| memos.put_back(memo));
@@ -193,14 +210,14 @@ impl Model {
     /// The best labels for scores and transitions of any integers; for learning.
     pub fn best_labels(
         words: &[Word<'_>],
-        scores: &[[i32; LABELS]],
-        transitions: &[[i32; LABELS]; LABELS],
+        scores: &[[i32; NAMED]],
+        transitions: &Transitions<i32>,
     ) -> Vec<u8> {
         search::best_labels(words, scores, transitions)
     }
 }
 
-/// Words whose scores a thread remembers, a power of two: 3 MiB for each model, and seven of ten words of newspapers, of
+/// Words whose scores a thread remembers, a power of two: 2 MiB for each model, and seven of ten words of newspapers, of
 /// which 4096 are five and a half.
 const WORDS_REMEMBERED: usize = 16_384;
 

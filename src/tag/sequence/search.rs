@@ -2,101 +2,142 @@
 
 use super::super::text::gap;
 use super::features::Word;
-use super::{LABELS, NameKind, OUTSIDE, Scores, Span};
-
-const LOWEST: i32 = i32::MIN / 2;
+use super::{NAMED, NameKind, OUTSIDE, Scores, Span, Transitions};
 
 /// A name does not go on behind these.
 const ENDS: u8 = gap::SENTENCE | gap::PARAGRAPH;
 
-/// Labels that any label may stand before: outside of names, and the beginnings.
-const OPEN: [u8; 5] = [0, 1, 3, 5, 7];
-/// Room for them, as processors compare numbers.
-const OPEN_LANES: usize = 8;
-/// The others go on with a name that began or went on before them.
-const INSIDE: [u8; 4] = [2, 4, 6, 8];
+/// What sums are made of: narrow numbers where an article is read, as processors then take all labels at once, and wide
+/// ones where a model is learned. Sums that leave their width stay at its end.
+pub(super) trait Number: Copy + Ord + From<u8> + TryInto<u8> {
+    /// The sum of what no labels lead to.
+    const LOWEST: Self;
+    fn plus(self, other: Self) -> Self;
+    fn minus(self, other: Self) -> Self;
+}
+
+impl Number for i16 {
+    const LOWEST: Self = Self::MIN;
+    fn plus(self, other: Self) -> Self {
+        self.saturating_add(other)
+    }
+    fn minus(self, other: Self) -> Self {
+        self.saturating_sub(other)
+    }
+}
+
+impl Number for i32 {
+    const LOWEST: Self = Self::MIN;
+    fn plus(self, other: Self) -> Self {
+        self.saturating_add(other)
+    }
+    fn minus(self, other: Self) -> Self {
+        self.saturating_sub(other)
+    }
+}
+
+/// Numbers of the labels of names.
+type Lanes<N> = [N; NAMED];
+
+/// Transitions, those that are not allowed with the lowest of numbers.
+struct Steps<N> {
+    outside_to_outside: N,
+    from_outside: Lanes<N>,
+    to_outside: Lanes<N>,
+    /// By the label before.
+    between: [Lanes<N>; NAMED],
+}
+
+impl<N: Number> Steps<N> {
+    /// `goes_on` is whether names go on from the word before to this one.
+    fn new(transitions: &Transitions<N>, goes_on: bool) -> Self {
+        let outside = usize::from(OUTSIDE);
+        let is_inside = |label: usize| label.is_multiple_of(2);
+        let step = |before: usize, label: usize| {
+            let is_allowed = !is_inside(label) || goes_on && (before == label || before + 1 == label);
+            if is_allowed { transitions[before][label] } else { N::LOWEST }
+        };
+        Self {
+            outside_to_outside: transitions[outside][outside],
+            from_outside: std::array::from_fn(|place| step(outside, place + 1)),
+            to_outside: std::array::from_fn(|place| transitions[place + 1][outside]),
+            between: std::array::from_fn(|before| std::array::from_fn(|place| step(before + 1, place + 1))),
+        }
+    }
+}
+
+/// Where the best ways to a word's labels come from.
+#[derive(Clone, Copy)]
+struct Ways<N> {
+    to_outside: u8,
+    to_names: Lanes<N>,
+}
 
 /// See the module. One label for each word.
-pub(super) fn best_labels(
+pub(super) fn best_labels<N: Number>(
     words: &[Word<'_>],
-    scores: &[[i32; LABELS]],
-    transitions: &[[i32; LABELS]; LABELS],
+    scores: &[Lanes<N>],
+    transitions: &Transitions<N>,
 ) -> Vec<u8> {
-    // What each label adds before each of the open ones.
-    let open = transitions.map(|row| {
-        let mut lanes = [0; OPEN_LANES];
-        lanes.iter_mut().zip(OPEN).for_each(|(lane, label)| *lane = row[usize::from(label)]);
-        lanes
-    });
-    let mut best = [LOWEST; LABELS];
-    best[usize::from(OUTSIDE)] = 0;
-    let mut ways: Vec<[u8; LABELS]> = Vec::with_capacity(words.len());
+    let [within, anew] = [true, false].map(|goes_on| Steps::new(transitions, goes_on));
+    let mut best = [N::LOWEST; NAMED];
+    let mut ways = Vec::with_capacity(words.len());
     for (word, scores) in words.iter().zip(scores) {
-        let mut next = [LOWEST; LABELS];
-        let mut way = [OUTSIDE; LABELS];
-        let (sums, froms) = best_before(&best, &open);
-        for ((label, sum), from) in OPEN.into_iter().zip(sums).zip(froms) {
-            next[usize::from(label)] = sum;
-            way[usize::from(label)] = u8::try_from(from).unwrap_or(OUTSIDE);
-        }
-        // A name does not go on behind the end of a sentence.
-        let insides = INSIDE.into_iter().filter(|_| word.gap & ENDS == 0);
-        for label in insides {
-            let at = usize::from(label);
-            for before in [label - 1, label] {
-                let sum = best[usize::from(before)] + transitions[usize::from(before)][at];
-                if sum > next[at] {
-                    (next[at], way[at]) = (sum, before);
-                }
-            }
-        }
-        // What can't be reached stays far below all that can: no text's scores add up to half of it.
-        next.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
-        best = next;
-        ways.push(way);
+        let steps = if word.gap & ENDS == 0 { &within } else { &anew };
+        let (sums, from) = step(&best, steps, scores);
+        best = sums;
+        ways.push(from);
     }
-    let last = (0u8..).zip(&best).max_by_key(|(label, best)| (**best, std::cmp::Reverse(*label)));
-    let mut label = last.map_or(OUTSIDE, |(label, _)| label);
+    let (mut label, mut most) = (OUTSIDE, N::from(0));
+    for (name, sum) in (1..).zip(best) {
+        if sum > most {
+            (label, most) = (name, sum);
+        }
+    }
     let mut labels = vec![OUTSIDE; words.len()];
-    for (place, way) in labels.iter_mut().zip(&ways).rev() {
+    for (place, ways) in labels.iter_mut().zip(&ways).rev() {
         *place = label;
-        label = way[usize::from(label)];
+        label = match usize::from(label).checked_sub(1) {
+            Some(name) => ways.to_names[name].try_into().unwrap_or(OUTSIDE),
+            None => ways.to_outside,
+        };
     }
     labels
 }
 
-/// For each open label the best sum before it and the label that it comes from; of equal ones the smaller.
+/// For each label of a name the best sum that ends with it, by how much that is better than the best that ends outside,
+/// and for all labels the label that the best comes from; of equal ones the smaller.
 ///
-/// Alone, with numbers of one width and arrays made lane by lane, it becomes instructions that compare four at once.
+/// Alone, with arrays made lane by lane, it becomes instructions that compare all labels at once.
 #[inline(never)]
-fn best_before(
-    best: &[i32; LABELS],
-    open: &[[i32; OPEN_LANES]; LABELS],
-) -> ([i32; OPEN_LANES], [i32; OPEN_LANES]) {
-    let mut sums = [LOWEST; OPEN_LANES];
-    let mut froms = [i32::from(OUTSIDE); OPEN_LANES];
-    for ((before, best), row) in (0..).zip(best).zip(open) {
-        let all = row.map(|more| best + more);
-        froms = std::array::from_fn(|lane| if all[lane] > sums[lane] { before } else { froms[lane] });
-        sums = std::array::from_fn(|lane| if all[lane] > sums[lane] { all[lane] } else { sums[lane] });
+fn step<N: Number>(best: &Lanes<N>, steps: &Steps<N>, scores: &Lanes<N>) -> (Lanes<N>, Ways<N>) {
+    let ends: Lanes<N> = std::array::from_fn(|lane| best[lane].plus(steps.to_outside[lane]));
+    let (mut outside, mut to_outside) = (steps.outside_to_outside, OUTSIDE);
+    let mut sums = steps.from_outside;
+    let mut to_names = [N::from(OUTSIDE); NAMED];
+    for (before, label) in (0..NAMED).zip(1_u8..) {
+        if ends[before] > outside {
+            (outside, to_outside) = (ends[before], label);
+        }
+        let (own, row) = (best[before], &steps.between[before]);
+        let all: Lanes<N> = std::array::from_fn(|lane| own.plus(row[lane]));
+        to_names =
+            std::array::from_fn(|lane| if all[lane] > sums[lane] { N::from(label) } else { to_names[lane] });
+        sums = std::array::from_fn(|lane| sums[lane].max(all[lane]));
     }
-    (sums, froms)
+    let beyond: Lanes<N> = std::array::from_fn(|lane| sums[lane].plus(scores[lane]).minus(outside));
+    // What no labels lead to stays below all that some lead to.
+    let reached = std::array::from_fn(|lane| if sums[lane] > N::LOWEST { beyond[lane] } else { N::LOWEST });
+    (reached, Ways { to_outside, to_names })
 }
 
 /// The names of the best labels.
-pub(super) fn names(
-    words: &[Word<'_>],
-    scores: &[Scores],
-    transitions: &[[i16; LABELS]; LABELS],
-) -> Vec<Span> {
-    let wide: Vec<[i32; LABELS]> =
-        scores.iter().map(|scores| std::array::from_fn(|label| i32::from(scores[label]))).collect();
-    let transitions = transitions.map(|row| row.map(i32::from));
-    let labels = best_labels(words, &wide, &transitions);
+pub(super) fn names(words: &[Word<'_>], scores: &[Scores], transitions: &Transitions<i16>) -> Vec<Span> {
+    let labels = best_labels(words, scores, transitions);
     let mut spans: Vec<Span> = Vec::new();
     for (at, label) in labels.iter().enumerate() {
         let Some(kind) = NameKind::of_label(*label) else { continue };
-        let margin = wide[at][usize::from(*label)] - wide[at][usize::from(OUTSIDE)];
+        let margin = i32::from(scores[at][usize::from(*label - 1)]);
         match spans.last_mut() {
             Some(span) if *label != kind.first_label() && span.end == at => {
                 span.end = at + 1;

@@ -1,7 +1,7 @@
 //! A structured perceptron with averaged weights (Collins 2002), in integers.
 
 use khabar::tag::sequence::features::{Hashed, Word};
-use khabar::tag::sequence::{LABELS, Model, ROW, memory};
+use khabar::tag::sequence::{LABELS, Model, NAMED, OUTSIDE, Row, memory};
 
 use crate::data::Labelled;
 
@@ -140,7 +140,7 @@ impl Learner {
                     .collect()
             })
             .collect();
-        let scores: Vec<Weights> = features
+        let scores: Vec<[i32; NAMED]> = features
             .iter()
             .map(|rows| {
                 let mut scores = [0; LABELS];
@@ -149,7 +149,7 @@ impl Learner {
                         *score += weight;
                     }
                 }
-                scores
+                beyond_outside(&scores)
             })
             .collect();
         let transitions = self.transitions.map(|row| row.now);
@@ -188,8 +188,9 @@ impl Sums {
 
     /// Weights of which one in two thousand is cut to what a byte holds.
     fn rounded(self) -> Model {
+        let rows: Vec<[i64; NAMED]> = self.rows.iter().map(beyond_outside).collect();
         let mut sizes: Vec<i64> =
-            self.rows.iter().flatten().map(|sum| sum.abs()).filter(|size| *size > 0).collect();
+            rows.iter().flatten().map(|sum| sum.abs()).filter(|size| *size > 0).collect();
         sizes.sort_unstable();
         let largest = sizes.get(sizes.len() * 1999 / 2000).copied().unwrap_or(1).max(1);
         let scaled = |sum: i64| {
@@ -198,22 +199,17 @@ impl Sums {
             (doubled + doubled.signum()) / 2
         };
         let byte = |sum: i64| i8::try_from(scaled(sum).clamp(-127, 127)).unwrap_or_default();
-        let rows = self
-            .rows
-            .iter()
-            .map(|row| {
-                let mut bytes = [0; ROW];
-                for (byte_place, sum) in bytes.iter_mut().zip(row) {
-                    *byte_place = byte(*sum);
-                }
-                bytes
-            })
-            .collect();
+        let rows: Vec<Row> = rows.into_iter().map(|row| row.map(byte)).collect();
         let transitions = self
             .transitions
             .map(|row| row.map(|sum| i16::try_from(scaled(sum).clamp(-30_000, 30_000)).unwrap_or_default()));
-        Model::new(rows, transitions)
+        Model::new(&rows, transitions)
     }
+}
+
+/// By how much each label of a name is better than none.
+fn beyond_outside<N: Copy + std::ops::Sub<Output = N>>(weights: &[N; LABELS]) -> [N; NAMED] {
+    std::array::from_fn(|place| weights[place + 1] - weights[usize::from(OUTSIDE)])
 }
 
 /// Numbers that look random and are the same each time (SplitMix64).

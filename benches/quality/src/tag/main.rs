@@ -34,6 +34,10 @@ use khabar::tag::Tagger;
 
 use table::Section;
 
+/// The allocator that the product runs with; one allocator for all that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What can be measured. The misses of the seed are always printed.
 const PARTS: [&str; 9] =
     ["seed", "entities", "countries", "subjects", "lines", "phrases", "language", "golden", "speed"];
