@@ -22,6 +22,22 @@ const SIMILARITY_MIN: f64 = 0.6;
 /// A match of the last part alone counts for a little less than one of the whole key.
 const LAST_PART_WEIGHT: f64 = 0.95;
 
+/// Keys of `[kafka]` as other programs call them, and those that are meant; no likeness would find these.
+const NAMES_ELSEWHERE: [(&str, &str); 12] = [
+    ("brokers", "kafka.bootstrap_servers"),
+    ("broker_list", "kafka.bootstrap_servers"),
+    ("bootstrap", "kafka.bootstrap_servers"),
+    ("servers", "kafka.bootstrap_servers"),
+    ("hosts", "kafka.bootstrap_servers"),
+    ("group_id", "kafka.group"),
+    ("consumer_group", "kafka.group"),
+    ("topic", "kafka.raw_topics"),
+    ("topics", "kafka.raw_topics"),
+    ("input_topic", "kafka.raw_topics"),
+    ("input_topics", "kafka.raw_topics"),
+    ("output_topic", "kafka.enriched_topic"),
+];
+
 /// One key of a layer with its value as it was found.
 #[derive(Debug, Clone)]
 pub(super) struct Leaf {
@@ -106,6 +122,11 @@ impl Known {
     fn nearest(&self, key: &str) -> Option<&str> {
         let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
         let key_last = last(key);
+        let of_kafka = key.strip_prefix("kafka.").unwrap_or(key);
+        let elsewhere = NAMES_ELSEWHERE.iter().find(|(name, _)| *name == of_kafka);
+        if let Some((_, meant)) = elsewhere {
+            return Some(meant);
+        }
         let mut best: Option<(f64, &str)> = None;
         for candidate in self.defaults.keys().chain(&self.sections) {
             let whole = strsim::normalized_damerau_levenshtein(key, candidate);

@@ -237,6 +237,8 @@ impl SharedContext {
             ) => unreachable_broker(reason),
             // The poller gets it too, and finds the partition's start.
             Some(RDKafkaErrorCode::AutoOffsetReset) => {}
+            // Who reads to the end asked to be told of it.
+            Some(RDKafkaErrorCode::PartitionEOF) => {}
             _ => problem("error", "ERROR", &format!("{error}: {reason}")),
         }
     }
