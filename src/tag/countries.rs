@@ -38,7 +38,9 @@ pub(crate) fn of(
     language: &str,
 ) -> Vec<TaggedCountry> {
     let mut named: Vec<(usize, u16)> = Vec::new();
-    for mention in mentions.iter().filter(|mention| mention.entity != NONE) {
+    // Money is counted in dollars anywhere.
+    let is_evidence = |mention: &&Proposal| mention.entity != NONE && mention.kind != EntityKind::Currency;
+    for mention in mentions.iter().filter(is_evidence) {
         let country = lexicon.entity(mention.entity).country.map(country_number);
         named.extend(country.map(|country| (mention.first as usize, country)));
     }

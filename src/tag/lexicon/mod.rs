@@ -50,10 +50,13 @@ pub(crate) enum Content {
 }
 
 /// The files, in the order of reading.
-const FILES: [(&str, Content, &str); 11] = [
+const FILES: [(&str, Content, &str); 14] = [
     ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),
     ("people.tsv", Content::Entities, include_str!("../../../config/lexicon/people.tsv")),
     ("places.tsv", Content::Entities, include_str!("../../../config/lexicon/places.tsv")),
+    ("currencies.tsv", Content::Entities, include_str!("../../../config/lexicon/currencies.tsv")),
+    ("events.tsv", Content::Entities, include_str!("../../../config/lexicon/events.tsv")),
+    ("works.tsv", Content::Entities, include_str!("../../../config/lexicon/works.tsv")),
     ("titles.tsv", Content::Titles, include_str!("../../../config/lexicon/titles.tsv")),
     ("nationalities.tsv", Content::Nationalities, include_str!("../../../config/lexicon/nationalities.tsv")),
     ("given_names.tsv", Content::GivenNames, include_str!("../../../config/lexicon/given_names.tsv")),

@@ -34,6 +34,9 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
         if found.kinds & phrase::ORGANISATION_TAIL != 0 {
             proposals.extend(before_tail(reading, first, count));
         }
+        if found.kinds & phrase::EVENT_TAIL != 0 {
+            proposals.extend(before_event_tail(reading, first, count));
+        }
     }
 }
 
@@ -197,4 +200,42 @@ fn before_tail(reading: &Reading, tail: usize, tails: usize) -> Option<Proposal>
         && (is_capital(reading, end) || is_link(reading.folded(end)) && is_capital(reading, end + 1));
     (first < tail && !goes_on && !reading.nature(first).is(word::HEAD))
         .then(|| unknown(EntityKind::Organisation, first, end - first, 0, Rule::OrganisationTail, HEAD_SCORE))
+}
+
+/// `Lakeside Film Festival`, `Harbour City Marathon`: a name before the tail, and nothing with a capital behind it.
+fn before_event_tail(reading: &Reading, tail: usize, tails: usize) -> Option<Proposal> {
+    let all = tail..tail + tails;
+    // A headline in capitals makes a name of `Annual Harbour Festival Opens`.
+    if !all.clone().all(|index| is_capital(reading, index)) || is_in_capitals(reading, tail) {
+        return None;
+    }
+    let first = run_start(reading, tail).filter(|first| *first < tail)?;
+    let is_other = (first..tail).any(|index| {
+        let nature = reading.nature(index);
+        nature.is(word::NOT_A_NAME | word::SPEECH_VERB) || reading.person_words(index) > 0
+    });
+    // Behind a break a list may have begun, and a possessive is someone's, not of the name.
+    let goes_on =
+        reading.continues(all.end) && (is_capital(reading, all.end) || is_link(reading.folded(all.end)));
+    (!is_other && !goes_on)
+        .then(|| unknown(EntityKind::Event, first, all.end - first, 0, Rule::EventTail, HEAD_SCORE))
+}
+
+/// Whether most words of the line around this one have a capital, as in a headline.
+fn is_in_capitals(reading: &Reading, index: usize) -> bool {
+    /// Words looked at on either side.
+    const AROUND: usize = 8;
+    /// Shorter words have none in such headlines, either.
+    const BYTES_MIN: u32 = 4;
+    let is_line = |index: usize| reading.token(index).is_some_and(|token| token.gap & gap::PARAGRAPH == 0);
+    let before = (index.saturating_sub(AROUND)..index).rev().take_while(|before| is_line(before + 1));
+    let behind = (index + 1..=index + AROUND).take_while(|behind| is_line(*behind));
+    let is_long = |index: &usize| {
+        reading
+            .token(*index)
+            .is_some_and(|token| token.is(shape::LATIN) && token.byte_end - token.byte_start >= BYTES_MIN)
+    };
+    let around: Vec<usize> = before.chain(behind).filter(is_long).collect();
+    let capitals = around.iter().filter(|index| is_capital(reading, **index)).count();
+    capitals * 4 > around.len() * 3 && around.len() > 3
 }
