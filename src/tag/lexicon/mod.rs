@@ -200,10 +200,15 @@ impl Lexicon {
         for word in words {
             node = if node == NONE { NONE } else { self.vocabulary.next_node(node, word) };
         }
-        let mut number = if node == NONE { NONE } else { self.vocabulary.node(node).first_name };
+        self.names_from(if node == NONE { NONE } else { self.vocabulary.node(node).first_name })
+    }
+
+    /// The name with this number and those with the same words behind it.
+    pub fn names_from(&self, number: u32) -> impl Iterator<Item = Name> {
+        let mut next = number;
         std::iter::from_fn(move || {
-            let name = (number != NONE).then(|| self.name(number))?;
-            number = name.next;
+            let name = (next != NONE).then(|| self.name(next))?;
+            next = name.next;
             Some(name)
         })
     }

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use super::super::lexicon::roles::role;
-use super::super::lexicon::vocabulary::NONE;
 use super::super::lexicon::{Name, country_number, flag};
 use super::super::matching::Candidate;
 use super::super::text::{gap, shape};
@@ -37,25 +36,24 @@ impl Money {
         Self { in_full, countries: countries.clone() }
     }
 
-    /// Which of the currencies with this name is meant; [`NONE`] where the name alone stands for all of them.
+    /// Which of the currencies with this name is meant: the only one that the article names in full or whose country it
+    /// names, else what the name means by itself, if anything.
     fn owner(&self, reading: &Reading, currencies: &[Name]) -> Option<u32> {
         let default = currencies.iter().find(|name| name.flags & flag::WEAK == 0).map(|name| name.entity);
         if default.is_some_and(|entity| self.in_full.contains(&entity)) {
             return default;
         }
-        let only = |is_meant: &dyn Fn(u32) -> bool| {
-            let mut meant = currencies.iter().map(|name| name.entity).filter(|entity| is_meant(*entity));
-            meant.next().filter(|_| meant.next().is_none())
-        };
-        let in_full = only(&|entity| self.in_full.contains(&entity));
-        if in_full.is_some() {
-            return in_full;
-        }
         let country = |entity: u32| reading.lexicon.entity(entity).country.map(country_number);
-        if default.is_some_and(|entity| country(entity).is_some() || currencies.len() == 1) {
+        let is_at_home =
+            |entity: u32| country(entity).is_some_and(|country| self.countries.contains(&country));
+        let is_of_one_country = default.is_some_and(|entity| country(entity).is_some());
+        if is_of_one_country && default.is_some_and(is_at_home) {
             return default;
         }
-        only(&|entity| country(entity).is_some_and(|country| self.countries.contains(&country))).or(default)
+        let is_meant =
+            |entity: &u32| self.in_full.contains(entity) || !is_of_one_country && is_at_home(*entity);
+        let mut meant = currencies.iter().map(|name| name.entity).filter(is_meant);
+        meant.next().filter(|_| meant.next().is_none()).or(default)
     }
 }
 
@@ -95,7 +93,7 @@ pub(super) fn in_context(reading: &Reading, candidate: &Candidate, money: &Money
         () if is_in_full && is_arabic => (Rule::SameArticle, SAME_ARTICLE_SCORE),
         () => return None,
     };
-    let entity = entity.filter(|entity| *entity != NONE)?;
+    let entity = entity?;
     let count = usize::from(candidate.count);
     let bare = unknown(EntityKind::Currency, first, count, candidate.letters, rule, score);
     Some(Proposal { entity, ..bare })
@@ -111,9 +109,10 @@ fn is_counted(reading: &Reading, candidate: &Candidate) -> bool {
     }
     let (Some(number), Some(name)) = (reading.token(first - 1), reading.token(first)) else { return false };
     let is_latin = name.is(shape::LATIN);
-    // Pounds of something are a weight.
+    // Pounds of something are a weight, and won't is a verb.
     let next = first + usize::from(candidate.count);
-    if is_latin && reading.continues(next) && reading.folded(next) == "of" {
+    let is_joined = reading.token(next).is_some_and(|token| token.gap == gap::JOIN);
+    if is_latin && (is_joined || reading.continues(next) && reading.folded(next) == "of") {
         return false;
     }
     if !number.is(shape::DIGIT) {
@@ -121,7 +120,9 @@ fn is_counted(reading: &Reading, candidate: &Candidate) -> bool {
     }
     let stands_alone = number.gap & (gap::SPACE | gap::PARAGRAPH) != 0;
     let is_year = reading.folded(first - 1).parse().is_ok_and(|year| YEARS.contains(&year));
-    !(is_latin && stands_alone && is_year) && !number.is(shape::ARABIC | shape::LATIN)
+    // A clitic before the digits is of the number: بـ45.
+    let ends_in_digit = reading.folded(first - 1).ends_with(|last: char| last.is_ascii_digit());
+    ends_in_digit && !number.is(shape::LATIN) && !(is_latin && stands_alone && is_year)
 }
 
 /// Whether a word of exchange stands beside the name: `سعر صرف الريال`, `the rand weakened`.

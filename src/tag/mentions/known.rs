@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::super::lexicon::roles::role;
-use super::super::lexicon::vocabulary::{NONE, phrase, word};
+use super::super::lexicon::vocabulary::{phrase, word};
 use super::super::lexicon::{Name, country_number, flag};
 use super::super::matching::Candidate;
 use super::super::text::{Text, gap, shape};
@@ -165,12 +165,7 @@ fn begins_candidate(reading: &Reading, index: usize) -> bool {
 
 /// The names of a candidate that the text's capitals allow.
 pub(super) fn names<'a>(reading: &'a Reading, candidate: &'a Candidate) -> impl Iterator<Item = Name> {
-    let mut next = candidate.name;
-    let all = std::iter::from_fn(move || {
-        let name = (next != NONE).then(|| reading.lexicon.name(next))?;
-        next = name.next;
-        Some(name)
-    });
+    let all = reading.lexicon.names_from(candidate.name);
     all.take(HOMONYMS_MAX).filter(move |name| has_capitals(reading, candidate, name.flags))
 }
 
@@ -227,7 +222,10 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
         return Strength::Doubtful;
     }
     let kind = reading.lexicon.entity(name.entity).kind;
-    if lacks_capital(reading, candidate, name, kind) || has_own_capital(reading, candidate, kind) {
+    if lacks_capital(reading, candidate, name, kind)
+        || has_own_capital(reading, candidate, kind)
+        || is_in_other_phrase(reading, candidate, kind)
+    {
         return Strength::Doubtful;
     }
     let is_safe = name.flags & flag::SAFE != 0;
@@ -260,6 +258,14 @@ fn has_own_capital(reading: &Reading, candidate: &Candidate, kind: EntityKind) -
         && token.is_some_and(|token| token.is(shape::LATIN) && token.is(shape::CAPITAL))
 }
 
+/// Whether an event's, a work's or a currency's name stands at the end of a phrase that is no name: `عقد القران`.
+fn is_in_other_phrase(reading: &Reading, candidate: &Candidate, kind: EntityKind) -> bool {
+    let first = candidate.first as usize;
+    first > 0
+        && matches!(kind, EntityKind::Event | EntityKind::Work | EntityKind::Currency)
+        && reading.phrase_at(first - 1, phrase::NOT_A_NAME) > usize::from(candidate.count)
+}
+
 impl Named {
     fn of(reading: &Reading, proposals: &[Proposal]) -> Self {
         let entities: BTreeSet<u32> = proposals.iter().map(|proposal| proposal.entity).collect();
@@ -273,7 +279,11 @@ impl Named {
 
 /// A name that needs support, if it has some here.
 fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option<Proposal> {
-    let known = names(reading, candidate).find(|name| named.entities.contains(&name.entity));
+    let mut others = names(reading, candidate).filter(|name| {
+        let kind = reading.lexicon.entity(name.entity).kind;
+        kind != EntityKind::Currency && !is_in_other_phrase(reading, candidate, kind)
+    });
+    let known = others.find(|name| named.entities.contains(&name.entity));
     let nature = reading.nature(candidate.first as usize);
     let is_word = candidate.count == 1 && candidate.letters > 0 && nature.is(HOMOGRAPH & !word::GIVEN_NAME);
     if let Some(name) = known
