@@ -80,7 +80,8 @@ fn marks_behind(reading: &Reading, index: usize) -> Option<(char, Option<char>)>
 
 /// Whether quotation marks open right before a word, behind a blank, or in Arabic behind a clitic of one letter.
 fn opens(reading: &Reading, first: usize) -> bool {
-    let Some(token) = reading.token(first) else { return false };
+    // Most words have a blank before them alone, and to look at the text costs.
+    let Some(token) = reading.token(first).filter(|token| token.gap & gap::BREAK != 0) else { return false };
     let before = match mark_before(reading, first) {
         Some('«' | '“' | '"' | '„' | '‘') => true,
         Some('\'') => token.is(shape::LATIN),
