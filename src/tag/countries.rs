@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::entities::Parts;
 use super::lexicon::vocabulary::NONE;
-use super::lexicon::{Lexicon, country_number};
+use super::lexicon::{Lexicon, country_number, flag};
 use super::matching::Matches;
 use super::mentions::Proposal;
 use crate::article::{EntityKind, TaggedCountry};
@@ -25,6 +25,9 @@ const HEADLINE_SECOND: u32 = 2;
 /// And the first of the first paragraph.
 const LEAD_FIRST: u32 = 3;
 
+/// Names of different entities with the same words that are looked at.
+const HOMONYMS_MAX: usize = 64;
+
 /// A country needs as much as two plain mentions, and this share of all in hundredths.
 const WEIGHT_MIN: u32 = 2;
 const SHARE_MIN: u32 = 4;
@@ -38,9 +41,17 @@ pub(crate) fn of(
     language: &str,
 ) -> Vec<TaggedCountry> {
     let mut named: Vec<(usize, u16)> = Vec::new();
-    for mention in mentions.iter().filter(|mention| mention.entity != NONE) {
+    // Money is counted in dollars anywhere.
+    let is_evidence = |mention: &&Proposal| {
+        mention.entity != NONE && !matches!(mention.kind, EntityKind::Currency | EntityKind::Event)
+    };
+    for mention in mentions.iter().filter(is_evidence) {
         let country = lexicon.entity(mention.entity).country.map(country_number);
         named.extend(country.map(|country| (mention.first as usize, country)));
+    }
+    for event in mentions.iter().filter(|mention| mention.kind == EntityKind::Event) {
+        let country = country_within(matches, lexicon, event);
+        named.extend(country.map(|country| (event.first as usize, country)));
     }
     let mut people = mentions.iter().filter(|mention| mention.kind == EntityKind::Person).peekable();
     for (index, nature) in matches.natures.iter().enumerate().filter(|(_, nature)| nature.country != 0) {
@@ -53,6 +64,26 @@ pub(crate) fn of(
     named.extend(matches.nationalities.iter().map(|(first, country)| (*first as usize, *country)));
     named.sort_unstable();
     ranked(&weights(&named, parts), lexicon, language)
+}
+
+/// The country of the place that an event is called by: `معرض القاهرة الدولي للكتاب`.
+fn country_within(matches: &Matches, lexicon: &Lexicon, event: &Proposal) -> Option<u16> {
+    let from = matches.candidates.partition_point(|candidate| candidate.first < event.first);
+    let within = matches.candidates[from..].iter().take_while(|candidate| candidate.first < event.end());
+    let mut best: Option<(bool, u32, u16)> = None;
+    for candidate in within {
+        for name in lexicon.names_from(candidate.name).take(HOMONYMS_MAX) {
+            let entity = lexicon.entity(name.entity);
+            let is_place = entity.kind == EntityKind::Place;
+            let is_sure = name.flags & (flag::WEAK | flag::AMBIGUOUS) == 0;
+            let Some(country) = entity.country.map(country_number).filter(|_| is_place && is_sure) else {
+                continue;
+            };
+            let is_country = lexicon.country(country) == Some(name.entity);
+            best = best.max(Some((is_country || entity.is_capital, entity.population, country)));
+        }
+    }
+    best.map(|(.., country)| country)
 }
 
 /// What speaks for each country; `named` are words and countries in the order of the text.

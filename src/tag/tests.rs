@@ -1,5 +1,6 @@
 mod golden;
 mod hostile;
+mod kinds;
 pub(super) mod marked;
 mod names;
 

@@ -1,8 +1,9 @@
 //! Checks lexicon files: what the worker would refuse, all of it at once, and what it would take though it is likely wrong.
 //!
-//! Owns the findings. Rows are read by the same code as at the start of a worker, one by one; `names` looks at what only
+//! Owns the findings; `dictionaries` looks at keywords of sources. Rows are read by the same code as at the start of a worker, one by one; `names` looks at what only
 //! all rows together show.
 
+mod dictionaries;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use crate::tag::LexiconError;
 use crate::tag::lexicon::rows::{Row, Source};
 use crate::tag::lexicon::{Content, Layer, Reader};
 
+pub use dictionaries::lint_dictionaries;
 use names::Names;
 use words::Words;
 
@@ -71,6 +73,20 @@ impl Report {
     #[must_use]
     pub const fn count(&self, severity: Severity) -> u64 {
         self.counts[severity as usize]
+    }
+
+    /// Both reports in one, the other behind this one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.findings.extend(other.findings);
+        self.files += other.files;
+        self.rows += other.rows;
+        self.entities += other.entities;
+        self.names += other.names;
+        for (count, more) in self.counts.iter_mut().zip(other.counts) {
+            *count += more;
+        }
+        self
     }
 }
 

@@ -40,7 +40,7 @@ fn what_is_compiled_in_has_no_errors() {
         report.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let [entities, ..] = Lexicon::compiled_in().sizes();
-    assert_eq!((report.entities, report.files), (entities, 11));
+    assert_eq!((report.entities, report.files), (entities, 14));
 }
 
 #[test]
@@ -160,4 +160,19 @@ fn a_hundred_thousand_entities_of_one_name_take_no_long_time() {
     let report = linted(&[("people.tsv", rows.as_bytes())]);
     assert_eq!((report.count(Severity::Error), report.count(Severity::Warning)), (0, 1));
     assert_eq!(report.entities, 100_000);
+}
+
+#[test]
+fn a_dictionary_of_keywords_is_looked_at_line_by_line() {
+    let lines = "# of a newsroom\n4\tميناء الصيد\nمرسى\n0\tقهوة\n2\tميناءُ الصيد\n1\tمرسى، قهوة\n3\tمرسى\n";
+    let folder = folder(&[("sahel.tsv", lines.as_bytes())]);
+    let report = lint_dictionaries(&[folder.path().join("sahel.tsv")]).unwrap();
+    let count = |severity| report.count(severity);
+    assert_eq!([Severity::Error, Severity::Warning, Severity::Note].map(count), [2, 1, 1]);
+    assert_eq!((report.files, report.rows), (1, 6));
+    assert_found(&report, Severity::Error, "sahel.tsv", 3, "expected 2 columns");
+    assert_found(&report, Severity::Error, "sahel.tsv", 4, "is no number");
+    assert_found(&report, Severity::Note, "sahel.tsv", 5, "stands in line 2 already");
+    assert_found(&report, Severity::Warning, "sahel.tsv", 6, "divides keywords");
+    assert!(lint_dictionaries(&[folder.path().join("none.tsv")]).is_err());
 }

@@ -280,6 +280,11 @@ fn strong_kind(lexicon: &Lexicon, name: u32) -> Option<EntityKind> {
         let name = lexicon.name(number);
         if name.flags & flag::WEAK == 0 {
             let kind = lexicon.entity(name.entity).kind;
+            // The weights were learned without names of these kinds.
+            if matches!(kind, EntityKind::Event | EntityKind::Work | EntityKind::Currency) {
+                number = name.next;
+                continue;
+            }
             // A place before a person before others.
             let rank = |kind| match kind {
                 EntityKind::Place => 0,

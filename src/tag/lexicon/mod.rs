@@ -50,10 +50,13 @@ pub(crate) enum Content {
 }
 
 /// The files, in the order of reading.
-const FILES: [(&str, Content, &str); 11] = [
+const FILES: [(&str, Content, &str); 14] = [
     ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),
     ("people.tsv", Content::Entities, include_str!("../../../config/lexicon/people.tsv")),
     ("places.tsv", Content::Entities, include_str!("../../../config/lexicon/places.tsv")),
+    ("currencies.tsv", Content::Entities, include_str!("../../../config/lexicon/currencies.tsv")),
+    ("events.tsv", Content::Entities, include_str!("../../../config/lexicon/events.tsv")),
+    ("works.tsv", Content::Entities, include_str!("../../../config/lexicon/works.tsv")),
     ("titles.tsv", Content::Titles, include_str!("../../../config/lexicon/titles.tsv")),
     ("nationalities.tsv", Content::Nationalities, include_str!("../../../config/lexicon/nationalities.tsv")),
     ("given_names.tsv", Content::GivenNames, include_str!("../../../config/lexicon/given_names.tsv")),
@@ -197,10 +200,15 @@ impl Lexicon {
         for word in words {
             node = if node == NONE { NONE } else { self.vocabulary.next_node(node, word) };
         }
-        let mut number = if node == NONE { NONE } else { self.vocabulary.node(node).first_name };
+        self.names_from(if node == NONE { NONE } else { self.vocabulary.node(node).first_name })
+    }
+
+    /// The name with this number and those with the same words behind it.
+    pub fn names_from(&self, number: u32) -> impl Iterator<Item = Name> {
+        let mut next = number;
         std::iter::from_fn(move || {
-            let name = (number != NONE).then(|| self.name(number))?;
-            number = name.next;
+            let name = (next != NONE).then(|| self.name(next))?;
+            next = name.next;
             Some(name)
         })
     }

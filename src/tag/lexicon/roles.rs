@@ -31,10 +31,12 @@ pub(crate) mod role {
     pub const WORK: u32 = 1 << 12;
     pub const BEFORE_PLACE: u32 = 1 << 13;
     pub const WITHIN_KEYWORD: u32 = 1 << 14;
+    pub const NUMBER: u32 = 1 << 15;
+    pub const EXCHANGE: u32 = 1 << 16;
 }
 
 /// Roles as the file names them.
-const ROLES: [(&str, u32); 15] = [
+const ROLES: [(&str, u32); 17] = [
     ("attribution", role::ATTRIBUTION),
     ("attribution_link", role::ATTRIBUTION_LINK),
     ("speech_noun", role::SPEECH_NOUN),
@@ -50,6 +52,8 @@ const ROLES: [(&str, u32); 15] = [
     ("work", role::WORK),
     ("before_place", role::BEFORE_PLACE),
     ("within_keyword", role::WITHIN_KEYWORD),
+    ("number", role::NUMBER),
+    ("exchange", role::EXCHANGE),
 ];
 
 #[derive(Debug)]

@@ -57,6 +57,12 @@ pub(crate) mod phrase {
     pub const NATIONAL_HEAD: u16 = 1 << 8;
     /// A head that stands outside a place's name: مدينة.
     pub const SETTLEMENT_HEAD: u16 = 1 << 9;
+    /// The last words of an event's name: Film Festival.
+    pub const EVENT_TAIL: u16 = 1 << 10;
+    /// Stands before the name of a work of art or letters: فيلم, novel.
+    pub const WORK_HEAD: u16 = 1 << 11;
+    /// Stands between such a word and the name: بعنوان, titled.
+    pub const WORK_LINK: u16 = 1 << 12;
 }
 
 /// What is known of one word.

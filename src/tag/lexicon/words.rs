@@ -15,7 +15,7 @@ const PHRASE_WORDS_MAX: usize = 8;
 const PHRASES_MAX: usize = 2_000;
 
 /// Kinds of `titles.tsv`: the bit of a phrase, and the traits of a word that is one alone.
-const TITLE_KINDS: [(&str, u16, u16); 11] = [
+const TITLE_KINDS: [(&str, u16, u16); 14] = [
     ("person_title", phrase::PERSON_TITLE, word::HEAD),
     ("person_title_after", phrase::PERSON_TITLE_AFTER, 0),
     ("organisation_head", phrase::ORGANISATION_HEAD, word::HEAD),
@@ -25,6 +25,9 @@ const TITLE_KINDS: [(&str, u16, u16); 11] = [
     ("ministry_head", phrase::ORGANISATION_HEAD | phrase::MINISTRY_HEAD, word::HEAD),
     ("national_head", phrase::ORGANISATION_HEAD | phrase::NATIONAL_HEAD, word::HEAD),
     ("settlement_head", phrase::PLACE_HEAD | phrase::SETTLEMENT_HEAD, word::HEAD),
+    ("event_tail", phrase::EVENT_TAIL, 0),
+    ("work_head", phrase::WORK_HEAD, 0),
+    ("work_link", phrase::WORK_LINK, 0),
     ("speech_verb", 0, word::SPEECH_VERB),
     ("not_a_name", phrase::NOT_A_NAME, word::NOT_A_NAME),
 ];

@@ -34,6 +34,9 @@ pub(super) fn propose(reading: &Reading, proposals: &mut Vec<Proposal>) {
         if found.kinds & phrase::ORGANISATION_TAIL != 0 {
             proposals.extend(before_tail(reading, first, count));
         }
+        if found.kinds & phrase::EVENT_TAIL != 0 {
+            proposals.extend(before_event_tail(reading, first, count));
+        }
     }
 }
 
@@ -197,4 +200,43 @@ fn before_tail(reading: &Reading, tail: usize, tails: usize) -> Option<Proposal>
         && (is_capital(reading, end) || is_link(reading.folded(end)) && is_capital(reading, end + 1));
     (first < tail && !goes_on && !reading.nature(first).is(word::HEAD))
         .then(|| unknown(EntityKind::Organisation, first, end - first, 0, Rule::OrganisationTail, HEAD_SCORE))
+}
+
+/// `Lakeside Film Festival`, `Harbour City Marathon`: a name before the tail, and nothing with a capital behind it.
+fn before_event_tail(reading: &Reading, tail: usize, tails: usize) -> Option<Proposal> {
+    let end = tail + tails;
+    // Of `Half Marathon` the second word is a tail, too.
+    let is_within = reading.phrase_at(tail.checked_sub(1)?, phrase::EVENT_TAIL) > 1;
+    if is_within || !(tail..end).all(|index| is_capital(reading, index)) {
+        return None;
+    }
+    let first = run_start(reading, tail).filter(|first| *first < tail)?;
+    let is_other = (first..tail).any(|index| {
+        let nature = reading.nature(index);
+        nature.is(word::NOT_A_NAME | word::SPEECH_VERB) || reading.person_words(index) > 0
+    });
+    let goes_on = reading.continues(end) && (is_capital(reading, end) || is_link(reading.folded(end)));
+    (!is_other && !goes_on && !is_in_capitals(reading, first, end))
+        .then(|| unknown(EntityKind::Event, first, end - first, 0, Rule::EventTail, HEAD_SCORE))
+}
+
+/// Whether the words around these have capitals, as in a headline: `Mayor Opens Harbour Festival`.
+fn is_in_capitals(reading: &Reading, first: usize, end: usize) -> bool {
+    /// Words looked at on either side.
+    const AROUND: usize = 8;
+    /// Shorter words have no capital in such headlines, either.
+    const BYTES_MIN: u32 = 4;
+    let is_line = |index: usize| reading.token(index).is_some_and(|token| token.gap & gap::PARAGRAPH == 0);
+    let before = (first.saturating_sub(AROUND)..first).rev().take_while(|before| is_line(before + 1));
+    let behind = (end..end + AROUND).take_while(|behind| is_line(*behind));
+    let (mut capitals, mut lower) = (0, 0);
+    for index in before.chain(behind) {
+        let Some(token) = reading.token(index) else { continue };
+        let begins = token.gap & (gap::SENTENCE | gap::PARAGRAPH) != 0;
+        if begins || !token.is(shape::LATIN) || token.byte_end - token.byte_start < BYTES_MIN {
+            continue;
+        }
+        *(if token.is(shape::CAPITAL) { &mut capitals } else { &mut lower }) += 1;
+    }
+    lower == 0 || capitals > lower * 3
 }

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use super::super::lexicon::roles::role;
-use super::super::lexicon::vocabulary::{NONE, phrase, word};
+use super::super::lexicon::vocabulary::{phrase, word};
 use super::super::lexicon::{Name, country_number, flag};
 use super::super::matching::Candidate;
 use super::super::text::{Text, gap, shape};
-use super::{Proposal, Reading, Rule, overlap, unknown};
+use super::{Proposal, Reading, Rule, currencies, overlap, unknown, works};
 use crate::article::EntityKind;
 
 /// Names of different entities with the same words that are looked at.
@@ -18,8 +18,8 @@ const HOMONYMS_MAX: usize = 64;
 
 const SAFE_SCORE: u8 = 95;
 const PLAIN_SCORE: u8 = 90;
-const SAME_ARTICLE_SCORE: u8 = 80;
-const CONTEXT_SCORE: u8 = 70;
+pub(super) const SAME_ARTICLE_SCORE: u8 = 80;
+pub(super) const CONTEXT_SCORE: u8 = 70;
 const EXTENDED_SCORE: u8 = 85;
 
 /// A place with more people than this is meant by its name where two places share it.
@@ -72,11 +72,14 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     // What stands within a longer name does not count as named.
     let mut proposals = overlap::resolve(proposals, reading.text.tokens().len());
     let named = Named::of(reading, &proposals);
+    let money = currencies::Money::of(&proposals, &named.countries);
     for proposal in &mut proposals {
         extend(reading, proposal);
+        currencies::settle(reading, proposal, &money);
     }
     for candidate in &doubtful {
-        proposals.extend(in_context(reading, candidate, &named));
+        let currency = currencies::in_context(reading, candidate, &money);
+        proposals.extend(currency.or_else(|| in_context(reading, candidate, &named)));
     }
     proposals
 }
@@ -161,13 +164,8 @@ fn begins_candidate(reading: &Reading, index: usize) -> bool {
 }
 
 /// The names of a candidate that the text's capitals allow.
-fn names<'a>(reading: &'a Reading, candidate: &'a Candidate) -> impl Iterator<Item = Name> {
-    let mut next = candidate.name;
-    let all = std::iter::from_fn(move || {
-        let name = (next != NONE).then(|| reading.lexicon.name(next))?;
-        next = name.next;
-        Some(name)
-    });
+pub(super) fn names<'a>(reading: &'a Reading, candidate: &'a Candidate) -> impl Iterator<Item = Name> {
+    let all = reading.lexicon.names_from(candidate.name);
     all.take(HOMONYMS_MAX).filter(move |name| has_capitals(reading, candidate, name.flags))
 }
 
@@ -223,6 +221,13 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
     if name.flags & (flag::WEAK | flag::AMBIGUOUS) != 0 {
         return Strength::Doubtful;
     }
+    let kind = reading.lexicon.entity(name.entity).kind;
+    if lacks_capital(reading, candidate, name, kind)
+        || has_own_capital(reading, candidate, kind)
+        || is_in_other_phrase(reading, candidate, kind)
+    {
+        return Strength::Doubtful;
+    }
     let is_safe = name.flags & flag::SAFE != 0;
     if candidate.count == 1 {
         let nature = reading.nature(candidate.first as usize);
@@ -237,10 +242,35 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
     if is_safe { Strength::Safe } else { Strength::Plain }
 }
 
+/// Whether the last word of an event's or a work's name is in lower case: `The tempest` is weather.
+fn lacks_capital(reading: &Reading, candidate: &Candidate, name: Name, kind: EntityKind) -> bool {
+    let last = candidate.first as usize + usize::from(candidate.count) - 1;
+    let is_lower =
+        reading.token(last).is_some_and(|token| token.is(shape::LATIN) && !token.is(shape::CAPITAL));
+    matches!(kind, EntityKind::Event | EntityKind::Work) && name.flags & flag::CAPITAL != 0 && is_lower
+}
+
+/// Whether one word for a currency has a capital: `Euro 2024`, `Dollar General`.
+fn has_own_capital(reading: &Reading, candidate: &Candidate, kind: EntityKind) -> bool {
+    let token = reading.token(candidate.first as usize);
+    kind == EntityKind::Currency
+        && candidate.count == 1
+        && token.is_some_and(|token| token.is(shape::LATIN) && token.is(shape::CAPITAL))
+}
+
+/// Whether an event's, a work's or a currency's name stands at the end of a phrase that is no name: `عقد القران`.
+fn is_in_other_phrase(reading: &Reading, candidate: &Candidate, kind: EntityKind) -> bool {
+    let first = candidate.first as usize;
+    first > 0
+        && matches!(kind, EntityKind::Event | EntityKind::Work | EntityKind::Currency)
+        && reading.phrase_at(first - 1, phrase::NOT_A_NAME) > usize::from(candidate.count)
+}
+
 impl Named {
     fn of(reading: &Reading, proposals: &[Proposal]) -> Self {
         let entities: BTreeSet<u32> = proposals.iter().map(|proposal| proposal.entity).collect();
-        let of_entities = entities.iter().filter_map(|entity| reading.lexicon.entity(*entity).country);
+        let placed = proposals.iter().filter(|proposal| proposal.kind != EntityKind::Currency);
+        let of_entities = placed.filter_map(|proposal| reading.lexicon.entity(proposal.entity).country);
         let of_words = reading.matches.natures.iter().map(|nature| nature.country).filter(|code| *code != 0);
         let countries = of_entities.map(country_number).chain(of_words).collect();
         Self { entities, countries }
@@ -249,7 +279,11 @@ impl Named {
 
 /// A name that needs support, if it has some here.
 fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option<Proposal> {
-    let known = names(reading, candidate).find(|name| named.entities.contains(&name.entity));
+    let mut others = names(reading, candidate).filter(|name| {
+        let kind = reading.lexicon.entity(name.entity).kind;
+        kind != EntityKind::Currency && !is_in_other_phrase(reading, candidate, kind)
+    });
+    let known = others.find(|name| named.entities.contains(&name.entity));
     let nature = reading.nature(candidate.first as usize);
     let is_word = candidate.count == 1 && candidate.letters > 0 && nature.is(HOMOGRAPH & !word::GIVEN_NAME);
     if let Some(name) = known
@@ -265,7 +299,9 @@ fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option
     let is_supported = match reading.lexicon.entity(entity).kind {
         EntityKind::Person => is_supported_person(reading, candidate),
         EntityKind::Place => !is_weak && is_supported_place(reading, candidate, entity, named),
-        _ => !is_weak && is_supported_organisation(reading, candidate),
+        EntityKind::Organisation => !is_weak && is_supported_organisation(reading, candidate),
+        EntityKind::Work => works::is_supported(reading, candidate),
+        EntityKind::Event | EntityKind::Currency => false,
     };
     is_supported.then(|| of(reading, candidate, entity, Rule::LexiconContext, CONTEXT_SCORE))
 }

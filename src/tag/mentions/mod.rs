@@ -4,11 +4,14 @@
 //! a missing one: a rule proposes only what its evidence carries.
 
 mod arabic;
+mod currencies;
+mod editions;
 mod english;
 mod known;
 mod learned;
 mod memory;
 mod overlap;
+mod works;
 
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, phrase, word};
@@ -51,6 +54,9 @@ pub(crate) enum Rule {
     Quoted,
     PlaceHead,
     EventHead,
+    EventTail,
+    /// Quotation marks behind a word for a work.
+    WorkHead,
     LastName,
     /// The learned model, from all words around it.
     Model,
@@ -71,6 +77,8 @@ impl Rule {
             Self::Quoted => "quoted",
             Self::PlaceHead => "place_head",
             Self::EventHead => "event_head",
+            Self::EventTail => "event_tail",
+            Self::WorkHead => "work_head",
             Self::LastName => "last_name",
             Self::Model => "model",
         }
@@ -295,6 +303,8 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
         Language::English => english::propose(reading, &mut proposals),
         Language::Other => {}
     }
+    works::propose(reading, &mut proposals);
+    editions::join(reading, &mut proposals);
     proposals.retain(|proposal| proposal.rule != Rule::GivenName || reading.is_guessed(proposal));
     learned::propose(reading, &spans.unwrap_or_default(), &mut proposals);
     let count = reading.text.tokens().len();

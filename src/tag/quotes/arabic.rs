@@ -37,7 +37,10 @@ impl Walk<'_> {
                 is_explicit |= !named.has_clitic;
                 let is_object = in_phrase || named.has_clitic || self.is_behind_preposition(index - 1);
                 let is_subject = !is_object;
-                if is_subject && (named.kind == EntityKind::Person || self.speaks_itself(verb, index)) {
+                if is_subject
+                    && named.can_speak()
+                    && (named.kind == EntityKind::Person || self.speaks_itself(verb, index))
+                {
                     return Subject::Named(place);
                 }
                 in_phrase = false;

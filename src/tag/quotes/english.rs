@@ -55,6 +55,7 @@ impl Walk<'_> {
                 let named = &self.named[place];
                 let is_near = index <= verb + 3;
                 if !in_phrase
+                    && named.can_speak()
                     && (named.kind == EntityKind::Person || (is_near && self.ends_phrase(named.end)))
                 {
                     return Subject::Named(place);

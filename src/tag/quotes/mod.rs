@@ -67,6 +67,13 @@ struct Named {
     has_clitic: bool,
 }
 
+impl Named {
+    /// Books and money say nothing.
+    const fn can_speak(&self) -> bool {
+        !matches!(self.kind, EntityKind::Work | EntityKind::Currency)
+    }
+}
+
 /// The quotations of the body, in its order.
 pub(crate) fn find(quoting: Quoting) -> Vec<Quote> {
     let text = quoting.parts.text;

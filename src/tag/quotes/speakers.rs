@@ -312,7 +312,7 @@ impl<'a> Walk<'a> {
         let place = self.named_before(marked.first)?;
         let text = self.quoting.parts.text;
         let between = text.surface(self.tokens[marked.first - 1].byte_end, marked.span.mark);
-        let is_speaker = self.named[place].kind != EntityKind::Place;
+        let is_speaker = self.named[place].can_speak() && self.named[place].kind != EntityKind::Place;
         (is_speaker && between.contains(':')).then_some(place)
     }
 
