@@ -235,10 +235,8 @@ impl SharedContext {
                 | RDKafkaErrorCode::BrokerTransportFailure
                 | RDKafkaErrorCode::Resolve,
             ) => unreachable_broker(reason),
-            // The poller gets it too, and finds the partition's start.
-            Some(RDKafkaErrorCode::AutoOffsetReset) => {}
-            // Who reads to the end asked to be told of it.
-            Some(RDKafkaErrorCode::PartitionEOF) => {}
+            // The poller gets the first too, and finds the partition's start; who reads to an end asked to be told of it.
+            Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::PartitionEOF) => {}
             _ => problem("error", "ERROR", &format!("{error}: {reason}")),
         }
     }
