@@ -72,9 +72,24 @@ fn around<'text>(
         let run = text.get(from..to)?.trim_matches(|character: char| {
             !is_letter_or_digit(character) && !matches!(character, '+' | '.')
         });
+        if joins_parts(run, parts[anchor]) {
+            return None;
+        }
         let (date, flaws) = read(run, "", words, context).ok()?;
         (date.precision >= DatePrecision::Day && accepts(&flaws)).then_some(run)
     })
+}
+
+/// Whether a run takes a number from beyond a bar that is no time of day: `October 2023 • 4 min` is no 4 October. Where a
+/// bar stands before or behind the year alone, it divides the parts of the date: `26 | 01 | 2022`.
+fn joins_parts(run: &str, anchor: &str) -> bool {
+    let is_number = |part: &str| {
+        let has_digit = part.chars().any(|character| digit(character).is_some());
+        has_digit && !part.contains([':', '.', 'h', '٫'])
+    };
+    let parts = || run.split(['|', '•', '·']);
+    let is_divided = parts().any(|part| part.trim() == anchor);
+    !is_divided && parts().count() > 1 && parts().any(|part| is_number(part) && !part.contains(anchor))
 }
 
 fn offset_of(text: &str, part: &str) -> usize {

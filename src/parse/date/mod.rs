@@ -10,6 +10,7 @@ mod calendar;
 mod find;
 mod group;
 mod home;
+mod order;
 mod reader;
 mod relative;
 mod tokens;
@@ -25,6 +26,7 @@ use crate::parse::text::is_longer_than;
 use calendar::Parts;
 pub(crate) use find::find;
 pub(crate) use home::{at_home, on_day};
+pub(crate) use order::puts_month_first;
 use reader::Reading;
 pub(crate) use words::Words;
 

@@ -199,6 +199,11 @@ fn a_date_is_found_among_other_words() {
         ("تهران | ۱۲ آذر ۱۴۰۳ | کد خبر ۵۵۱۲", Some("۱۲ آذر ۱۴۰۳")),
         ("تاریخ: ۱۴۰۳/۰۹/۱۲", Some("۱۴۰۳/۰۹/۱۲")),
         ("الطابق 1446 من المبنى 3", None),
+        ("October 2023 • 4 min", None),
+        ("18 October 2023 • 4 min", Some("18 October 2023")),
+        ("26 | 01 | 2022", Some("26 | 01 | 2022")),
+        ("2025•01•08", Some("2025•01•08")),
+        ("10:30 | 2 December 2024", Some("10:30 | 2 December 2024")),
     ] {
         let date = find(text, &words, &context);
         match found {

@@ -28,6 +28,7 @@ enum Kind {
     Before(Said),
     Bare,
     Behind,
+    OfItself,
 }
 
 const COMPILED_IN: &str = include_str!("../../../config/lexicon/date_labels.tsv");
@@ -72,6 +73,10 @@ static BARE: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let entries = COMPILED_IN.lines().filter_map(entry);
     entries.filter(|(kind, _)| *kind == Kind::Bare).map(|(_, word)| word).collect()
 });
+static OF_ITSELF: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let entries = COMPILED_IN.lines().filter_map(entry);
+    entries.filter(|(kind, _)| *kind == Kind::OfItself).map(|(_, word)| word).collect()
+});
 static BEHIND: LazyLock<Option<Vocabulary>> = LazyLock::new(|| Vocabulary::of(|kind| kind == Kind::Behind));
 
 /// A line of the lexicon; `None` for comments.
@@ -84,6 +89,7 @@ fn entry(line: &'static str) -> Option<(Kind, &'static str)> {
         "other" => Kind::Before(Said::Other),
         "bare" => Kind::Bare,
         "behind" => Kind::Behind,
+        "itself" => Kind::OfItself,
         _ => return None,
     };
     Some((kind, word))
@@ -113,6 +119,12 @@ pub(super) fn said_before(text: &str) -> Said {
 pub(super) fn is_published_behind(text: &str) -> bool {
     let text = first_chars(text, BEHIND_CHARS_MAX).to_lowercase();
     BEHIND.as_ref().is_some_and(|labels| labels.hits(&text).next().is_some())
+}
+
+/// Whether a line begins with words that speak of its own article: `This entry was posted on …`, `Posted by …`.
+pub(super) fn tells_of_itself(text: &str) -> bool {
+    let text = first_chars(text.trim_start(), BEFORE_CHARS_MAX).to_lowercase();
+    OF_ITSELF.iter().any(|words| text.starts_with(words))
 }
 
 /// Whether the text has a label of a change.
@@ -154,6 +166,18 @@ mod tests {
             ("", Said::Nothing),
         ] {
             assert_eq!(said_before(text), said, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_may_speak_of_its_own_article() {
+        for text in
+            ["This entry was posted on", " Dieser Beitrag wurde am Montag, den 3. Mai", "Posted by Ann on"]
+        {
+            assert!(tells_of_itself(text), "{text:?}");
+        }
+        for text in ["The council said that this entry", "", "Postage was paid", "This bridge"] {
+            assert!(!tells_of_itself(text), "{text:?}");
         }
     }
 

@@ -4,6 +4,7 @@ use dom_query::{Document, NodeRef};
 
 use super::fallback;
 use super::jsonld::{self, JsonLd};
+use super::traits::{self, Traits};
 use crate::article::Flaw;
 use crate::parse::assemble::{Evident, one_line};
 use crate::parse::{flaws, people};
@@ -47,6 +48,26 @@ const PUBLISHED: &[&str] = &[
     "published",
     "published_at",
     "article.published",
+    "og:published",
+    "og:pubdate",
+    "og:article:published",
+    "article:published_date",
+    "article:publication_date",
+    "article:post_date",
+    "date_published",
+    "published_time_utc",
+    "publisheddate",
+    "publicationdate",
+    "first_published",
+    "dateposted",
+    "date_posted",
+    "post_date",
+    "article_date",
+    "dc.date.publication",
+    "dc.date.published",
+    "dcterms.published",
+    "citation_online_date",
+    "prism.publicationdate",
 ];
 /// The same of names that may as well mean when the page was made or changed.
 const DOUBTFUL: &[&str] = &[
@@ -60,10 +81,20 @@ const DOUBTFUL: &[&str] = &[
     "creation_date",
     "release_date",
     "og:release_date",
+    "created",
+    "created_at",
+    "date_created",
+    "article:created",
+    "article:created_time",
+    "doc_date",
+    "pdate",
+    "timestamp",
 ];
 /// Parts of names of meta elements that hold such a date, too.
 const PUBLISHED_PARTS: [[&str; 2]; 5] =
     [["publish", "date"], ["publish", "time"], ["pub", "date"], ["create", "date"], ["issue", "date"]];
+/// Elements above a marked date that are looked at for whether they are a reader's comment.
+const COMMENT_DEPTH_MAX: usize = 6;
 /// A longer text is no date.
 const DATE_BYTES_MAX: usize = 80;
 const MODIFIED: &[&str] = &[
@@ -74,6 +105,22 @@ const MODIFIED: &[&str] = &[
     "dcterms.modified",
     "lastmod",
     "updated",
+    "updated_at",
+    "updated_time",
+    "article:updated_time",
+    "article:modified",
+    "article:modified_date",
+    "modified",
+    "modified_time",
+    "og:modified_time",
+    "lastmodified",
+    "last_updated",
+    "lastupdated",
+    "date_modified",
+    "dc.modified",
+    "dc.date.modified",
+    "revised",
+    "revision_date",
 ];
 /// Parts of names of such ones.
 const MODIFIED_PARTS: [[&str; 2]; 4] =
@@ -133,7 +180,7 @@ impl Metadata {
             }
             _ => {}
         }
-        if self.marked_dates.len() < TEXTS_MAX && is_marked_date(node) {
+        if self.marked_dates.len() < TEXTS_MAX && is_marked_date(node) && !is_in_comment(node) {
             let stated = text_attribute(node, "content").or_else(|| text_attribute(node, "datetime"));
             self.marked_dates.extend(stated.or_else(|| text(node)));
         }
@@ -250,6 +297,13 @@ impl Metadata {
         dates
     }
 
+    /// What the page says of itself in a sentence or two.
+    pub fn descriptions(&self) -> impl Iterator<Item = &str> {
+        let named =
+            self.meta.iter().filter(|(name, _)| matches!(name.as_str(), "description" | "og:description"));
+        named.map(|(_, text)| text.as_str()).take(TEXTS_MAX)
+    }
+
     /// Contents of meta elements whose names have all words of one of these lists, for want of better ones.
     fn dates_like<const COUNT: usize>(
         &self,
@@ -336,6 +390,16 @@ fn is_marked_date(node: &NodeRef<'_>) -> bool {
         })
     };
     node.has_attr("pubdate") || marks("itemprop") || marks("property")
+}
+
+/// Whether the element stands in what a reader wrote below the article.
+fn is_in_comment(node: &NodeRef<'_>) -> bool {
+    let mut reader = traits::Reader::default();
+    let mut is_comment = |node: &NodeRef<'_>| {
+        let class = node.attr("class");
+        class.is_some_and(|class| reader.of(&class, &[]).has(Traits::COMMENT))
+    };
+    node.ancestors_it(Some(COMMENT_DEPTH_MAX)).any(|above| is_comment(&above))
 }
 
 fn is_json_ld(node: &NodeRef<'_>) -> bool {

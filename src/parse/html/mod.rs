@@ -36,7 +36,7 @@ use dom_query::{Document, Matcher};
 use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
 use crate::parse::address::{Link, settle_address};
 use crate::parse::assemble::{Evident, Found};
-use crate::parse::date::DateContext;
+use crate::parse::date::{self, DateContext};
 use crate::parse::fold::same;
 use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
@@ -110,9 +110,10 @@ impl Parser {
         }
         let mut found = described(&metadata, address.url.as_ref());
         found.links = links;
-        found.is_american = metadata.is_american();
-        let context = self.date_context(rule, found.is_american, decoded.fetched_at_ms);
         let outline = Outline::of(&document);
+        let texts = outline.lines.iter().map(|line| line.text.as_str());
+        found.is_american = metadata.is_american() || date::puts_month_first(texts);
+        let context = self.date_context(rule, found.is_american, decoded.fetched_at_ms);
         let headline = found.headline.as_ref().map(|headline| headline.value.as_str());
         let headline = headline.and_then(|headline| content::headline_line(&outline, headline));
         let chosen = content::choose(&outline, headline, &self.boilerplate);
@@ -162,8 +163,9 @@ impl Parser {
             of_path: of_path.map(|value| Evident { value, evidence: "url".to_owned() }),
         };
         let words = &self.date_words;
-        let shown = Finder { places, words, labels: &self.labels, context }.shown();
-        let mut weighed = weigh(stated, shown, words, context);
+        let finder = Finder { places, words, labels: &self.labels, context };
+        let mut weighed = weigh(stated, finder.shown(), words, context);
+        weighed.guessed.extend(metadata.descriptions().find_map(|text| finder.of_description(text)));
         if weighed.published.is_empty() {
             weighed.published.extend(weighing::of_one_day(&script_dates::dates(page), words, context));
         }

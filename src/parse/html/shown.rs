@@ -4,7 +4,7 @@
 //! its line says. Which of them counts beside the page's own statements is told in [`super::weighing`].
 
 use super::content::is_prose;
-use super::date_labels::{Said, is_published_behind, names_change, said_before};
+use super::date_labels::{Said, is_published_behind, names_change, said_before, tells_of_itself};
 use super::outline::{Line, Stamp};
 use super::places::{ASIDE_POINTS, Nearness, Places};
 use super::traits::Traits;
@@ -20,12 +20,16 @@ const LINE_CHARS_MAX: usize = 200;
 /// A dateline begins one of so many lines behind the headline, and is no longer.
 const DATELINE_LINES_MAX: usize = 6;
 const DATELINE_CHARS_MAX: usize = 60;
+/// Of a long line that tells when its article was published, so much is looked at.
+const SELF_CHARS_MAX: usize = 120;
 /// Lines that are looked at.
 const LINES_MAX: usize = 400;
 /// Lines of the page's other parts that are looked at.
 const FOREIGN_LINES_MAX: usize = 50;
 /// Dates of one line, at most.
 const DATES_OF_LINE_MAX: usize = 3;
+/// Of a page's description so much is looked at.
+const DESCRIPTION_CHARS_MAX: usize = 400;
 /// A line above a date that is no longer is its label.
 const LABEL_CHARS_MAX: usize = 20;
 /// A label within prose is no longer, with what stands before it.
@@ -168,7 +172,7 @@ impl Finder<'_> {
         let lines = || self.places.outline.lines.iter().enumerate();
         let is_foreign = |line: &Line| self.places.is_foreign(line.element);
         let own = lines()
-            .filter(|(_, line)| !is_foreign(line))
+            .filter(|(index, line)| !is_foreign(line) || self.is_below_headline(*index))
             .map(|(index, line)| (index, self.dated_part(index, divided(line))))
             .filter(|(index, text)| self.has_digits(*index, text))
             .take(LINES_MAX);
@@ -181,6 +185,36 @@ impl Finder<'_> {
         own.chain(foreign).flat_map(|(index, text)| self.of_line(index, text)).collect()
     }
 
+    /// The date that a page's description gives in brackets or between bars and calls one of publication:
+    /// `A bridge for Tartus (news from 3 May 2024)`.
+    pub fn of_description(&self, text: &str) -> Option<Evident> {
+        let text = first_chars(text, DESCRIPTION_CHARS_MAX);
+        let mut parts = text.split(['(', ')', '[', ']', '|', '•', '·']);
+        let value = parts.find_map(|part| {
+            let value = date::find(part, self.words, self.context)?;
+            let at = value.as_ptr() as usize - part.as_ptr() as usize;
+            let before = &part[..at + words_before_digits(value)];
+            let rest = part.trim().chars().count() - value.chars().count();
+            (rest <= LABEL_CHARS_MAX && said_before(before) == Said::Published).then_some(value)
+        })?;
+        Some(Evident { value: value.to_owned(), evidence: "meta:description".to_owned() })
+    }
+
+    /// Whether the line, right below the headline, is a date and little else: the article's, whatever its element is named,
+    /// unless that is after other articles or comments.
+    fn is_below_headline(&self, index: usize) -> bool {
+        let is_below = self.places.headline.is_some_and(|headline| index == headline + 1);
+        let Some(line) = self.places.outline.lines.get(index).filter(|_| is_below) else { return false };
+        if self.places.has_trait(index, Traits::RELATED.with(Traits::COMMENT)) {
+            return false;
+        }
+        let text = divided(line);
+        let value = date::find(text, self.words, self.context).unwrap_or_default();
+        !value.is_empty()
+            && !is_longer_than(text, GUESS_CHARS_MAX)
+            && value.chars().count() * 2 >= text.chars().count()
+    }
+
     /// "3 hours ago" has one digit, and counts beside the headline alone.
     fn has_digits(&self, index: usize, text: &str) -> bool {
         let mut digits = text.chars().filter(|character| crate::parse::fold::digit(*character).is_some());
@@ -188,10 +222,14 @@ impl Finder<'_> {
             && (digits.nth(1).is_some() || self.places.nearness(index).points >= BESIDE_POINTS)
     }
 
-    /// The part of a line that may hold its date: all of a short one; of the article's first paragraphs the dateline.
+    /// The part of a line that may hold its date: all of a short one; of the article's first paragraphs the dateline; of
+    /// one that tells of itself the beginning (`This entry was posted on 3 May 2024 and is filed under …`).
     fn dated_part<'text>(&self, index: usize, text: &'text str) -> &'text str {
         if !is_longer_than(text, LINE_CHARS_MAX) {
             return text;
+        }
+        if tells_of_itself(text) {
+            return first_chars(text, SELF_CHARS_MAX);
         }
         let headline = self.places.headline;
         let is_first =
@@ -209,31 +247,42 @@ impl Finder<'_> {
             let (before, behind) = (&rest[..at], &rest[at + value.len()..]);
             let mut said =
                 if nth == 0 { self.said_of(index, text, before, behind) } else { said_before(before) };
-            // `as of 5 June 2024`: words that dates begin with may be such a label, too.
+            // `as of 5 June 2024`, `Article du 5 juin 2024`: words that dates begin with may be of a label.
             let begun = said_before(&rest[..at + words_before_digits(value)]);
-            if said == Said::Nothing && begun == Said::Other {
+            let is_begun = said == Said::Nothing && !before.trim().is_empty();
+            if is_begun || begun == Said::Other {
                 said = begun;
             }
             // In prose `published on` tells of something else, unless the line begins with it.
-            let is_told = is_longer_than(before, LABEL_OF_PROSE_CHARS_MAX) && self.is_prose(index);
+            let is_told = is_longer_than(before, LABEL_OF_PROSE_CHARS_MAX)
+                && self.is_prose(index)
+                && !tells_of_itself(text);
             if said == Said::Published && is_told {
                 said = Said::Nothing;
             }
             // A line of one date is judged as a whole, further ones by what stands before them.
             let chars = if nth == 0 { text } else { &rest[..at + value.len()] }.chars().count().max(1);
+            let part_chars = if nth == 0 { chars_of_part(before, value, behind) } else { chars };
             rest = behind;
             if said == Said::Other || (nth > 0 && said == Said::Nothing) {
                 continue;
             }
             let mut candidate = self.candidate(index, said, "text", value.to_owned());
             candidate.score += if self.places.has_trait(index, Traits::DATED) { 3 } else { 0 };
-            candidate.score += if value.chars().count() * 2 >= chars { 2 } else { 0 };
+            candidate.score += if value.chars().count() * 2 >= part_chars { 2 } else { 0 };
             candidate.score -= if chars > 100 { 2 } else { 0 };
             if !candidate.is_foreign || candidate.is_modified() {
                 found.push(candidate);
             }
         }
         found
+    }
+
+    /// Whether a line is of the running text, a quotation, or long. A line that is named after its date is no prose.
+    fn is_unlikely(&self, index: usize, line: &Line) -> bool {
+        line.role == ParagraphRole::Quote
+            || is_longer_than(&line.text, GUESS_CHARS_MAX)
+            || (is_prose(line) && !self.places.has_trait(index, Traits::DATED))
     }
 
     fn is_prose(&self, index: usize) -> bool {
@@ -309,9 +358,12 @@ impl Finder<'_> {
     fn candidate(&self, index: usize, said: Said, evidence: &'static str, value: String) -> Candidate {
         let nearness = self.places.nearness(index);
         let line = self.places.outline.lines.get(index);
-        let is_aside = line.is_some_and(|line| self.places.is_aside(line.element));
+        let is_below = self.is_below_headline(index);
+        let is_aside = line.is_some_and(|line| self.places.is_aside(line.element)) && !is_below;
         let is_quoted = line.is_some_and(|line| line.role == ParagraphRole::Quote);
         let mut score = nearness.points + if said == Said::Published { 4 } else { 0 };
+        let is_adjacent = self.places.headline.is_some_and(|headline| headline.abs_diff(index) == 1);
+        score += i32::from(is_adjacent && !is_quoted);
         score -= if is_aside { ASIDE_POINTS } else { 0 };
         score -= if is_quoted { QUOTED_POINTS } else { 0 };
         score -= if self.places.is_above_menu(index) { ABOVE_MENU_POINTS } else { 0 };
@@ -320,8 +372,8 @@ impl Finder<'_> {
             nearness,
             is_before: self.places.headline.is_some_and(|headline| index < headline),
             said,
-            is_unlikely: line.is_some_and(|line| is_unlikely(line) && said == Said::Nothing),
-            is_foreign: line.is_some_and(|line| self.places.is_foreign(line.element)),
+            is_unlikely: line.is_some_and(|line| self.is_unlikely(index, line) && said == Said::Nothing),
+            is_foreign: line.is_some_and(|line| self.places.is_foreign(line.element)) && !is_below,
             evidence,
             value,
         }
@@ -352,11 +404,13 @@ fn words_before_digits(value: &str) -> usize {
     value.find(|character| crate::parse::fold::digit(character).is_some()).unwrap_or_default()
 }
 
-fn divided(line: &Line) -> &str {
-    line.divided.as_deref().unwrap_or(&line.text)
+/// The characters between the bars around a date: `AI • 3 May 2024 • 4 min`.
+fn chars_of_part(before: &str, value: &str, behind: &str) -> usize {
+    let is_bar = |character: char| matches!(character, '|' | '•' | '·');
+    let chars = |part: Option<&str>| part.map_or(0, |part| part.trim().chars().count());
+    chars(before.rsplit(is_bar).next()) + value.chars().count() + chars(behind.split(is_bar).next())
 }
 
-/// Whether a line is of the running text, a quotation, or long.
-fn is_unlikely(line: &Line) -> bool {
-    line.role == ParagraphRole::Quote || is_prose(line) || is_longer_than(&line.text, GUESS_CHARS_MAX)
+fn divided(line: &Line) -> &str {
+    line.divided.as_deref().unwrap_or(&line.text)
 }

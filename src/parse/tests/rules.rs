@@ -422,3 +422,65 @@ fn american_pages_put_the_month_first_unless_a_rule_knows_better() {
     assert_eq!(day("en").as_deref(), Some("2024-04-03T00:00:00Z"));
     assert_eq!(day("ar").as_deref(), Some("2024-04-03T00:00:00Z"));
 }
+
+#[test]
+fn other_dates_of_the_page_tell_whether_the_month_stands_first() {
+    let day = |footer: &str| {
+        let page = format!(
+            "<html lang='en'><body><article><h1>A bridge for Tartus</h1><p class='date'>3/4/2024</p>{PROSE}</article>\
+             <p>{footer}</p></body></html>"
+        );
+        parser().parse(&html(&page)).unwrap().published.map(|date| date.value)
+    };
+    assert_eq!(day("Next meeting: 4/30/2024").as_deref(), Some("2024-03-04T00:00:00Z"));
+    assert_eq!(day("Next meeting: 30/4/2024").as_deref(), Some("2024-04-03T00:00:00Z"));
+}
+
+#[test]
+fn a_long_line_that_tells_of_its_own_article_gives_a_date() {
+    let date = |line: &str| {
+        let prose = PROSE.repeat(6);
+        let page =
+            format!("<html><body><div><h1>A bridge for Tartus</h1>{prose}<p>{line}</p></div></body></html>");
+        parser().parse(&html(&page)).unwrap().published.map(|date| date.value)
+    };
+    let rest = "and is filed under Roads and bridges. You can follow any answers to this entry through the feed, or leave \
+                an answer of your own below; links from other sites are closed for the moment.";
+    for begin in [
+        "This entry was posted on Wednesday, 5 June 2024 at 15:21",
+        "Dieser Beitrag wurde am Mittwoch, den 5. Juni 2024 um 15:21 Uhr veröffentlicht",
+    ] {
+        assert_eq!(date(&format!("{begin} {rest}")).as_deref(), Some("2024-06-05T15:21:00Z"), "{begin}");
+    }
+    assert_eq!(date(&format!("The council of Tartus met on Wednesday, 5 June 2024 {rest}")), None);
+}
+
+#[test]
+fn a_date_that_is_marked_in_a_comment_is_not_that_of_the_article() {
+    let page = |class: &str| {
+        let page = format!(
+            "<html><body><article><h1>A bridge for Tartus</h1>{PROSE}</article>\
+             <div class='{class}'><p>Huda: <time pubdate datetime='2024-06-05'>5 June</time></p></div></body></html>"
+        );
+        parser().parse(&html(&page)).unwrap().published.map(|date| date.evidence)
+    };
+    assert_eq!(page("comment-list").as_deref(), None);
+    assert_eq!(page("post-details").as_deref(), Some("itemprop:datePublished"));
+}
+
+#[test]
+fn meta_elements_name_their_dates_in_many_ways() {
+    for (name, date) in [
+        ("date_published", Some("2024-06-05T00:00:00Z")),
+        ("article:post_date", Some("2024-06-05T00:00:00Z")),
+        ("created", Some("2024-06-05T00:00:00Z")),
+        ("expires", None),
+    ] {
+        let page = format!(
+            "<html><head><meta name='{name}' content='2024-06-05'></head><body><h1>A bridge for Tartus</h1>{PROSE}\
+             </body></html>"
+        );
+        let article = parser().parse(&html(&page)).unwrap();
+        assert_eq!(article.published.map(|date| date.value).as_deref(), date, "{name}");
+    }
+}

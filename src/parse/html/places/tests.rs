@@ -93,6 +93,68 @@ fn words_around_a_date_tell_what_it_is_of() {
 }
 
 #[test]
+fn the_label_nearest_to_a_date_counts_even_where_the_date_begins_with_it() {
+    for (line, date) in [
+        ("<p>Published by the bank, figures as of 5 June 2024</p>", None),
+        ("<p>Artikel vom 5.6.2024</p>", Some("vom 5.6.2024")),
+        ("<p>Notizia del 5 giugno 2024</p>", Some("del 5 giugno 2024")),
+        ("<p>Stand: 5.6.2024</p>", None),
+        ("<p>Julkaistu 5.6.2024</p>", Some("5.6.2024")),
+        ("<p>Közzétéve: 2024.06.05.</p>", Some("2024.06.05.")),
+        ("<p>Aktualizováno 5. 6. 2024</p>", None),
+    ] {
+        let body = format!("<h1>A bridge for Tartus</h1>{}{line}", "<p>Work begins.</p>".repeat(3));
+        assert_eq!(published(&body).as_deref(), date, "{line}");
+    }
+}
+
+#[test]
+fn a_date_between_bars_is_judged_by_its_part_of_the_line() {
+    let line = "<p>Start page and machines that think • 18 October 2023 • 4 min</p>";
+    let body = format!("{line}<p>Reading time</p><h1>A bridge for Tartus</h1>");
+    assert_eq!(published(&body).as_deref(), Some("18 October 2023"));
+    assert_eq!(published(&body.replace('•', "and")), None);
+}
+
+#[test]
+fn a_date_right_beside_the_headline_counts_before_one_farther_off() {
+    let body = "<h1>A bridge for Tartus</h1><p class='meta'>17 September 2019 Huda N.</p><p>Harbour</p>\
+                <p>Datum: 31.8.2019</p>";
+    assert_eq!(published(body).as_deref(), Some("17 September 2019"));
+}
+
+#[test]
+fn a_date_right_below_the_headline_is_the_articles_whatever_its_element_is_named() {
+    let body = |line: &str| {
+        format!(
+            "<h1>A bridge for Tartus</h1><div class='newsletter-details'><p>{line}</p></div><p>Work begins.</p>"
+        )
+    };
+    assert_eq!(published(&body("5 June 2024")).as_deref(), Some("5 June 2024"));
+    assert_eq!(published(&body("Read what we wrote to our friends on 5 June 2024")), None);
+}
+
+#[test]
+fn a_description_tells_a_date_in_brackets_that_it_calls_one_of_publication() {
+    let outline = Outline::of(&Document::from("<html><body><h1>A bridge for Tartus</h1></body></html>"));
+    let (words, labels, zone) = (Words::load().unwrap(), Labels::load(&[]).unwrap(), TimeZone::UTC);
+    let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms: None };
+    let places = Places::of(&outline, Some(0));
+    let finder = Finder { places: &places, words: &words, labels: &labels, context: &context };
+    let told = |text: &str| finder.of_description(text).map(|date| date.value);
+    assert_eq!(told("A bridge (news from 5 June 2024)").as_deref(), Some("5 June 2024"));
+    assert_eq!(told("Harbour | Published: 5 June 2024 | A bridge").as_deref(), Some("5 June 2024"));
+    for text in [
+        "A report published on 5 June 2024 says that the bridge is old.",
+        "A bridge (opened on 5 June 2024)",
+        "A bridge (5 June 2024)",
+        "",
+    ] {
+        assert_eq!(told(text), None, "{text}");
+    }
+}
+
+#[test]
 fn inline_elements_divide_what_no_space_divides() {
     let body =
         "<h1>A bridge for Tartus</h1><p><span>Huda Nasser</span><span>5 June 2024</span><b>Comments</b></p>";
