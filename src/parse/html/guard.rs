@@ -184,7 +184,8 @@ pub(super) fn scan<'page>(
 
 /// Builds the tree, measured after each chunk and once more at the end.
 pub(super) fn build(page: &str, limits: &ParseSettings) -> Result<Document, Rejection> {
-    let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    // As in browsers that readers use: tags within `noscript` close nothing and open nothing.
+    let tree_builder = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
     let mut parser = html5ever::parse_document(Document::default(), options);
     let mut rest = page;

@@ -88,7 +88,6 @@ const DOUBTFUL: &[&str] = &[
     "article:created_time",
     "doc_date",
     "pdate",
-    "timestamp",
 ];
 /// Parts of names of meta elements that hold such a date, too.
 const PUBLISHED_PARTS: [[&str; 2]; 5] =
