@@ -9,6 +9,7 @@ use super::lexicon::vocabulary::NONE;
 use super::lexicon::{Lexicon, country_number, flag};
 use super::matching::Matches;
 use super::mentions::Proposal;
+use super::text::{Text, shape};
 use crate::article::{EntityKind, TaggedCountry};
 
 /// Countries of one article.
@@ -50,7 +51,8 @@ pub(crate) fn of(
         named.extend(country.map(|country| (mention.first as usize, country)));
     }
     for event in mentions.iter().filter(|mention| mention.kind == EntityKind::Event) {
-        let country = country_within(matches, lexicon, event);
+        let stated = (event.entity != NONE).then(|| lexicon.entity(event.entity).country.map(country_number));
+        let country = stated.flatten().or_else(|| country_within(parts.text, matches, lexicon, event));
         named.extend(country.map(|country| (event.first as usize, country)));
     }
     let mut people = mentions.iter().filter(|mention| mention.kind == EntityKind::Person).peekable();
@@ -66,12 +68,18 @@ pub(crate) fn of(
     ranked(&weights(&named, parts), lexicon, language)
 }
 
+/// Smaller towns are called like much else: the battle of Waterloo was not in Ontario.
+const PLACE_PEOPLE_MIN: u32 = 200_000;
+
 /// The country of the place that an event is called by: `معرض القاهرة الدولي للكتاب`.
-fn country_within(matches: &Matches, lexicon: &Lexicon, event: &Proposal) -> Option<u16> {
+fn country_within(text: &Text, matches: &Matches, lexicon: &Lexicon, event: &Proposal) -> Option<u16> {
     let from = matches.candidates.partition_point(|candidate| candidate.first < event.first);
     let within = matches.candidates[from..].iter().take_while(|candidate| candidate.first < event.end());
     let mut best: Option<(bool, u32, u16)> = None;
-    for candidate in within {
+    // In Arabic an event's name begins with what it is: `كوبا ليبرتادوريس` is not in Cuba.
+    let begins_with_head =
+        text.tokens().get(event.first as usize).is_some_and(|token| token.is(shape::ARABIC));
+    for candidate in within.filter(|candidate| !begins_with_head || candidate.first > event.first) {
         for name in lexicon.names_from(candidate.name).take(HOMONYMS_MAX) {
             let entity = lexicon.entity(name.entity);
             let is_place = entity.kind == EntityKind::Place;
@@ -79,8 +87,10 @@ fn country_within(matches: &Matches, lexicon: &Lexicon, event: &Proposal) -> Opt
             let Some(country) = entity.country.map(country_number).filter(|_| is_place && is_sure) else {
                 continue;
             };
-            let is_country = lexicon.country(country) == Some(name.entity);
-            best = best.max(Some((is_country || entity.is_capital, entity.population, country)));
+            let is_seat = lexicon.country(country) == Some(name.entity) || entity.is_capital;
+            if is_seat || entity.population >= PLACE_PEOPLE_MIN {
+                best = best.max(Some((is_seat, entity.population, country)));
+            }
         }
     }
     best.map(|(.., country)| country)

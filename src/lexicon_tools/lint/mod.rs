@@ -1,7 +1,7 @@
 //! Checks lexicon files: what the worker would refuse, all of it at once, and what it would take though it is likely wrong.
 //!
-//! Owns the findings; `dictionaries` looks at keywords of sources. Rows are read by the same code as at the start of a worker, one by one; `names` looks at what only
-//! all rows together show.
+//! Owns the findings; `dictionaries` looks at keywords of sources. Rows are read by the same code as at the start of a
+//! worker, one by one; `names` looks at what only all rows together show.
 
 mod dictionaries;
 mod names;

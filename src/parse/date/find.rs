@@ -69,15 +69,16 @@ fn around<'text>(
     runs.into_iter().find_map(|(start, end)| {
         let from = offset_of(text, parts[start]);
         let to = offset_of(text, parts[end]) + parts[end].len();
-        let run = text.get(from..to)?.trim_matches(|character: char| {
-            !is_letter_or_digit(character) && !matches!(character, '+' | '.')
-        });
-        if joins_parts(run, parts[anchor]) {
-            return None;
-        }
+        let run = bare(text.get(from..to)?);
         let (date, flaws) = read(run, "", words, context).ok()?;
-        (date.precision >= DatePrecision::Day && accepts(&flaws)).then_some(run)
+        let is_date = date.precision >= DatePrecision::Day && accepts(&flaws);
+        (is_date && !joins_parts(run, bare(parts[anchor]))).then_some(run)
     })
+}
+
+/// Without the marks around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|character: char| !is_letter_or_digit(character) && !matches!(character, '+' | '.'))
 }
 
 /// Whether a run takes a number from beyond a bar that is no time of day: `October 2023 • 4 min` is no 4 October. Where a
@@ -85,10 +86,12 @@ fn around<'text>(
 fn joins_parts(run: &str, anchor: &str) -> bool {
     let is_number = |part: &str| {
         let has_digit = part.chars().any(|character| digit(character).is_some());
-        has_digit && !part.contains([':', '.', 'h', '٫'])
+        let has_hour =
+            part.split_once('h').is_some_and(|(hour, _)| hour.ends_with(|last: char| last.is_ascii_digit()));
+        has_digit && !has_hour && !part.contains([':', '.', '٫'])
     };
     let parts = || run.split(['|', '•', '·']);
-    let is_divided = parts().any(|part| part.trim() == anchor);
+    let is_divided = parts().any(|part| bare(part) == anchor);
     !is_divided && parts().count() > 1 && parts().any(|part| is_number(part) && !part.contains(anchor))
 }
 

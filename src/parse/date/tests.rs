@@ -204,6 +204,9 @@ fn a_date_is_found_among_other_words() {
         ("26 | 01 | 2022", Some("26 | 01 | 2022")),
         ("2025•01•08", Some("2025•01•08")),
         ("10:30 | 2 December 2024", Some("10:30 | 2 December 2024")),
+        ("10:30 | 2 December 2024, Beirut", Some("10:30 | 2 December 2024")),
+        ("(26 | 01 | 2022)", Some("26 | 01 | 2022")),
+        ("October 2023 • 4th edition", None),
     ] {
         let date = find(text, &words, &context);
         match found {

@@ -7,7 +7,10 @@ const NAME_BYTES_MAX: usize = 16;
 
 /// Whether the content of an element is text up to its own end tag.
 fn is_raw_text(name: &str) -> bool {
-    matches!(name, "script" | "style" | "textarea" | "title" | "xmp" | "iframe" | "noembed" | "noframes")
+    matches!(
+        name,
+        "script" | "style" | "noscript" | "textarea" | "title" | "xmp" | "iframe" | "noembed" | "noframes"
+    )
 }
 
 /// Whether an element has no content and no end tag.

@@ -205,14 +205,15 @@ impl Finder<'_> {
     fn is_below_headline(&self, index: usize) -> bool {
         let is_below = self.places.headline.is_some_and(|headline| index == headline + 1);
         let Some(line) = self.places.outline.lines.get(index).filter(|_| is_below) else { return false };
-        if self.places.has_trait(index, Traits::RELATED.with(Traits::COMMENT)) {
+        let text = divided(line);
+        // Asked before a date is looked for, which costs with a line's length.
+        if is_longer_than(text, GUESS_CHARS_MAX)
+            || self.places.has_trait(index, Traits::RELATED.with(Traits::COMMENT))
+        {
             return false;
         }
-        let text = divided(line);
         let value = date::find(text, self.words, self.context).unwrap_or_default();
-        !value.is_empty()
-            && !is_longer_than(text, GUESS_CHARS_MAX)
-            && value.chars().count() * 2 >= text.chars().count()
+        !value.is_empty() && value.chars().count() * 2 >= text.chars().count()
     }
 
     /// "3 hours ago" has one digit, and counts beside the headline alone.
@@ -342,7 +343,8 @@ impl Finder<'_> {
             let dated = lines.filter(|other| *other != index).find_map(|other| {
                 let text = outline.lines.get(other).map(divided)?;
                 let is_short = !is_longer_than(text, GUESS_CHARS_MAX) && self.has_digits(other, text);
-                date::find(text, self.words, self.context).filter(|_| is_short && !names_change(text))
+                let text = Some(text).filter(|text| is_short && !names_change(text))?;
+                date::find(text, self.words, self.context)
             });
             if let Some(value) = dated {
                 let mut candidate = self.candidate(index, Said::Nothing, "text", value.to_owned());

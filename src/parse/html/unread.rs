@@ -1,4 +1,4 @@
-//! What of a page nothing reads: scripts, styles, drawings, comments, most attributes, white space beside other such.
+//! What of a page nothing reads: scripts, what stands for them, styles, drawings, comments, most attributes, white space beside other such.
 //!
 //! Often half of a page. The tree builder would spend its time on each byte; so it gets the page without them. Their
 //! tags stay, and so the tree is the same but for what stood in them. What is only perhaps unread stays.
@@ -118,7 +118,8 @@ impl Unread {
 
     fn start(&mut self, tag: &Tag<'_>) {
         let name = tag.lower.as_str();
-        let is_raw_text = name == "style" || (name == "script" && !may_be_data(tag.attributes));
+        let is_raw_text =
+            matches!(name, "style" | "noscript") || (name == "script" && !may_be_data(tag.attributes));
         self.opens_pre = matches!(name, "pre" | "listing");
         self.raw_text = is_raw_text && self.drawings == 0 && self.formulas == 0;
         self.drawings += usize::from(name == "svg" && !tag.is_self_closing());

@@ -200,3 +200,40 @@ fn pages_full_of_dates_are_read_once() {
         }
     }
 }
+
+#[test]
+fn what_stands_for_browsers_without_scripts_is_no_part_of_the_page() {
+    const TITLE: &str = "قطار جديد يصل إلى القرية";
+    let paragraphs = [
+        "وصل القطار الجديد إلى القرية صباح اليوم بعد أربع ساعات من انطلاقه من العاصمة.",
+        "وقال سكان إنهم انتظروا هذه الرحلة سنوات طويلة، وإنها ستسهل وصول أبنائهم إلى جامعاتهم.",
+        "وتعتزم الشركة تسيير رحلتين في اليوم ابتداء من الشهر المقبل إذا بقي الطلب كما هو.",
+    ]
+    .map(|text| format!("<p>{text}</p>"))
+    .concat();
+    let page = format!(
+        "<html><head><title>{TITLE}</title><noscript><div style='display:none'></noscript></head>\
+         <body><noscript><div><p>يحتاج الموقع إلى تشغيل البرامج في المتصفح.</noscript>\
+         <article><h1>{TITLE}</h1>{paragraphs}</article></body></html>"
+    );
+    let article = parser().parse(&html(&page)).unwrap();
+    assert_eq!(article.headline.as_deref(), Some(TITLE));
+    assert_eq!(article.paragraphs.len(), 3);
+    // Neither its markup nor a style or comment that it leaves open is of the page.
+    for within in ["<img src='a.jpg' alt='logo'>", "<style>.x{}", "<!-- a picture "] {
+        let page = page.replace("<h1>", &format!("<h1><noscript>{within}</noscript>"));
+        let article = parser().parse(&html(&page)).unwrap();
+        assert_eq!((article.headline.as_deref(), article.paragraphs.len()), (Some(TITLE), 3), "{within}");
+    }
+}
+
+#[test]
+fn a_line_of_endless_words_below_the_headline_with_many_marked_dates_ends_soon() {
+    let words = format!("{}-2024 ", "x".repeat(50_000)).repeat(13);
+    let marked = "<time datetime='2024-05-06'></time>".repeat(200);
+    let page = format!(
+        "<title>A bridge for Tartus</title><h1>A bridge for Tartus</h1><p>{words}{marked}</p>\
+         <p>The harbour gets a bridge for people and cars after many years of talks in the town.</p>"
+    );
+    assert_eq!(parser().parse(&html(&page)).unwrap().headline.as_deref(), Some("A bridge for Tartus"));
+}

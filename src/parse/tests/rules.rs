@@ -40,25 +40,6 @@ fn scripts_without_spaces_have_words_too() {
 }
 
 #[test]
-fn what_stands_for_browsers_without_scripts_is_no_part_of_the_page() {
-    let paragraphs = [
-        "وصل القطار الجديد إلى القرية صباح اليوم بعد أربع ساعات من انطلاقه من العاصمة.",
-        "وقال سكان إنهم انتظروا هذه الرحلة سنوات طويلة، وإنها ستسهل وصول أبنائهم إلى جامعاتهم.",
-        "وتعتزم الشركة تسيير رحلتين في اليوم ابتداء من الشهر المقبل إذا بقي الطلب كما هو.",
-    ]
-    .map(|text| format!("<p>{text}</p>"))
-    .concat();
-    let page = format!(
-        "<html><head><title>{TITLE}</title><noscript><div style='display:none'></noscript></head>\
-         <body><noscript><div><p>يحتاج الموقع إلى تشغيل البرامج في المتصفح.</noscript>\
-         <article><h1>{TITLE}</h1>{paragraphs}</article></body></html>"
-    );
-    let article = parser().parse(&html(&page)).unwrap();
-    assert_eq!(article.headline.as_deref(), Some(TITLE));
-    assert_eq!(article.paragraphs.len(), 3);
-}
-
-#[test]
 fn labels_are_found_in_any_spelling() {
     for line in [
         "المَصْدَر: المنار",

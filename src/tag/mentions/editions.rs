@@ -2,12 +2,15 @@
 //!
 //! Owns how a year joins the name beside it, and finds no event.
 
-use super::super::text::shape;
+use super::super::text::{gap, shape};
 use super::{Proposal, Reading};
 use crate::article::EntityKind;
 
 /// Years that name an edition: the first Olympic Games of today to the end of the century.
 const YEARS: std::ops::Range<u32> = 1_896..2_100;
+
+/// What stands between two words that are not written as one.
+const APART: u8 = gap::SPACE | gap::PARAGRAPH;
 
 /// Takes a year beside an event's name into it.
 pub(super) fn join(reading: &Reading, proposals: &mut [Proposal]) {
@@ -30,7 +33,7 @@ pub(super) fn join(reading: &Reading, proposals: &mut [Proposal]) {
 fn is_year(reading: &Reading, index: usize) -> bool {
     let folded = reading.folded(index);
     let joins = |index: usize| {
-        reading.token(index).is_some_and(|token| token.gap & super::gap::SPACE == 0 && token.is(shape::DIGIT))
+        reading.token(index).is_some_and(|token| token.gap & APART == 0 && token.is(shape::DIGIT))
     };
     folded.len() == 4
         && folded.parse().is_ok_and(|year| YEARS.contains(&year))

@@ -88,7 +88,8 @@ fn opens(reading: &Reading, first: usize) -> bool {
         _ => false,
     };
     let is_clitic = || {
-        reading.token(first - 1).is_some_and(|token| token.end - token.start == 1 && token.is(shape::ARABIC))
+        let before = first.checked_sub(1).and_then(|before| reading.token(before));
+        before.is_some_and(|token| token.end - token.start == 1 && token.is(shape::ARABIC))
     };
     before
         && (token.gap & gap::SPACE != 0 || is_clitic())
@@ -129,7 +130,7 @@ fn quoted_words_until(reading: &Reading, first: usize, close: &[char]) -> Option
     None
 }
 
-/// Whether what stands in the marks is written as a name: in Latin letters with capitals, and no sentence that reports.
+/// Whether what stands in the marks is written as a name: in Latin letters with capitals.
 fn is_name(reading: &Reading, first: usize, count: usize) -> bool {
     let token = |index: usize| reading.token(index);
     let is_latin = token(first).is_some_and(|token| token.is(shape::LATIN));
@@ -143,6 +144,9 @@ fn is_name(reading: &Reading, first: usize, count: usize) -> bool {
 fn has_head(reading: &Reading, first: usize) -> bool {
     let is_link = ends_phrase(reading, first, phrase::WORK_LINK);
     let limit = if is_link { BEFORE_LINK_MAX } else { BETWEEN_MAX };
+    if !is_link && announces(reading, first) {
+        return false;
+    }
     let mut index = first;
     for step in 0..=limit {
         if ends_phrase(reading, index, phrase::WORK_HEAD) {
@@ -158,6 +162,15 @@ fn has_head(reading: &Reading, first: usize) -> bool {
         index -= 1;
     }
     false
+}
+
+/// Whether a colon or comma stands before the marks: what follows is said about the work, not its name.
+fn announces(reading: &Reading, first: usize) -> bool {
+    let before = first.checked_sub(1).and_then(|before| reading.token(before));
+    let marks = before.zip(reading.token(first));
+    marks.is_some_and(|(before, token)| {
+        reading.text.surface(before.byte_end, token.byte_start).contains([':', ',', '،', '؛'])
+    })
 }
 
 /// Whether a phrase of this kind ends right before a word, whatever marks stand between them.
@@ -187,9 +200,12 @@ fn describes(reading: &Reading, index: usize) -> bool {
 
 /// Whether a name in marks is joined to the work before it by `و`, `and` or a comma alone.
 fn is_joined(reading: &Reading, end: usize, first: usize) -> bool {
-    match first - end {
-        0 => reading.token(first).is_some_and(|token| token.gap & (gap::SENTENCE | gap::PARAGRAPH) == 0),
-        1 => matches!(reading.folded(end), "و" | "and" | "or" | "او"),
+    // Marks within marks: the second begins before the first has ended.
+    match first.checked_sub(end) {
+        Some(0) => {
+            reading.token(first).is_some_and(|token| token.gap & (gap::SENTENCE | gap::PARAGRAPH) == 0)
+        }
+        Some(1) => matches!(reading.folded(end), "و" | "and" | "or" | "او"),
         _ => false,
     }
 }

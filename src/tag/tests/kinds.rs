@@ -86,6 +86,8 @@ fn events_take_their_year_in() {
     assert_eq!(surfaces(body, Event), ["كأس العالم 2026", "بطولة أستراليا المفتوحة"]);
     let english = "She rowed at the 2012 Summer Olympics and sang at the World Cup, which 2,026 people saw.";
     assert_eq!(surfaces(english, Event), ["2012 Summer Olympics", "World Cup"]);
+    assert_eq!(surfaces("2026 World Cup draw set", Event), ["2026 World Cup"]);
+    assert_eq!(surfaces("كأس العالم 2026\n10 فرق في القرعة", Event), ["كأس العالم 2026"]);
     assert!(surfaces("The world cup of tea, and The tempest of the year.", Event).is_empty());
 }
 
@@ -104,6 +106,19 @@ fn an_english_event_is_told_by_its_last_words() {
 fn an_event_keeps_the_country_of_its_place() {
     let tags = tags("افتتح معرض القاهرة الدولي للكتاب أمس. ويستمر معرض القاهرة الدولي للكتاب أسبوعا.");
     assert_eq!(tags.countries.first().map(|country| country.code.as_str()), Some("EG"));
+}
+
+#[test]
+fn an_event_of_the_shipped_lexicons_that_is_named_like_a_place_elsewhere_is_not_there() {
+    for (body, country) in [
+        ("تأهل الفريق إلى كوبا ليبرتادوريس. وتبدأ كوبا ليبرتادوريس غدا.", None),
+        ("عقدت قمة أبيك أمس. وتنتهي قمة أبيك غدا.", None),
+        ("افتتح معرض بولونيا لكتب الأطفال أمس. ويستمر معرض بولونيا لكتب الأطفال أسبوعا.", Some("IT")),
+        ("He wrote on the Battle of Waterloo. The Battle of Waterloo was long.", Some("BE")),
+    ] {
+        let countries = crate::tag::tag(&article_of(None, body)).countries;
+        assert_eq!(countries.first().map(|country| country.code.as_str()), country, "{body}");
+    }
 }
 
 #[test]
@@ -128,6 +143,10 @@ fn other_quotation_marks_hold_no_work() {
     assert!(of("قال مخرج الفيلم في كلمته «شكرا للجمهور».").is_empty());
     assert!(of("He said of the film: \"It is a long story about nothing.\"").is_empty());
     assert!(of("The book is \"very good\", she said.").is_empty());
+    assert!(of("وقال عن الفيلم: «ممتع جدا».").is_empty());
+    // Marks at the text's beginning, and marks within marks.
+    assert!(of("«العهد القديم» كان طويلا.").len() < 2);
+    assert!(of("عرض فيلم «ليل \"المدينة\" الطويل» أمس.").len() < 3);
 }
 
 #[test]
