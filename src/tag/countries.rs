@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::entities::Parts;
 use super::lexicon::vocabulary::NONE;
-use super::lexicon::{Lexicon, country_number, flag};
+use super::lexicon::{HOMONYMS_MAX, Lexicon, country_number, flag};
 use super::matching::Matches;
 use super::mentions::Proposal;
 use super::text::{Text, shape};
@@ -25,9 +25,6 @@ const HEADLINE_FIRST: u32 = 6;
 const HEADLINE_SECOND: u32 = 2;
 /// And the first of the first paragraph.
 const LEAD_FIRST: u32 = 3;
-
-/// Names of different entities with the same words that are looked at.
-const HOMONYMS_MAX: usize = 64;
 
 /// A country needs as much as two plain mentions, and this share of all in hundredths.
 const WEIGHT_MIN: u32 = 2;

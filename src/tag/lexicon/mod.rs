@@ -49,6 +49,9 @@ pub(crate) enum Content {
     Subjects,
 }
 
+/// Names of different entities with the same words that are looked at.
+pub(crate) const HOMONYMS_MAX: usize = 64;
+
 /// The files, in the order of reading.
 const FILES: [(&str, Content, &str); 14] = [
     ("organisations.tsv", Content::Entities, include_str!("../../../config/lexicon/organisations.tsv")),

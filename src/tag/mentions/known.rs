@@ -7,14 +7,11 @@ use std::collections::BTreeSet;
 
 use super::super::lexicon::roles::role;
 use super::super::lexicon::vocabulary::{phrase, word};
-use super::super::lexicon::{Name, country_number, flag};
+use super::super::lexicon::{HOMONYMS_MAX, Name, country_number, flag};
 use super::super::matching::Candidate;
 use super::super::text::{Text, gap, shape};
 use super::{Proposal, Reading, Rule, currencies, overlap, unknown, works};
 use crate::article::EntityKind;
-
-/// Names of different entities with the same words that are looked at.
-const HOMONYMS_MAX: usize = 64;
 
 const SAFE_SCORE: u8 = 95;
 const PLAIN_SCORE: u8 = 90;

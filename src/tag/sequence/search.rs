@@ -126,7 +126,7 @@ fn step<N: Number>(best: &Lanes<N>, steps: &Steps<N>, scores: &Lanes<N>) -> (Lan
         sums = std::array::from_fn(|lane| sums[lane].max(all[lane]));
     }
     let beyond: Lanes<N> = std::array::from_fn(|lane| sums[lane].plus(scores[lane]).minus(outside));
-    // What no labels lead to stays below all that some lead to.
+    // What no labels lead to stays below all that some lead to, as transitions are small beside the width of numbers.
     let reached = std::array::from_fn(|lane| if sums[lane] > N::LOWEST { beyond[lane] } else { N::LOWEST });
     (reached, Ways { to_outside, to_names })
 }
