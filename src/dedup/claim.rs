@@ -9,15 +9,17 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::level::{Engine, LevelRecord};
-use super::sketch::{KEYS_MAX, NUMERALS_MAX, SKETCH_SIZE, Sketch};
+use super::sketch::{KEYS_MAX, NUMERAL_PAIRS_MAX, NUMERALS_MAX, SKETCH_SIZE, Sketch};
 use crate::article::Hash128;
 use crate::flow::{ParsedRecord, RawCoordinates};
 use crate::sources::{DedupPolicy, DedupSource};
 
 const MAGIC: [u8; 2] = *b"KC";
-/// Entries of the first format; a claim of it has no keys, so that no near repeat is found by it.
-const VERSION_WITHOUT_KEYS: u8 = 1;
-const VERSION: u8 = 2;
+/// Of level and void records.
+const VERSION_OF_NOTES: u8 = 1;
+/// Of a claim without pairs of numerals.
+const VERSION_WITHOUT_PAIRS: u8 = 2;
+const VERSION: u8 = 3;
 const KIND_CLAIM: u8 = 0;
 const KIND_LEVEL: u8 = 1;
 const KIND_VOID: u8 = 2;
@@ -152,8 +154,8 @@ pub fn encode_claim(claim: &Claim) -> Vec<u8> {
 /// The bytes of a claim in the format that every binary with the log's engine can read.
 pub fn encode_claim_at(claim: &Claim, engine: Engine) -> Vec<u8> {
     let version = match engine {
-        Engine::One => VERSION_WITHOUT_KEYS,
-        Engine::Two => VERSION,
+        Engine::Two => VERSION_WITHOUT_PAIRS,
+        Engine::Three => VERSION,
     };
     let mut writer = Writer::new(version, KIND_CLAIM, claim.scope);
     writer.text(&claim.identity.coordinates.topic);
@@ -177,9 +179,10 @@ pub fn encode_claim_at(claim: &Claim, engine: Engine) -> Vec<u8> {
     writer.codes(&claim.sketch.codes);
     writer.bytes.extend_from_slice(&claim.sketch.lead.to_le_bytes());
     writer.codes(&claim.sketch.numerals);
-    if version != VERSION_WITHOUT_KEYS {
-        writer.codes(&claim.sketch.key_tails);
-        writer.bytes.extend_from_slice(&claim.sketch.headline_hash.to_le_bytes());
+    writer.codes(&claim.sketch.key_tails);
+    writer.bytes.extend_from_slice(&claim.sketch.headline_hash.to_le_bytes());
+    if version != VERSION_WITHOUT_PAIRS {
+        writer.codes(&claim.sketch.numeral_pairs);
     }
     writer.finish()
 }
@@ -187,7 +190,7 @@ pub fn encode_claim_at(claim: &Claim, engine: Engine) -> Vec<u8> {
 /// The bytes of a level record.
 pub fn encode_level(scope: u64, record: &LevelRecord) -> Result<Vec<u8>, serde_json::Error> {
     let json = serde_json::to_vec(record)?;
-    let mut writer = Writer::new(VERSION_WITHOUT_KEYS, KIND_LEVEL, scope);
+    let mut writer = Writer::new(VERSION_OF_NOTES, KIND_LEVEL, scope);
     writer.bytes.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes());
     writer.bytes.extend_from_slice(&json);
     Ok(writer.finish())
@@ -195,7 +198,7 @@ pub fn encode_level(scope: u64, record: &LevelRecord) -> Result<Vec<u8>, serde_j
 
 /// The bytes of a void record.
 pub fn encode_void(scope: u64, range: &VoidRange) -> Vec<u8> {
-    let mut writer = Writer::new(VERSION_WITHOUT_KEYS, KIND_VOID, scope);
+    let mut writer = Writer::new(VERSION_OF_NOTES, KIND_VOID, scope);
     writer.text(&range.topic);
     writer.bytes.extend_from_slice(&range.partition.to_le_bytes());
     writer.bytes.extend_from_slice(&range.from.to_le_bytes());
@@ -209,11 +212,11 @@ pub fn decode(bytes: &[u8], intern: &mut dyn FnMut(&str) -> Arc<str>) -> Result<
     let mut reader = Reader { bytes: &body[2..] };
     let (version, kind) = (reader.u8()?, reader.u8()?);
     match (version, kind) {
-        (VERSION_WITHOUT_KEYS | VERSION, KIND_CLAIM) => {
+        (VERSION_WITHOUT_PAIRS | VERSION, KIND_CLAIM) => {
             Ok(LogEntry::Claim(Box::new(decode_claim(version, &mut reader, intern)?)))
         }
-        (VERSION_WITHOUT_KEYS, KIND_LEVEL) => decode_level(&mut reader),
-        (VERSION_WITHOUT_KEYS, KIND_VOID) => decode_void(&mut reader, intern),
+        (VERSION_OF_NOTES, KIND_LEVEL) => decode_level(&mut reader),
+        (VERSION_OF_NOTES, KIND_VOID) => decode_void(&mut reader, intern),
         _ => Err(EntryError::Unknown { version, kind }),
     }
 }
@@ -250,11 +253,7 @@ fn decode_claim(
     let source_hash = reader.u64()?;
     let words = reader.u32()?;
     let shingles = reader.u32()?;
-    let mut codes = reader.codes(SKETCH_SIZE)?;
-    if version == VERSION_WITHOUT_KEYS {
-        // There, hashes that were rounded to one code stood each for itself.
-        codes.dedup();
-    }
+    let codes = reader.codes(SKETCH_SIZE)?;
     if !codes.is_sorted_by(|one, next| one < next) {
         return Err(EntryError::Damaged("codes are not in order"));
     }
@@ -263,10 +262,14 @@ fn decode_claim(
     if !numerals.is_sorted() {
         return Err(EntryError::Damaged("numerals are not in order"));
     }
-    let (key_tails, headline_hash) = match version {
-        VERSION_WITHOUT_KEYS => (Vec::new(), 0),
-        _ => (reader.codes(KEYS_MAX)?, reader.u32()?),
+    let (key_tails, headline_hash) = (reader.codes(KEYS_MAX)?, reader.u32()?);
+    let numeral_pairs = match version {
+        VERSION_WITHOUT_PAIRS => Vec::new(),
+        _ => reader.codes(NUMERAL_PAIRS_MAX)?,
     };
+    if !numeral_pairs.is_sorted() {
+        return Err(EntryError::Damaged("pairs of numerals are not in order"));
+    }
     if key_tails.len() > codes.len() {
         return Err(EntryError::Damaged("more keys than codes"));
     }
@@ -282,7 +285,18 @@ fn decode_claim(
         language,
         source_hash,
         never_suppressed: flags & 4 != 0,
-        sketch: Sketch { text_hash, headline_hash, words, shingles, codes, key_tails, full, lead, numerals },
+        sketch: Sketch {
+            text_hash,
+            headline_hash,
+            words,
+            shingles,
+            codes,
+            key_tails,
+            full,
+            lead,
+            numerals,
+            numeral_pairs,
+        },
     })
 }
 
@@ -295,7 +309,7 @@ fn decode_level(reader: &mut Reader<'_>) -> Result<LogEntry, EntryError> {
     let json = reader.take(length)?;
     reader.end()?;
     let record = serde_json::from_slice(json)
-        .map_err(|_| EntryError::Unknown { version: VERSION_WITHOUT_KEYS, kind: KIND_LEVEL })?;
+        .map_err(|_| EntryError::Unknown { version: VERSION_OF_NOTES, kind: KIND_LEVEL })?;
     Ok(LogEntry::Level { scope, record })
 }
 

@@ -4,7 +4,7 @@
 
 use super::holders::Places;
 use super::near::CANDIDATES_MAX;
-use super::sketch::NUMERALS_MAX;
+use super::sketch::{NUMERAL_PAIRS_MAX, NUMERALS_MAX};
 
 /// Weight of a shingle that belongs to one story only.
 pub const WEIGHT_ONE: u32 = 65_536;
@@ -22,6 +22,8 @@ const SAME_SOURCE_LEAD_MIN_PERMILLE: u64 = 500;
 /// Both texts need this many numerals before other numerals part them.
 const NUMERALS_MIN: usize = 3;
 const NUMERALS_COMMON_MIN_PERMILLE: usize = 600;
+/// Of the pairs of neighbouring numerals, where both texts have them.
+const NUMERAL_PAIRS_COMMON_MIN_PERMILLE: usize = 500;
 /// Weighted containment that needs no common lead, and the lead that is needed below it.
 const CONTAINMENT_WITHOUT_LEAD_PERMILLE: u64 = 750;
 const LEAD_MIN_PERMILLE: u64 = 200;
@@ -40,6 +42,8 @@ pub struct Text<'a> {
     pub lead: u64,
     /// Ascending, at most 16.
     pub numerals: &'a [u16],
+    /// Ascending, at most 16.
+    pub numeral_pairs: &'a [u16],
     /// Of the headline; 0 where unknown.
     pub headline_hash: u32,
     /// 0 where unknown.
@@ -56,6 +60,7 @@ impl Text<'_> {
         shingles: 0,
         lead: 0,
         numerals: &[],
+        numeral_pairs: &[],
         headline_hash: 0,
         source: 0,
         fetched_at_s: 0,
@@ -261,19 +266,27 @@ const WEIGHTS: [u32; CANDIDATES_MAX + 1] = {
     weights
 };
 
-/// The numeral veto: both texts have several numbers, and too few in common.
-pub fn numerals_differ(left: &[u16], right: &[u16]) -> bool {
-    if left.len() < NUMERALS_MIN || right.len() < NUMERALS_MIN {
-        return false;
-    }
-    let last = |numerals: &[u16]| {
-        if numerals.len() < NUMERALS_MAX { u16::MAX } else { numerals[numerals.len() - 1] }
-    };
+/// The numeral veto: both texts have several numbers, and too few in common; or many, and too few in the same order.
+pub fn numerals_differ(left: &Text<'_>, right: &Text<'_>) -> bool {
+    let has_several = left.numerals.len() >= NUMERALS_MIN && right.numerals.len() >= NUMERALS_MIN;
+    has_several
+        && (has_too_few_common((left.numerals, right.numerals), NUMERALS_MAX, NUMERALS_COMMON_MIN_PERMILLE)
+            || has_too_few_common(
+                (left.numeral_pairs, right.numeral_pairs),
+                NUMERAL_PAIRS_MAX,
+                NUMERAL_PAIRS_COMMON_MIN_PERMILLE,
+            ))
+}
+
+/// Whether two lists of the smallest hashes, of `size_max` where they are not all, share less than so much of the
+/// shorter one, within the range that both cover.
+fn has_too_few_common((left, right): (&[u16], &[u16]), size_max: usize, min_permille: usize) -> bool {
+    let last = |hashes: &[u16]| if hashes.len() < size_max { u16::MAX } else { hashes[size_max - 1] };
     let range_end = last(left).min(last(right));
-    let within = |numerals: &[u16]| numerals.partition_point(|numeral| *numeral <= range_end);
+    let within = |hashes: &[u16]| hashes.partition_point(|hash| *hash <= range_end);
     let (left, right) = (&left[..within(left)], &right[..within(right)]);
-    let common = left.iter().filter(|numeral| right.binary_search(numeral).is_ok()).count();
-    common * 1000 < NUMERALS_COMMON_MIN_PERMILLE * left.len().min(right.len())
+    let common = left.iter().filter(|hash| right.binary_search(hash).is_ok()).count();
+    common * 1000 < min_permille * left.len().min(right.len())
 }
 
 fn far_apart(left: &Text<'_>, right: &Text<'_>) -> bool {

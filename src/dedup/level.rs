@@ -12,32 +12,33 @@ const SKETCH_CODES: u32 = 48;
 const _: () = assert!(SKETCH_CODES as usize == crate::dedup::sketch::SKETCH_SIZE);
 
 /// The rules of verdicts. A binary has the current ones and those before them: after a rolling upgrade it judges by the
-/// log's until the level is raised. New rules get a variant here and an arm in `Window::judge`; the oldest pair goes.
+/// log's until the level is raised. New rules get a variant here, and the oldest one goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// Exact repeats and versions of one URL.
-    One,
-    /// Near repeats too: the local replay of [`super::near`].
+    /// Its claims carry no pairs of numerals, and none are compared where one side has none: the rules are those of the
+    /// third in all else.
     Two,
+    /// The local replay of [`super::near`], with numerals in their order.
+    Three,
 }
 
 impl Engine {
     /// What a new log begins with, and what `khabar claims level --raise` asks for.
-    pub const CURRENT: Self = Self::Two;
+    pub const CURRENT: Self = Self::Three;
 
     /// As it stands in the log.
     pub const fn number(self) -> u32 {
         match self {
-            Self::One => 1,
             Self::Two => 2,
+            Self::Three => 3,
         }
     }
 
     /// `None` where this binary doesn't have it.
     pub const fn of(number: u32) -> Option<Self> {
         match number {
-            1 => Some(Self::One),
             2 => Some(Self::Two),
+            3 => Some(Self::Three),
             _ => None,
         }
     }
@@ -105,12 +106,7 @@ impl Level {
         Engine::of(self.engine).is_some()
             && self.sketch_size as usize == crate::dedup::sketch::SKETCH_SIZE
             && (self.near == Near::Off.name()) == self.addition.is_none()
-            && match self.rules() {
-                Engine::One => self.near == Near::Off.name(),
-                Engine::Two => {
-                    [Near::Off, Near::Mark, Near::Suppress].iter().any(|near| self.near == near.name())
-                }
-            }
+            && [Near::Off, Near::Mark, Near::Suppress].iter().any(|near| self.near == near.name())
     }
 
     /// Each value under the name of its setting.
@@ -129,26 +125,11 @@ impl Level {
         ]
     }
 
-    /// The rules to judge by. A level that is not [known](Self::is_known) never reaches a window.
-    pub fn rules(&self) -> Engine {
-        Engine::of(self.engine).unwrap_or(Engine::CURRENT)
-    }
-
     /// What keeps a worker of this configuration from the log: a setting that differs, or an engine that it doesn't have. A
     /// newer binary that has the log's engine keeps to it.
     pub fn conflicts(&self, configured: &Self) -> Vec<String> {
         let kept = if self.is_known() { self.engine } else { configured.engine };
-        self.differences(&configured.clone().at_engine(kept))
-    }
-
-    /// The same wishes as far as an engine can meet them.
-    fn at_engine(mut self, engine: u32) -> Self {
-        self.engine = engine;
-        if Engine::of(engine) == Some(Engine::One) {
-            Near::Off.name().clone_into(&mut self.near);
-            self.addition = None;
-        }
-        self
+        self.differences(&Self { engine: kept, ..configured.clone() })
     }
 
     /// The settings that differ, as `name: log has X, configuration has Y`.

@@ -129,7 +129,7 @@ pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition, pai
     for leader in members_of(matching & replay.leading) {
         let (pair, other) = (&pairs[leader], &candidates[leader].text);
         let weighed = pair.weigh(&weights, text, other);
-        if numerals_differ(text.numerals, other.numerals) {
+        if numerals_differ(text, other) {
             let sum = weighed.containment_permille + u64::from(pair.resemblance_permille()) / 5;
             if !weighed.far_apart && sum >= UPDATE_MIN_PERMILLE && weighed.reaches(MATCH_MIN_PERMILLE) {
                 better(&mut update, weighed, leader);
@@ -203,7 +203,7 @@ impl<'a, 'b> Replay<'a, 'b> {
                 continue;
             }
             let pair = pair.with_lead(beside.rows.of_lead(leader));
-            if !pair.may_match(text, other) || numerals_differ(text.numerals, other.numerals) {
+            if !pair.may_match(text, other) || numerals_differ(text, other) {
                 continue;
             }
             let weighed = pair.weigh(&weights, text, other);

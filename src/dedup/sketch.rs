@@ -17,6 +17,10 @@ pub const KEYS_MAX: usize = 12;
 pub const SHINGLES_MIN: u32 = 6;
 /// Numerals kept per text.
 pub const NUMERALS_MAX: usize = 16;
+/// Pairs of neighbouring numerals kept per text.
+pub const NUMERAL_PAIRS_MAX: usize = 16;
+/// A text with fewer distinct pairs of numerals keeps none: its numerals alone say enough.
+pub const NUMERAL_PAIRS_MIN: usize = 8;
 /// Shingles at the beginning of a text that count as its lead.
 const LEAD_SHINGLES: usize = 40;
 
@@ -32,8 +36,7 @@ pub struct Sketch {
     pub shingles: u32,
     /// At most [`SKETCH_SIZE`] distinct codes, ascending: the smallest shingle hashes, each rounded to 16 bits.
     pub codes: Vec<u16>,
-    /// 16 more bits of each of the first [`KEYS_MAX`] codes: together they are the text's keys, ascending. None in a
-    /// claim of the first engine.
+    /// 16 more bits of each of the first [`KEYS_MAX`] codes: together they are the text's keys, ascending.
     pub key_tails: Vec<u16>,
     /// The codes are all of the text's shingles.
     pub full: bool,
@@ -41,14 +44,22 @@ pub struct Sketch {
     pub lead: u64,
     /// At most [`NUMERALS_MAX`] smallest hashes of the text's numbers, ascending.
     pub numerals: Vec<u16>,
+    /// At most [`NUMERAL_PAIRS_MAX`] smallest hashes of a number and the one before it, ascending; none where the text
+    /// has fewer than [`NUMERAL_PAIRS_MIN`], and none in a claim of the second engine. A table of temperatures has
+    /// every day the same numbers, in another order.
+    pub numeral_pairs: Vec<u16>,
 }
 
 impl Sketch {
-    /// The sketch of a text with these shingle hashes, in the order of the text, and hashes of numbers. Its own hashes
-    /// and its words are the caller's to fill in.
-    pub fn of_shingles(shingles: &[u32], mut numerals: Vec<u16>) -> Self {
-        numerals.sort_unstable();
-        numerals.dedup();
+    /// The sketch of a text with these hashes of shingles and of numbers, in the order of the text. Its own hashes and
+    /// its words are the caller's to fill in.
+    pub fn of_shingles(shingles: &[u32], numerals: Vec<u16>) -> Self {
+        let mut numeral_pairs = distinct_hashes(numerals.windows(2).map(pair_hash).collect());
+        if numeral_pairs.len() < NUMERAL_PAIRS_MIN {
+            numeral_pairs.clear();
+        }
+        numeral_pairs.truncate(NUMERAL_PAIRS_MAX);
+        let mut numerals = distinct_hashes(numerals);
         numerals.truncate(NUMERALS_MAX);
         let mut distinct = sorted(shingles);
         distinct.dedup();
@@ -82,8 +93,22 @@ impl Sketch {
             codes: smallest.into_iter().map(code).collect(),
             lead,
             numerals,
+            numeral_pairs,
         }
     }
+}
+
+fn distinct_hashes(mut hashes: Vec<u16>) -> Vec<u16> {
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+/// Of two neighbouring numerals, in their order.
+fn pair_hash(pair: &[u16]) -> u16 {
+    let both = pair.iter().fold(0_u64, |both, numeral| both << 16 | u64::from(*numeral));
+    // The shift leaves 16 bits.
+    (mix(both) >> 48) as u16
 }
 
 /// Hashes in ascending order: dealt into as many piles as there are hashes, by their highest bits, and each pile sorted.
@@ -139,7 +164,8 @@ pub fn sketch(headline: &str, body: &str) -> Sketch {
     let mut numerals = words.numerals.split_off(headline_numerals);
     if shingles.len() < SHINGLES_MIN as usize {
         shingles = shingles_of(&words.hashes);
-        numerals.append(&mut words.numerals);
+        words.numerals.append(&mut numerals);
+        numerals = words.numerals;
     }
     let mut sketch = Sketch::of_shingles(&shingles, numerals);
     sketch.text_hash = text_hash;

@@ -26,6 +26,7 @@ pub struct Slot {
     linked: u16,
     codes: u8,
     numerals: u8,
+    numeral_pairs: u8,
     keys: u8,
     /// Matches nothing any more.
     pub is_void: bool,
@@ -165,6 +166,7 @@ impl Slots {
         chunk.words.extend_from_slice(new.text.codes);
         chunk.words.extend_from_slice(new.key_tails);
         chunk.words.extend_from_slice(new.text.numerals);
+        chunk.words.extend_from_slice(new.text.numeral_pairs);
         for (index, link) in new.links.iter().enumerate() {
             if let Some(link) = link {
                 linked |= 1 << index;
@@ -186,6 +188,7 @@ impl Slots {
             words_at,
             codes: length(new.text.codes),
             numerals: length(new.text.numerals),
+            numeral_pairs: length(new.text.numeral_pairs),
             keys: length(new.key_tails),
             linked,
             has_url: new.has_url,
@@ -225,13 +228,16 @@ impl<'a> Held<'a> {
     pub fn text(&self) -> Option<Text<'a>> {
         let slot = self.slot;
         let (codes, rest) = self.words.split_at_checked(usize::from(slot.codes))?;
-        let numerals = rest.get(usize::from(slot.keys)..)?.get(..usize::from(slot.numerals))?;
+        let (numerals, rest) =
+            rest.get(usize::from(slot.keys)..)?.split_at_checked(usize::from(slot.numerals))?;
+        let numeral_pairs = rest.get(..usize::from(slot.numeral_pairs))?;
         Some(Text {
             codes,
             full: slot.full,
             shingles: slot.shingles,
             lead: slot.lead,
             numerals,
+            numeral_pairs,
             headline_hash: slot.headline_hash,
             source: slot.source,
             fetched_at_s: slot.fetched_at_s,
@@ -245,8 +251,8 @@ impl<'a> Held<'a> {
             return None;
         }
         let before = (slot.linked & ((1 << index) - 1)).count_ones() as usize;
-        let links_at =
-            usize::from(slot.codes) + usize::from(slot.keys) + usize::from(slot.numerals) + before * 2;
+        let parts = [slot.codes, slot.keys, slot.numerals, slot.numeral_pairs];
+        let links_at = parts.into_iter().map(usize::from).sum::<usize>() + before * 2;
         let words = self.words.get(links_at..links_at + 2)?;
         Some(u32::from(words[0]) << 16 | u32::from(words[1]))
     }

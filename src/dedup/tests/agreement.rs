@@ -9,7 +9,7 @@ use super::reference::Reference;
 use super::{HOUR_MS, level};
 use crate::article::{Judgement, Verdict, hash128};
 use crate::dedup::claim::VoidRange;
-use crate::dedup::level::{Engine, Level};
+use crate::dedup::level::Level;
 use crate::dedup::sketch::Sketch;
 use crate::dedup::window::Window;
 
@@ -220,6 +220,10 @@ fn small_log(steps: &[Step]) -> Vec<Entry> {
         let mut claim = claim(offset, &url, source, fetched_at_ms, &format!("{offset}"));
         claim.sketch = sketch;
         claim.has_url = step.of.0 != 3;
+        if step.of.0 == 4 {
+            // As in a claim of the second engine.
+            claim.sketch.numeral_pairs.clear();
+        }
         log.push((claim, offset, now_ms));
     }
     log
@@ -230,8 +234,7 @@ fn levels() -> impl Strategy<Value = Level> {
     prop_oneof![
         6 => Just(Level { window_hours: 48, ..level() }),
         2 => Just(Level { near: "mark".to_owned(), ..level() }),
-        1 => Just(off.clone()),
-        1 => Just(Level { engine: Engine::One.number(), ..off }),
+        1 => Just(off),
     ]
 }
 

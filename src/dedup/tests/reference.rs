@@ -138,12 +138,21 @@ fn may_match(own: &Claim, other: &Claim, pair: &Pair) -> bool {
 }
 
 fn numerals_differ(own: &Claim, other: &Claim) -> bool {
-    let (own, other) = (&own.sketch.numerals, &other.sketch.numerals);
-    let end_of = |numerals: &[u16]| if numerals.len() < 16 { u16::MAX } else { numerals[15] };
+    let (own, other) = (&own.sketch, &other.sketch);
+    if own.numerals.len() < 3 || other.numerals.len() < 3 {
+        return false;
+    }
+    shares_less(&own.numerals, &other.numerals, 600)
+        || shares_less(&own.numeral_pairs, &other.numeral_pairs, 500)
+}
+
+/// Whether two lists of at most 16 hashes have less in common than so many thousandths of the shorter one.
+fn shares_less(own: &[u16], other: &[u16], thousandths: usize) -> bool {
+    let end_of = |hashes: &[u16]| if hashes.len() < 16 { u16::MAX } else { hashes[15] };
     let end = end_of(own).min(end_of(other));
-    let within = |numerals: &[u16]| numerals.iter().filter(|numeral| **numeral <= end).count();
-    let common = own.iter().filter(|numeral| other.contains(numeral)).count();
-    own.len() >= 3 && other.len() >= 3 && common * 1000 < within(own).min(within(other)) * 600
+    let within = |hashes: &[u16]| hashes.iter().filter(|hash| **hash <= end).count();
+    let common = own.iter().filter(|hash| other.contains(hash)).count();
+    common * 1000 < within(own).min(within(other)) * thousandths
 }
 
 fn source(claim: &Claim) -> u64 {
@@ -305,6 +314,7 @@ impl Reference {
         own.sketch.shingles >= 6
             && earlier.sketch.shingles >= 6
             && own.sketch.numerals == earlier.sketch.numerals
+            && own.sketch.numeral_pairs == earlier.sketch.numeral_pairs
             && !headlines_differ(own, earlier)
             && pair(own, earlier).novelty() < u64::from(self.level.revision_novelty_permille)
     }

@@ -302,6 +302,7 @@ fn text_of(claim: &Claim) -> Text<'_> {
         shingles: sketch.shingles,
         lead: sketch.lead,
         numerals: &sketch.numerals,
+        numeral_pairs: &sketch.numeral_pairs,
         headline_hash: sketch.headline_hash,
         source: fold(claim.source_hash),
         fetched_at_s: u32::try_from(claim.fetched_at_ms / 1000).unwrap_or(0),

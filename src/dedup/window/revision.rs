@@ -56,6 +56,7 @@ impl Window {
         text.shingles >= SHINGLES_MIN
             && earlier.shingles >= SHINGLES_MIN
             && text.numerals == earlier.numerals
+            && text.numeral_pairs == earlier.numeral_pairs
             && !has_other_headline(text, earlier)
             && novelty_of(text, &Pair::new(text, earlier)) < self.level.revision_novelty_permille
     }

@@ -7,7 +7,7 @@ use crate::article::Verdict;
 use crate::dedup::claim::Claim;
 use crate::dedup::compare::{Pair, Text};
 use crate::dedup::index::Links;
-use crate::dedup::level::{Addition, Engine};
+use crate::dedup::level::Addition;
 use crate::dedup::near::{self, CANDIDATES_MAX, Candidate, Cover, Finding, Match, Pairs};
 use crate::dedup::rules;
 use crate::dedup::sketch::SHINGLES_MIN;
@@ -17,9 +17,9 @@ impl Window {
     /// Whether the article is told in the window already, by whatever URL.
     pub(super) fn find_near(&self, claim: &Claim, after_ms: i64, learnt: &mut Learnt) -> Found {
         let nothing = Found::new(Verdict::New, None, (0, 1000), rules::NO_MATCH);
-        let limits = match (self.level.rules(), self.level.addition) {
-            (Engine::Two, Some(limits)) if claim.sketch.shingles >= SHINGLES_MIN => limits,
-            (Engine::One | Engine::Two, _) => return nothing,
+        let limits = match self.level.addition {
+            Some(limits) if claim.sketch.shingles >= SHINGLES_MIN => limits,
+            _ => return nothing,
         };
         let text = text_of(claim);
         let (keys, count) = keys_of(claim);

@@ -97,6 +97,7 @@ fn claim_of(raw: &RawRecord, article: Article) -> Claim {
             headline_hash: 0,
             lead: 0,
             numerals: Vec::new(),
+            numeral_pairs: Vec::new(),
         },
     }
 }
