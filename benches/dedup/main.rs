@@ -3,7 +3,8 @@
 //! `make bench-dedup` runs it. It reports and asserts nothing: what is fast enough depends on the machine. Beside each
 //! rate stands that of a bare hash map that stores and looks up the same keys, as a yardstick of the machine.
 //!
-//! Environment: KHABAR_BENCH_LIVE ("31000 1000000 10000000"), KHABAR_BENCH_JUDGED (300000 claims per measurement).
+//! Environment: KHABAR_BENCH_LIVE ("31000 1000000 10000000"), KHABAR_BENCH_JUDGED (300000 claims per measurement),
+//! KHABAR_BENCH_ONLY (the first word of a measurement: "sketches", "mixed", "nine" ...).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -28,6 +29,10 @@ use khabar::dedup::{Claim, Level, Window};
 use random::Random;
 use stream::{Stream, Traffic};
 
+/// As in the worker.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Claims that are made at once, outside of the time that is measured.
 const BATCH: usize = 10_000;
 /// The length of the texts whose sketches are made, in bytes.
@@ -38,10 +43,20 @@ fn main() {
     let number = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     let judged: usize = number("KHABAR_BENCH_JUDGED", "300000").parse().expect("a count");
     let sizes = number("KHABAR_BENCH_LIVE", "31000 1000000 10000000");
-    sketches();
-    for live in sizes.split_whitespace() {
-        window(live.parse().expect("a count"), judged);
+    let only = std::env::var("KHABAR_BENCH_ONLY").ok();
+    if is_wanted(only.as_deref(), "sketches") {
+        sketches();
+        if only.is_some() {
+            return;
+        }
     }
+    for live in sizes.split_whitespace() {
+        window(live.parse().expect("a count"), judged, only.as_deref());
+    }
+}
+
+fn is_wanted(only: Option<&str>, name: &str) -> bool {
+    only.is_none_or(|only| name.starts_with(only))
 }
 
 /// Articles of 3 KB a second on one core, made of words with an Arabic letter distribution.
@@ -68,7 +83,17 @@ fn sketches() {
     println!("sketches: {rate:.0} articles of {TEXT_BYTES} bytes a second");
 }
 
-fn window(live: usize, judged: usize) {
+/// The kinds of traffic, each with the claims that are judged of it at most.
+const MEASURED: [(&str, Traffic, usize); 6] = [
+    ("mixed", Traffic::Mixed, usize::MAX),
+    ("nine of ten of one source", Traffic::OneSource, usize::MAX),
+    ("articles of 50 templates", Traffic::Templates, 100_000),
+    ("stories that grow", Traffic::Growing, 100_000),
+    ("identical articles", Traffic::Identical, 100_000),
+    ("nearly identical articles", Traffic::NearlyIdentical, 100_000),
+];
+
+fn window(live: usize, judged: usize, only: Option<&str>) {
     let settings = load(&LayerArguments::default()).expect("the defaults").settings;
     let level = Level::from_settings(&settings.dedup);
     // W and a day of slack hold the live claims.
@@ -84,19 +109,14 @@ fn window(live: usize, judged: usize) {
     if let (Some(before), Some(after)) = (before, after) {
         println!("  memory: {} bytes a claim (resident)", after.saturating_sub(before) / window.len() as u64);
     }
-    measure("mixed", &mut window, &mut stream, judged);
-    stream.traffic(Traffic::OneSource);
-    measure("nine of ten of one source", &mut window, &mut stream, judged);
-    stream.traffic(Traffic::Templates);
-    measure("articles of 50 templates", &mut window, &mut stream, judged.min(100_000));
-    stream.traffic(Traffic::Growing);
-    // As after a restart: what these repeat is not known yet.
-    fill(&mut window, &mut stream, BATCH);
-    measure("stories that grow", &mut window, &mut stream, judged.min(100_000));
-    stream.traffic(Traffic::Identical);
-    measure("identical articles", &mut window, &mut stream, judged.min(100_000));
-    stream.traffic(Traffic::NearlyIdentical);
-    measure("nearly identical articles", &mut window, &mut stream, judged.min(100_000));
+    for (name, traffic, judged_max) in MEASURED.into_iter().filter(|(name, ..)| is_wanted(only, name)) {
+        stream.traffic(traffic);
+        if traffic == Traffic::Growing {
+            // As after a restart: what these repeat is not known yet.
+            fill(&mut window, &mut stream, BATCH);
+        }
+        measure(name, &mut window, &mut stream, judged.min(judged_max));
+    }
 }
 
 fn fill(window: &mut Window, stream: &mut Stream, count: usize) -> Duration {

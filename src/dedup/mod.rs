@@ -17,6 +17,7 @@ pub mod sketch;
 mod slots;
 mod told;
 pub mod window;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::sketch::{shingles_of, words_of};
+use super::sketch::shingles_of;
+use super::words::words_of;
 
 /// A stretch of text, by bytes: words and what stands between them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,303 @@
+//! A text's words as they are compared: one spelling for all that differ only in marks, case, digits and letter forms.
+//!
+//! Owns the normalisation for Arabic and for scripts without spaces, and the words' hashes; never compares anything.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::sketch::mix;
+
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// The normalised words of a text: as text with blanks, as hashes, and the numbers among them.
+pub(super) struct Words {
+    /// UTF-8 up to `length`, then room for what comes.
+    text: Vec<u8>,
+    length: usize,
+    /// Where the word that is being read begins in the text, and its hash so far.
+    begin: usize,
+    hash: u64,
+    pub(super) hashes: Vec<u64>,
+    pub(super) numerals: Vec<u16>,
+    /// The character before, where it belongs to a script without spaces.
+    unspaced: Option<char>,
+}
+
+impl Words {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            text: vec![0; bytes + 16],
+            length: 0,
+            begin: 0,
+            hash: FNV_BASIS,
+            hashes: Vec::with_capacity(bytes / 8),
+            numerals: Vec::new(),
+            unspaced: None,
+        }
+    }
+
+    pub(super) fn push_all(&mut self, text: &str) {
+        self.push_text(text);
+        self.end_word();
+        self.unspaced = None;
+    }
+
+    /// All words with a blank behind each, UTF-8.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text[..self.length]
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(first) = rest.as_bytes().first() {
+            if is_known(*first) {
+                if self.unspaced.take().is_some() {
+                    self.end_word();
+                }
+                // All bytes of a character or none are taken.
+                rest = rest.get(self.push_known(rest.as_bytes())..).unwrap_or_default();
+            }
+            let mut others = rest.chars();
+            if let Some(character) = others.next() {
+                self.push_other(character);
+                rest = others.as_str();
+            }
+        }
+    }
+
+    /// Reads characters of the tables, which hold the letter that stands for each, or what else it is, and tells how many
+    /// bytes those were. This is where a sketch takes its time: the state is kept out of memory.
+    fn push_known(&mut self, bytes: &[u8]) -> usize {
+        let arabic: &[u16; 0x100] = &ARABIC;
+        let (mut at, mut length, mut hash) = (0, self.length, self.hash);
+        // What is written is never longer than what is read, with a blank behind.
+        self.make_room(bytes.len() + 2);
+        while let Some(first) = bytes.get(at).filter(|first| is_known(**first)) {
+            let letter = if *first < 0x80 {
+                ASCII[usize::from(*first)]
+            } else {
+                // U+0600 to U+06FF: two bytes.
+                at += 1;
+                let Some(second) = bytes.get(at) else { break };
+                arabic[usize::from(first & 3) << 6 | usize::from(second & 0x3f)]
+            };
+            at += 1;
+            if letter > DROPPED {
+                hash = (hash ^ u64::from(letter)).wrapping_mul(FNV_PRIME);
+                length += write(&mut self.text, length, letter);
+            } else if letter == BOUNDARY && length > self.begin {
+                (self.length, self.hash) = (length, hash);
+                self.end_word();
+                (length, hash) = (self.length, self.hash);
+            }
+        }
+        (self.length, self.hash) = (length, hash);
+        at
+    }
+
+    fn make_room(&mut self, bytes: usize) {
+        if self.text.len() < self.length + bytes {
+            self.text.resize((self.length + bytes).max(self.text.len() * 2), 0);
+        }
+    }
+
+    fn push_other(&mut self, character: char) {
+        if is_written_without_spaces(character) {
+            self.push_unspaced(character);
+            return;
+        }
+        if self.unspaced.take().is_some() {
+            self.end_word();
+        }
+        match normalise(character) {
+            Normalised::Dropped => {}
+            Normalised::Boundary => self.end_word(),
+            Normalised::Letter(letter) => self.push_letter(letter),
+            Normalised::Folded => character.to_lowercase().for_each(|letter| self.push_letter(letter)),
+        }
+    }
+
+    /// In scripts without spaces a word is a character with the one before it, so that a shingle spans four.
+    fn push_unspaced(&mut self, character: char) {
+        match self.unspaced.replace(character) {
+            None => self.end_word(),
+            Some(before) => self.push_letter(before),
+        }
+        self.push_letter(character);
+        self.end_word();
+    }
+
+    fn push_letter(&mut self, letter: char) {
+        self.hash = (self.hash ^ u64::from(u32::from(letter))).wrapping_mul(FNV_PRIME);
+        // A character has at most four bytes.
+        self.make_room(4);
+        self.length += letter.encode_utf8(&mut self.text[self.length..]).len();
+    }
+
+    const fn is_in_word(&self) -> bool {
+        self.length > self.begin
+    }
+
+    fn end_word(&mut self) {
+        if !self.is_in_word() {
+            return;
+        }
+        if self.text[self.begin..self.length].iter().all(u8::is_ascii_digit) {
+            // The shift leaves 16 bits.
+            self.numerals.push((mix(self.hash) >> 48) as u16);
+        }
+        self.hashes.push(self.hash);
+        self.make_room(1);
+        self.text[self.length] = b' ';
+        self.length += 1;
+        (self.begin, self.hash) = (self.length, FNV_BASIS);
+    }
+}
+
+/// Whether a character that begins so stands in the tables: ASCII, or U+0600 to U+06FF.
+const fn is_known(first_byte: u8) -> bool {
+    first_byte < 0x80 || first_byte & 0xfc == 0xd8
+}
+
+/// Writes a letter of the tables as UTF-8, if there is room, and tells its length.
+fn write(text: &mut [u8], at: usize, letter: u16) -> usize {
+    let [low, high] = letter.to_le_bytes();
+    // The letters of the tables lie below U+0800.
+    let pair = if letter < 0x80 { [low, 0] } else { [0xc0 | high << 2 | low >> 6, 0x80 | low & 0x3f] };
+    // A length that the compiler knows, so that it calls nobody to copy two bytes.
+    if let Some(room) = text.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+        *room = pair;
+    }
+    1 + usize::from(letter >= 0x80)
+}
+
+/// The words of a text and where they stand in it, in bytes.
+pub(super) fn words_of(text: &str) -> (Vec<u64>, Vec<Range<usize>>) {
+    let mut words = Words::with_capacity(text.len());
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut begin = None;
+    let ends = text.char_indices().map(Some).chain([None]);
+    for place in ends {
+        let (at, was_open) = (place.map_or(text.len(), |(at, _)| at), words.is_in_word());
+        match place {
+            Some((_, character)) => words.push_text(character.encode_utf8(&mut [0; 4])),
+            None => words.end_word(),
+        }
+        while spans.len() < words.hashes.len() {
+            let end = if was_open || place.is_none() {
+                at
+            } else {
+                at + place.map_or(0, |(_, one)| one.len_utf8())
+            };
+            spans.push(begin.take().unwrap_or(at)..end);
+        }
+        if words.is_in_word() && begin.is_none() {
+            begin = Some(at);
+        }
+    }
+    (words.hashes, spans)
+}
+
+/// Letters of Han, Kana, Thai, Lao, Myanmar and Khmer: Unicode blocks whose texts put no space between words.
+const fn is_written_without_spaces(character: char) -> bool {
+    matches!(character,
+        '\u{e01}'..='\u{e3a}' | '\u{e40}'..='\u{e4e}' | '\u{e80}'..='\u{ecd}' | '\u{1000}'..='\u{103f}'
+        | '\u{1780}'..='\u{17d3}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+enum Normalised {
+    /// A mark inside a word that carries no meaning here: tashkeel, tatweel, bidi controls.
+    Dropped,
+    Boundary,
+    Letter(char),
+    /// A letter outside the tables; its lower case counts.
+    Folded,
+}
+
+/// What the tables have for a character that ends a word, and for one that counts for nothing.
+const BOUNDARY: u16 = 0;
+const DROPPED: u16 = 1;
+
+/// From ASCII and from the Arabic block to the letter that stands for a character: most characters of the texts that
+/// khabar reads, so they are looked up.
+static ASCII: [u16; 0x80] = {
+    let mut table = [BOUNDARY; 0x80];
+    let mut code = 0_u8;
+    while code < 0x80 {
+        if code.is_ascii_alphanumeric() {
+            table[code as usize] = code.to_ascii_lowercase() as u16;
+        }
+        code += 1;
+    }
+    table
+};
+static ARABIC: LazyLock<[u16; 0x100]> = LazyLock::new(|| {
+    std::array::from_fn(|at| {
+        let code = 0x600 + u16::try_from(at).unwrap_or_default();
+        match char::from_u32(u32::from(code)).map(normalise) {
+            Some(Normalised::Dropped) => DROPPED,
+            Some(Normalised::Letter(letter)) => u16::try_from(u32::from(letter)).unwrap_or(BOUNDARY),
+            // The Arabic script has no case.
+            Some(Normalised::Folded) => code,
+            Some(Normalised::Boundary) | None => BOUNDARY,
+        }
+    })
+});
+
+fn normalise(character: char) -> Normalised {
+    match character {
+        '\u{64b}'..='\u{65f}'
+        | '\u{670}'
+        | '\u{640}'
+        | '\u{6d6}'..='\u{6ed}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{ad}' => Normalised::Dropped,
+        '\u{660}'..='\u{669}' => Normalised::Letter(digit(character, 0x660)),
+        '\u{6f0}'..='\u{6f9}' => Normalised::Letter(digit(character, 0x6f0)),
+        'أ' | 'إ' | 'آ' | 'ٱ' => Normalised::Letter('ا'),
+        'ى' | 'ی' | 'ئ' => Normalised::Letter('ي'),
+        'ة' => Normalised::Letter('ه'),
+        'ؤ' => Normalised::Letter('و'),
+        'ک' | 'گ' => Normalised::Letter('ك'),
+        '\u{621}'..='\u{64a}' => Normalised::Letter(character),
+        _ if character.is_alphanumeric() => Normalised::Folded,
+        _ => Normalised::Boundary,
+    }
+}
+
+fn digit(character: char, zero: u32) -> char {
+    char::from_digit(u32::from(character) - zero, 10).unwrap_or('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A text in one piece has the words of the same text character by character.
+        #[test]
+        fn words_do_not_depend_on_how_a_text_is_read(
+            parts in proptest::collection::vec("[a-zA-Z0-9أ-ي٠-٩ـَ .,،\u{200f}]{0,9}|[一-三ก-ฃ]{0,3}|\\PC{0,4}", 0..9),
+        ) {
+            let text = parts.concat();
+            let mut whole = Words::with_capacity(text.len());
+            whole.push_all(&text);
+            let mut single = Words::with_capacity(0);
+            text.chars().for_each(|character| single.push_text(character.encode_utf8(&mut [0; 4])));
+            single.end_word();
+            prop_assert_eq!(whole.text(), single.text());
+            prop_assert_eq!(&whole.hashes, &single.hashes);
+            prop_assert_eq!(&whole.numerals, &single.numerals);
+            let normalised = std::str::from_utf8(whole.text()).unwrap();
+            prop_assert_eq!(normalised.split_whitespace().count(), whole.hashes.len());
+        }
+    }
+}
