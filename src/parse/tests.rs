@@ -1,5 +1,6 @@
 //! Golden cases (`tests/data/parse/<case>`), properties, and hostile content.
 
+mod confidence;
 mod golden;
 mod hostile;
 mod rules;

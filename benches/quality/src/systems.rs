@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use khabar::article::FieldEvidence;
 use khabar::config::Settings;
 use khabar::config::load::{LayerArguments, load};
 use khabar::flow::{Header, RawCoordinates, RawRecord};
@@ -63,6 +64,10 @@ pub struct Found {
     pub date_evidence: String,
     /// Each line of a text with its role and the evidence for it; empty for pages.
     pub lines: Vec<String>,
+    /// Where each field comes from, and what khabar thinks that is worth.
+    pub evidence: Vec<FieldEvidence>,
+    /// The codes of the article's flaws.
+    pub flaws: Vec<&'static str>,
     pub took: Duration,
 }
 
@@ -138,6 +143,8 @@ fn khabar(payload: impl Fn(&Page) -> Payload + 'static) -> Extract {
                 .unwrap_or_default(),
             date: article.published.map(|date| date.value).unwrap_or_default(),
             headline: article.headline.unwrap_or_default(),
+            flaws: article.extraction.flaws.iter().map(|flaw| flaw.code).collect(),
+            evidence: article.extraction.evidence,
             ..Found::default()
         })
     })
