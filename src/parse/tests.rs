@@ -3,6 +3,7 @@
 mod confidence;
 mod golden;
 mod hostile;
+mod related_boxes;
 mod rules;
 
 use crate::article::{Content, Decoded, Stated};

@@ -126,6 +126,7 @@ pub fn write_found(file: &std::path::Path, pages: &[Page], results: &[Found]) ->
                     "field": evidence.field, "found": evidence.found, "confidence": evidence.confidence,
                 })
             }).collect::<Vec<_>>(),
+            "related": found.related,
             "flaws": found.flaws,
         });
         text.push_str(&object.to_string());

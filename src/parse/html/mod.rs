@@ -2,8 +2,8 @@
 //!
 //! Owns everything that knows HTML. Behind [`guard`], because nothing may see a page that was not measured, the tree
 //! is read for what it says of itself ([`metadata`]) and laid out flat ([`outline`]); from that come the body
-//! ([`content`], [`sift`]), and, by where its lines stand ([`places`]), the dates and authors in the text ([`shown`],
-//! [`bylines`]). Where dates differ, [`weighing`] says which one counts.
+//! ([`content`], [`sift`]), the other articles that boxes name ([`related`]), and, by where its lines stand
+//! ([`places`]), the dates and authors in the text ([`shown`], [`bylines`]). Where dates differ, [`weighing`] says which one counts.
 //!
 //! A page holds an article if a paragraph has at least [`PARAGRAPH_WORDS_MIN`] words and [`PARAGRAPH_CHARS_MIN`]
 //! characters, or if two places agree on the headline and the page says by JSON-LD that it is an article. A list item
@@ -20,6 +20,7 @@ mod jsonld;
 mod metadata;
 mod outline;
 mod places;
+mod related;
 mod scan;
 mod script_dates;
 mod shown;
@@ -56,7 +57,7 @@ const PARAGRAPH_WORDS_MIN: usize = 8;
 const PARAGRAPH_CHARS_MIN: usize = 40;
 /// The headline is repeated at the body's beginning, among so many blocks.
 const HEADLINE_BLOCKS: usize = 3;
-/// Titles taken from a list below a "read also" label, at most.
+/// Titles of other articles that are taken from a page, or from one list in its body, at most.
 const RELATED_MAX: usize = 50;
 
 /// The compiled selectors of what to drop, by source key.
@@ -136,6 +137,11 @@ impl Parser {
         self.take_blocks(blocks, &mut found, address.url.as_ref());
         if let Some(body) = metadata.json_ld.as_ref().and_then(|json_ld| json_ld.body.as_deref()) {
             stated::take_body(body, &mut found);
+        }
+        if let Some(page) = &address.url {
+            let (labels, boilerplate) = (&self.labels, &self.boilerplate);
+            let finder = related::Finder { outline: &outline, headline, labels, boilerplate, page };
+            finder.take(RELATED_MAX, &mut found);
         }
         let is_confirmed = found.headline_confirmed;
         let has_text = found.paragraphs.iter().any(|paragraph| is_substantial(paragraph, is_confirmed));

@@ -19,8 +19,10 @@ fn page(head: &str, body: &str) -> Article {
 #[test]
 fn a_headline_that_places_agree_on_is_surer_than_one_alone() {
     let agreed = page("<title>Old ferry keeps running</title>", "<h1>Old ferry keeps running</h1>");
-    let alone =
-        page("<title>Council decides how long the ferry keeps running</title>", "<h1>Old ferry keeps running for now</h1>");
+    let alone = page(
+        "<title>Council decides how long the ferry keeps running</title>",
+        "<h1>Old ferry keeps running for now</h1>",
+    );
     let unconfirmed = page("", "<h1>Old ferry keeps running</h1>");
     let [agreed, alone, unconfirmed] =
         [agreed, alone, unconfirmed].map(|article| confidence(&article, "headline"));
