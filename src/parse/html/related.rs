@@ -23,8 +23,9 @@ use crate::parse::{dump, uri};
 const TITLE_WORDS_MIN: usize = 4;
 /// So many hundredths of a title's line are its link.
 const LINKED_PERCENT_MIN: usize = 80;
-/// A larger element is no box, whatever it is called.
+/// A larger element is no box, whatever it is called; and boxes of a page that are looked at.
 const BOX_LINES_MAX: usize = 200;
+const BOXES_MAX: usize = 200;
 /// Labels of a page that are looked at, and elements around each.
 const LABELS_MAX: usize = 20;
 const LABEL_DEPTH_MAX: usize = 4;
@@ -95,7 +96,7 @@ impl Finder<'_> {
     fn named(&self) -> Vec<Lines> {
         let mut boxes = Vec::new();
         let mut index = 0;
-        while let Some(element) = self.outline.elements.get(index) {
+        while let Some(element) = self.outline.elements.get(index).filter(|_| boxes.len() < BOXES_MAX) {
             let lines = element.first_line..element.end_line;
             let holds_headline = self.headline.is_some_and(|line| lines.contains(&line));
             if element.traits.has(Traits::READ_ALSO) && !holds_headline && lines.len() <= BOX_LINES_MAX {
