@@ -1,5 +1,7 @@
 //! Each field names what found it, and how sure that is.
 
+use proptest::prelude::*;
+
 use super::{decoded, dump, html, parser};
 use crate::article::{Article, Content};
 
@@ -93,4 +95,28 @@ fn every_piece_of_evidence_of_every_form_has_a_confidence() {
     let [_, _, plain, mapped] = &articles;
     assert!(confidence(plain, "headline") < 50);
     assert!(mapped.extraction.evidence.iter().all(|evidence| evidence.confidence == 100));
+}
+
+/// Each field that has a value names what found it, once and with a confidence; certain is nothing that was found inside.
+pub(super) fn check_evidence(article: &Article) -> Result<(), TestCaseError> {
+    let fields = [
+        ("headline", article.headline.is_some()),
+        ("uri", article.has_url),
+        ("published", article.published.is_some()),
+        ("modified", article.modified.is_some()),
+        ("authors", !article.authors.is_empty()),
+        ("publisher", article.publisher.is_some()),
+        ("keywords", article.keywords.is_some()),
+        ("section", article.section.is_some()),
+        ("language", article.language_stated.is_some()),
+        ("located", article.located.is_some()),
+        ("image", article.image.is_some()),
+    ];
+    let evidence = &article.extraction.evidence;
+    prop_assert!(evidence.iter().all(|found| (1..100).contains(&found.confidence)), "{:?}", evidence);
+    for (field, has_value) in fields {
+        let pieces = evidence.iter().filter(|found| found.field == field).count();
+        prop_assert_eq!(pieces, usize::from(has_value), "{} {:?}", field, evidence);
+    }
+    Ok(())
 }
