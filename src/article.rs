@@ -225,9 +225,28 @@ pub struct Extraction {
     pub method: &'static str,
     /// 0 to 100.
     pub confidence: u8,
-    /// Field and where its value came from, in reading order.
-    pub evidence: Vec<(&'static str, String)>,
+    /// In reading order.
+    pub evidence: Vec<FieldEvidence>,
     pub flaws: Vec<Flaw>,
+}
+
+/// Where the value of a field came from, and what that is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldEvidence {
+    /// `headline`, `published` …
+    pub field: &'static str,
+    /// `h1, og:title`, `json-ld:datePublished`, `label:تاريخ النشر`, `line:1`, `envelope:published`.
+    pub found: String,
+    /// 0 to 100: how many of a hundred values that are found that way are right.
+    pub confidence: u8,
+}
+
+impl Extraction {
+    /// The evidence for a field; `None` for a field without a value.
+    #[must_use]
+    pub fn evidence_for(&self, field: &str) -> Option<&FieldEvidence> {
+        self.evidence.iter().find(|evidence| evidence.field == field)
+    }
 }
 
 /// What the tag room adds to an article.

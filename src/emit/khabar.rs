@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use super::naming;
 use crate::article::{
-    ArticleDate, DatePrecision, Extraction, Flaw, Judgement, Matched, Paragraph, ParagraphLanguage, Tags,
+    Article, ArticleDate, DatePrecision, Extraction, Flaw, Judgement, Matched, Paragraph, ParagraphLanguage,
+    Tags,
 };
 
 /// Version of the object: additive within a major.
@@ -97,6 +98,9 @@ pub(super) struct DateFound<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zone: Option<Cow<'a, str>>,
     evidence: Cow<'a, str>,
+    /// Absent in records of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confidence: Option<u8>,
 }
 
 /// Offsets into the body in Unicode scalar values; `end` is behind the last character.
@@ -130,6 +134,9 @@ pub(super) struct ExtractionReport<'a> {
 pub(super) struct Evidence<'a> {
     field: Cow<'a, str>,
     found: Cow<'a, str>,
+    /// Absent in records of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confidence: Option<u8>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -174,16 +181,23 @@ impl<'a> Earlier<'a> {
 }
 
 impl<'a> Dates<'a> {
-    pub(super) fn of(published: Option<&'a ArticleDate>, modified: Option<&'a ArticleDate>) -> Option<Self> {
-        if published.is_none() && modified.is_none() {
+    pub(super) fn of(article: &'a Article) -> Option<Self> {
+        if article.published.is_none() && article.modified.is_none() {
             return None;
         }
-        Some(Self { published: published.map(DateFound::of), modified: modified.map(DateFound::of) })
+        let found = |date: Option<&'a ArticleDate>, field: &str| {
+            let confidence = article.extraction.evidence_for(field).map(|evidence| evidence.confidence);
+            date.map(|date| DateFound::of(date, confidence))
+        };
+        Some(Self {
+            published: found(article.published.as_ref(), "published"),
+            modified: found(article.modified.as_ref(), "modified"),
+        })
     }
 }
 
 impl<'a> DateFound<'a> {
-    fn of(date: &'a ArticleDate) -> Self {
+    fn of(date: &'a ArticleDate, confidence: Option<u8>) -> Self {
         Self {
             value: Cow::Borrowed(stated_part(date)),
             raw: Cow::Borrowed(&date.raw),
@@ -191,6 +205,7 @@ impl<'a> DateFound<'a> {
             calendar: Cow::Borrowed(date.calendar),
             zone: date.zone.as_deref().map(Cow::Borrowed),
             evidence: Cow::Borrowed(&date.evidence),
+            confidence,
         }
     }
 }
@@ -225,7 +240,11 @@ impl<'a> ExtractionReport<'a> {
             evidence: extraction
                 .evidence
                 .iter()
-                .map(|(field, found)| Evidence { field: Cow::Borrowed(field), found: Cow::Borrowed(found) })
+                .map(|evidence| Evidence {
+                    field: Cow::Borrowed(evidence.field),
+                    found: Cow::Borrowed(&evidence.found),
+                    confidence: Some(evidence.confidence),
+                })
                 .collect(),
             flaws: extraction
                 .flaws

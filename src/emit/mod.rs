@@ -120,7 +120,7 @@ impl Emitter {
             source: article.source.as_deref().map(Cow::Borrowed),
             section: article.section.as_deref().map(Cow::Borrowed),
             dedup: judgement.map(khabar::Dedup::of),
-            date: khabar::Dates::of(article.published.as_ref(), article.modified.as_ref()),
+            date: khabar::Dates::of(article),
             paragraphs: khabar::paragraph_offsets(&article.paragraphs, &tags.paragraph_languages),
             mentions,
             entities,

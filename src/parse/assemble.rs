@@ -1,19 +1,22 @@
 //! From what a form of content gave to the article: what is stated beside the content comes first, then what was found.
 //!
-//! Owns the address, the source, the limits, and the confidence.
-//!
-//! Confidence, 0 to 100: by method a base (mapped 80, dump 50, html 40, plain 10), and for each of these: a headline
-//! 10 (in HTML 20 where two places agree on it), a date 10, a source or publisher 10, at least two paragraphs 10,
-//! in HTML JSON-LD of an article 10; less 10 for each flaw that is a guess or a cut.
+//! Owns the address, the source, the limits, and the confidence in the article as a whole; that in each field is
+//! [`super::confidence`]'s, and measured. The whole's is a sum of rules of thumb and no share of anything, 0 to 100: by
+//! method a base (mapped 80, dump 50, html 40, plain 10), and for each of these: a headline 10 (in HTML 20 where two
+//! places agree on it), a date 10, a source or publisher 10, at least two paragraphs 10, in HTML JSON-LD of an article
+//! 10; less 10 for each flaw that is a guess or a cut.
 
 use url::Url;
 
 use super::address::{Link, settle_address};
+use super::confidence::{self, Support, Way};
+use super::dating::Dates;
 use super::dump::{self, Dump};
 use super::text::{collapse, first_bytes, first_chars, is_longer_than, word_count};
 use super::{Parser, dateline, flaws, fold, keywords, people, uri};
 use crate::article::{
-    Article, Decoded, Extraction, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related, hash128, hex,
+    Article, Decoded, Extraction, FieldEvidence, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related,
+    hash128, hex,
 };
 use crate::rejection::{Code, Rejection};
 use crate::sources::SourceRule;
@@ -46,6 +49,14 @@ pub(super) struct Evident {
     pub evidence: String,
 }
 
+/// Who wrote the article, where they are named, and what the other places say that name authors.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Authors {
+    pub names: Vec<String>,
+    pub evidence: String,
+    pub support: Support,
+}
+
 /// What a form of content gave.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -66,8 +77,7 @@ pub(super) struct Found {
     pub is_american: bool,
     /// The day that readers see of the first publication date.
     pub day_shown: Option<jiff::civil::Date>,
-    pub authors: Vec<String>,
-    pub authors_evidence: Option<String>,
+    pub authors: Option<Authors>,
     pub publisher: Option<Evident>,
     /// The name of a dump's source label: the last resort for the source key.
     pub source_label: Option<String>,
@@ -76,6 +86,7 @@ pub(super) struct Found {
     pub links: Vec<Link>,
     pub language: Option<Evident>,
     pub image: Option<Image>,
+    pub image_evidence: Option<String>,
     pub section: Option<String>,
     pub section_evidence: Option<String>,
     pub flaws: Vec<Flaw>,
@@ -99,7 +110,11 @@ impl Parser {
             flaws,
         } = division.collect();
         let evident = |found: dump::Found| Evident { value: found.value, evidence: found.label };
-        let author = author.map(evident);
+        let authors = author.map(evident).map(|author| Authors {
+            names: people::from_byline(&author.value),
+            evidence: author.evidence,
+            support: Support::Alone,
+        });
         Found {
             method: "dump",
             headline: headline.map(evident),
@@ -107,8 +122,7 @@ impl Parser {
             related: related.into_iter().filter(has_words).map(with_canonical_url).collect(),
             published: date.map(evident).into_iter().collect(),
             modified: modified.map(evident).into_iter().collect(),
-            authors: author.as_ref().map(|author| people::from_byline(&author.value)).unwrap_or_default(),
-            authors_evidence: author.map(|author| author.evidence),
+            authors,
             source_label: source.as_ref().map(|source| source.value.clone()),
             publisher: source.map(evident),
             keywords: keywords.map(|found| (keywords::of_line(&found.value), found.label)),
@@ -191,10 +205,8 @@ impl Parser {
         let (source, rule) =
             self.source_of(stated.source.as_deref(), address.url.as_ref(), found.source_label.as_deref());
         let context = self.date_context(rule, found.is_american, decoded.fetched_at_ms);
-        let published = self.published(decoded, &mut found, &context, &mut flaws);
-        let modified = self.first_readable(&found.modified, &context, &mut flaws);
-        let published = published
-            .or_else(|| self.published_perhaps(modified.as_ref(), &found.guessed, &context, &mut flaws));
+        let dates = self.dates(decoded, &mut found, &context);
+        flaws.extend(dates.flaws().cloned());
 
         let headline = settle_headline(decoded, found.headline.take(), &mut evidence, &mut flaws);
         let is_cut = self.cut(&mut found.paragraphs, &mut flaws);
@@ -210,33 +222,34 @@ impl Parser {
             }
             None => format!("urn:khabar:{}", hex(&decoded.content_hash)),
         };
-        let people = settle_authors(&stated.authors, found.authors);
+        let authors = settle_authors(&stated.authors, found.authors);
         let site = found.publisher.map(|publisher| {
             evidence.push(("publisher", publisher.evidence));
             first_chars(&collapse(&publisher.value), NAME_CHARS_MAX).to_owned()
         });
-        note(&mut evidence, "published", published.as_ref().map(|date| date.evidence.clone()));
-        note(&mut evidence, "modified", modified.as_ref().map(|date| date.evidence.clone()));
-        let authors_from =
-            if stated.authors.is_empty() { found.authors_evidence } else { Some("envelope:authors".into()) };
-        note(&mut evidence, "authors", authors_from.filter(|_| !people.is_empty()));
+        note(&mut evidence, "published", dates.published.as_ref().map(|date| date.evidence.clone()));
+        note(&mut evidence, "modified", dates.modified.as_ref().map(|date| date.evidence.clone()));
+        note(&mut evidence, "authors", authors.as_ref().map(|authors| authors.evidence.clone()));
         let keywords = keywords::settle(&stated.keywords, found.keywords, &mut evidence);
         note(&mut evidence, "section", found.section_evidence.take());
         let language_stated = settle_language(stated.language.as_deref(), found.language, &mut evidence);
         let located = located_of(&found.paragraphs);
         note(&mut evidence, "located", located.as_ref().map(|_| "dateline".to_owned()));
+        note(&mut evidence, "image", found.image_evidence.take());
+        let support = authors.as_ref().map(|authors| authors.support).unwrap_or_default();
+        let evidence = weigh(evidence, found.method, support, &dates, &flaws);
         let mut article = Article {
             id: hash128(uri.as_bytes()),
             uri,
             has_url,
             headline,
             paragraphs: found.paragraphs,
-            authors: people,
+            authors: authors.map(|authors| authors.names).unwrap_or_default(),
             publisher: site,
             source,
             located,
-            published,
-            modified,
+            published: dates.published,
+            modified: dates.modified,
             language_stated,
             image: found.image,
             keywords,
@@ -317,6 +330,33 @@ fn note(evidence: &mut Vec<(&'static str, String)>, field: &'static str, value: 
     evidence.extend(value.map(|value| (field, value)));
 }
 
+/// Each piece of evidence with its confidence.
+fn weigh(
+    evidence: Vec<(&'static str, String)>,
+    method: &'static str,
+    of_authors: Support,
+    dates: &Dates,
+    flaws: &[Flaw],
+) -> Vec<FieldEvidence> {
+    let codes = |flaws: &[Flaw]| -> Vec<&'static str> { flaws.iter().map(|flaw| flaw.code).collect() };
+    let of_article = codes(flaws);
+    let mut of_published = codes(&dates.flaws_of_published);
+    of_published.extend(codes(&dates.flaws_of_guess));
+    of_published.extend(of_article.iter().filter(|code| **code == flaws::DATE_DIFFERS));
+    let of_modified = codes(&dates.flaws_of_modified);
+    let weigh = |(field, found): (&'static str, String)| {
+        let (support, flaws) = match field {
+            "published" => (dates.support, &of_published),
+            "modified" => (Support::Alone, &of_modified),
+            "authors" => (of_authors, &of_article),
+            _ => (Support::Alone, &of_article),
+        };
+        let confidence = confidence::of(field, &found, &Way { method, support, flaws });
+        FieldEvidence { field, found, confidence }
+    };
+    evidence.into_iter().map(weigh).collect()
+}
+
 fn settle_headline(
     decoded: &Decoded,
     found: Option<Evident>,
@@ -354,15 +394,17 @@ pub(super) fn one_line(text: &str) -> String {
     collapse(text).into_owned()
 }
 
-fn settle_authors(stated: &[String], found: Vec<String>) -> Vec<String> {
+/// The stated authors, else those found; `None` for nobody.
+fn settle_authors(stated: &[String], found: Option<Authors>) -> Option<Authors> {
     if stated.is_empty() {
-        return found;
+        return found.filter(|authors| !authors.names.is_empty());
     }
-    let mut authors = Vec::new();
+    let mut names = Vec::new();
     for name in stated {
-        people::push(&mut authors, name);
+        people::push(&mut names, name);
     }
-    authors
+    let evidence = "envelope:authors".to_owned();
+    (!names.is_empty()).then_some(Authors { names, evidence, support: Support::Alone })
 }
 
 /// A language tag in its outer form; `ar_EG` is `ar-EG`.

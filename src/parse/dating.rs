@@ -3,14 +3,48 @@
 //! Owns what they are read with (zone, order of day and month, fetch time), which of them is taken, and what stands in
 //! where there is none. In which order the dates of a page count is told in `html::weighing`.
 
-use super::Parser;
 use super::assemble::{Evident, Found};
+use super::confidence::{self, Support};
 use super::date::{self, DateContext};
-use super::flaws;
+use super::{Parser, flaws};
 use crate::article::{ArticleDate, Decoded, Flaw};
 use crate::sources::{DayMonthOrder, SourceRule};
 
+/// The dates of an article, and what is odd about each.
+#[derive(Debug, Default)]
+pub(super) struct Dates {
+    pub published: Option<ArticleDate>,
+    /// What other dates say of the day of publication.
+    pub support: Support,
+    pub modified: Option<ArticleDate>,
+    pub flaws_of_published: Vec<Flaw>,
+    pub flaws_of_modified: Vec<Flaw>,
+    /// Where no date calls itself that of publication, what stands for it has these.
+    pub flaws_of_guess: Vec<Flaw>,
+}
+
+impl Dates {
+    pub fn flaws(&self) -> impl Iterator<Item = &Flaw> {
+        self.flaws_of_published.iter().chain(&self.flaws_of_modified).chain(&self.flaws_of_guess)
+    }
+}
+
 impl Parser {
+    /// The article's dates.
+    pub(super) fn dates(&self, decoded: &Decoded, found: &mut Found, context: &DateContext<'_>) -> Dates {
+        let mut dates = Dates::default();
+        let published = self.published(decoded, found, context, &mut dates.flaws_of_published);
+        dates.modified = self.first_readable(&found.modified, context, &mut dates.flaws_of_modified);
+        if let Some((date, support)) = published {
+            (dates.published, dates.support) = (Some(date), support);
+        } else {
+            let of_guess = &mut dates.flaws_of_guess;
+            dates.published =
+                self.published_perhaps(dates.modified.as_ref(), &found.guessed, context, of_guess);
+        }
+        dates
+    }
+
     pub(super) fn date_context<'parser>(
         &'parser self,
         rule: Option<&'parser SourceRule>,
@@ -24,39 +58,40 @@ impl Parser {
         DateContext { day_first, zone, zone_name, fetched_at_ms }
     }
 
-    /// The stated date, else the first one found that can be read.
-    pub(super) fn published(
+    /// The stated date, else the first one found that can be read, and what the other dates say of its day.
+    fn published(
         &self,
         decoded: &Decoded,
         found: &mut Found,
         context: &DateContext<'_>,
         flaws: &mut Vec<Flaw>,
-    ) -> Option<ArticleDate> {
+    ) -> Option<(ArticleDate, Support)> {
         let stated = decoded.stated.published.as_ref();
         let mut candidates: Vec<Evident> = stated
             .map(|value| Evident { value: value.clone(), evidence: "envelope:published".to_owned() })
             .into_iter()
             .collect();
         candidates.append(&mut found.published);
-        if let Some(date) = self.first_readable(&candidates, context, flaws) {
-            // A date that was counted back stands at a clock of ours, not at the newsroom's.
-            let read = |candidate: &Evident| {
-                date::read(&candidate.value, &candidate.evidence, &self.date_words, context)
-                    .ok()
-                    .filter(|(_, flaws)| !date::is_relative(flaws))
-            };
-            let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
-            let date = date::at_home(date, &others);
-            let Some(day) = found.day_shown else { return Some(date) };
-            let (date, zone) = date::on_day(date, day);
+        let date = self.first_readable(&candidates, context, flaws)?;
+        // A date that was counted back stands at a clock of ours, not at the newsroom's.
+        let read = |candidate: &Evident| {
+            date::read(&candidate.value, &candidate.evidence, &self.date_words, context)
+                .ok()
+                .filter(|(_, flaws)| !date::is_relative(flaws))
+        };
+        let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
+        let mut date = date::at_home(date, &others);
+        if let Some(day) = found.day_shown {
+            let (on_day, zone) = date::on_day(date, day);
+            date = on_day;
             flaws.extend(zone.map(|zone| Flaw::new(flaws::DATE_ZONE_ASSUMED).with_detail(zone)));
-            return Some(date);
         }
-        None
+        let support = support_of(&date, &others);
+        Some((date, support))
     }
 
     /// What stands for the date of publication where none was found: that of the last change, else a guess.
-    pub(super) fn published_perhaps(
+    fn published_perhaps(
         &self,
         modified: Option<&ArticleDate>,
         guessed: &[Evident],
@@ -73,7 +108,7 @@ impl Parser {
         Some(date)
     }
 
-    pub(super) fn first_readable(
+    fn first_readable(
         &self,
         candidates: &[Evident],
         context: &DateContext<'_>,
@@ -98,4 +133,13 @@ impl Parser {
         flaws.extend(of_date);
         Some(date)
     }
+}
+
+/// What the dates of a page say of the day of one of them: those of another kind whether it is right, all whether it is
+/// another.
+fn support_of(date: &ArticleDate, all: &[ArticleDate]) -> Support {
+    let has_day = |other: &ArticleDate| date.value.get(..10) == other.value.get(..10);
+    let is_independent = |other: &&ArticleDate| confidence::are_independent(&date.evidence, &other.evidence);
+    let is_agreed = all.iter().filter(is_independent).any(has_day);
+    Support::of(is_agreed, !all.iter().all(has_day))
 }

@@ -7,6 +7,7 @@
 mod address;
 mod assemble;
 mod boilerplate;
+mod confidence;
 pub(crate) mod date;
 mod dateline;
 mod dating;

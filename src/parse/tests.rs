@@ -1,7 +1,9 @@
 //! Golden cases (`tests/data/parse/<case>`), properties, and hostile content.
 
+mod confidence;
 mod golden;
 mod hostile;
+mod related_boxes;
 mod rules;
 
 use crate::article::{Content, Decoded, Stated};

@@ -4,21 +4,25 @@
 //! `articleBody`, `headline`, `author`, `datePublished` those that the set labels) and `html/ID.html.gz`. README.md says
 //! where the public sets come from. It reports and asserts nothing.
 //!
-//! Environment: QUALITY_SETS (names, separated by commas), QUALITY_SYSTEMS, QUALITY_PAGES, QUALITY_SPLIT (`all`, `tune` or `held`: a
-//! fixed half of the pages each), QUALITY_WORST (prints the pages that cost khabar most, of the `tune` half only),
-//! QUALITY_FOUND (a folder: what each system found in the pages of the `tune` half, as `SET.SYSTEM.jsonl`).
+//! Environment: QUALITY_SETS (names, separated by commas), QUALITY_SYSTEMS, QUALITY_PAGES, QUALITY_SPLIT (`all`, `tune` or
+//! `held`: a fixed half of the pages each), QUALITY_CALIBRATION (prints what khabar's confidences are worth), QUALITY_WORST
+//! (prints the pages that cost khabar most, of the `tune` half only), QUALITY_FOUND (a folder: what each system found in
+//! the pages of the `tune` half, as `SET.SYSTEM.jsonl`).
 #![forbid(unsafe_code)]
 
 mod bootstrap;
+mod calibration;
 mod data;
 mod dump;
 mod score;
 mod systems;
 mod table;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use calibration::Calibration;
 use data::{Page, Split};
 use systems::System;
 
@@ -48,6 +52,7 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
     let systems: Vec<System> =
         System::ALL.into_iter().filter(|system| wanted(system.name(), "QUALITY_SYSTEMS")).collect();
     let mut found = false;
+    let mut calibrations: BTreeMap<&str, Calibration> = BTreeMap::new();
     for set in data::sets(folder)? {
         if !wanted(&set.name, "QUALITY_SETS") {
             continue;
@@ -60,6 +65,9 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
         for system in &systems {
             let results = systems::run(*system, &pages);
             println!("{}", table::row(system.name(), &pages, &results));
+            if system.is_khabar() {
+                calibrations.entry(system.name()).or_default().add(&pages, &results);
+            }
             if split == Split::Tune
                 && let Some(folder) = std::env::var_os("QUALITY_FOUND")
             {
@@ -72,6 +80,11 @@ fn run(folder: &std::path::Path) -> Result<(), String> {
             {
                 table::print_worst(&pages, &results, count);
             }
+        }
+    }
+    if std::env::var_os("QUALITY_CALIBRATION").is_some() {
+        for (system, calibration) in &calibrations {
+            calibration.print(system);
         }
     }
     if found { Ok(()) } else { Err(format!("{} holds no set that was asked for", folder.display())) }

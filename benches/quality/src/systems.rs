@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use khabar::article::{FieldEvidence, Related};
 use khabar::config::Settings;
 use khabar::config::load::{LayerArguments, load};
 use khabar::flow::{Header, RawCoordinates, RawRecord};
@@ -63,6 +64,12 @@ pub struct Found {
     pub date_evidence: String,
     /// Each line of a text with its role and the evidence for it; empty for pages.
     pub lines: Vec<String>,
+    /// Where each field comes from, and what khabar thinks that is worth.
+    pub evidence: Vec<FieldEvidence>,
+    /// Titles and addresses of other articles that the page names.
+    pub related: Vec<String>,
+    /// The codes of the article's flaws.
+    pub flaws: Vec<&'static str>,
     pub took: Duration,
 }
 
@@ -138,9 +145,17 @@ fn khabar(payload: impl Fn(&Page) -> Payload + 'static) -> Extract {
                 .unwrap_or_default(),
             date: article.published.map(|date| date.value).unwrap_or_default(),
             headline: article.headline.unwrap_or_default(),
+            related: article.related.iter().map(title_and_url).collect(),
+            flaws: article.extraction.flaws.iter().map(|flaw| flaw.code).collect(),
+            evidence: article.extraction.evidence,
             ..Found::default()
         })
     })
+}
+
+fn title_and_url(related: &Related) -> String {
+    let part = |part: &Option<String>| part.clone().unwrap_or_default();
+    format!("{}\t{}", part(&related.headline), part(&related.url))
 }
 
 fn khabar_dump(extent: Extent) -> Extract {

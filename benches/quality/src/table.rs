@@ -31,16 +31,16 @@ fn body_scores(pages: &[Page], results: &[Found]) -> Vec<BodyScore> {
         .collect()
 }
 
-fn has_headline(page: &Page, found: &Found) -> Option<bool> {
+pub fn has_headline(page: &Page, found: &Found) -> Option<bool> {
     page.gold.headline.as_ref().map(|gold| score::folded(gold) == score::folded(&found.headline))
 }
 
-fn has_day(page: &Page, found: &Found) -> Option<bool> {
+pub fn has_day(page: &Page, found: &Found) -> Option<bool> {
     let gold = score::day(page.gold.date_published.as_deref()?)?;
     Some(score::day(&found.date) == Some(gold))
 }
 
-fn has_author(page: &Page, found: &Found) -> Option<bool> {
+pub fn has_author(page: &Page, found: &Found) -> Option<bool> {
     page.gold.author.as_ref().map(|gold| score::author_names(gold) == score::author_names(&found.author))
 }
 
@@ -121,6 +121,13 @@ pub fn write_found(file: &std::path::Path, pages: &[Page], results: &[Found]) ->
             "datePublished": found.date,
             "dateEvidence": found.date_evidence,
             "lines": found.lines,
+            "evidence": found.evidence.iter().map(|evidence| {
+                serde_json::json!({
+                    "field": evidence.field, "found": evidence.found, "confidence": evidence.confidence,
+                })
+            }).collect::<Vec<_>>(),
+            "related": found.related,
+            "flaws": found.flaws,
         });
         text.push_str(&object.to_string());
         text.push('\n');

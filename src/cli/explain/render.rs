@@ -5,25 +5,24 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::named;
-use crate::article::{Article, ArticleDate, Flaw, Paragraph};
+use crate::article::{Article, ArticleDate, FieldEvidence, Flaw, Paragraph};
 use crate::cli::text::{clean, columns};
 use crate::parse::{LineRole, ReadLine};
 use crate::process::explain::Explanation;
 
 /// A field, its value, and where it was found.
-struct Field {
+struct Field<'article> {
     name: &'static str,
     value: Value,
-    found: Option<String>,
+    evidence: Option<&'article FieldEvidence>,
 }
 
 /// The fields of an article that have a value, in reading order.
-fn fields(article: &Article) -> Vec<Field> {
-    let found = |name: &str| {
-        article.extraction.evidence.iter().find(|(field, _)| *field == name).map(|(_, found)| found.clone())
-    };
+fn fields(article: &Article) -> Vec<Field<'_>> {
     let date = |date: &ArticleDate| json!(format!("{} ({})", date.value, date.precision.name()));
-    let field = |name, value: Option<Value>| Some(Field { name, value: value?, found: found(name) });
+    let field = |name, value: Option<Value>| {
+        Some(Field { name, value: value?, evidence: article.extraction.evidence_for(name) })
+    };
     let list = |list: &[String]| (!list.is_empty()).then(|| json!(list));
     let keywords = article
         .keywords
@@ -40,6 +39,7 @@ fn fields(article: &Article) -> Vec<Field> {
         field("section", article.section.as_ref().map(|text| json!(text))),
         field("keywords", keywords),
         field("language", article.language_stated.as_ref().map(|text| json!(text))),
+        field("located", article.located.as_ref().map(|text| json!(text))),
         field("image", article.image.as_ref().map(|image| json!(image.url))),
     ]
     .into_iter()
@@ -95,7 +95,7 @@ fn article_text(text: &mut String, article: &Article, with_paragraphs: bool) {
             push(text, &format!("related #{}: {}", index + 1, one_line(headline)));
         }
     }
-    push(text, "\nfields: name, where found, value");
+    push(text, "\nfields: name, where found, confidence, value");
     let rows: Vec<Vec<String>> = fields(article)
         .into_iter()
         .map(|field| {
@@ -106,7 +106,8 @@ fn article_text(text: &mut String, article: &Article, with_paragraphs: bool) {
             };
             vec![
                 field.name.to_owned(),
-                one_line(&field.found.unwrap_or_else(|| "-".to_owned())),
+                field.evidence.map_or_else(|| "-".to_owned(), |evidence| one_line(&evidence.found)),
+                field.evidence.map_or_else(|| "-".to_owned(), |evidence| evidence.confidence.to_string()),
                 one_line(&value),
             ]
         })
@@ -170,7 +171,12 @@ pub(super) fn json(explanation: &Explanation) -> Value {
 fn article_json(article: &Article) -> Value {
     let fields: serde_json::Map<String, Value> = fields(article)
         .into_iter()
-        .map(|field| (field.name.to_owned(), json!({ "value": field.value, "found": field.found })))
+        .map(|field| {
+            let found = field.evidence.map(|evidence| &evidence.found);
+            let confidence = field.evidence.map(|evidence| evidence.confidence);
+            let value = json!({ "value": field.value, "found": found, "confidence": confidence });
+            (field.name.to_owned(), value)
+        })
         .collect();
     let related: Vec<Value> = article
         .related
@@ -236,7 +242,7 @@ was painted red last week by its keeper.\n";
             "2  date",
             "label:Published",
             "related_headline #1",
-            "published  label:Published",
+            "published  label:Published  93",
             "2024-05-02T00:00:00Z (day)",
             "confidence: 90 of 100",
             "date_zone_assumed: UTC",
@@ -253,6 +259,7 @@ was painted red last week by its keeper.\n";
         assert_eq!(json["lines"][2]["role"], "blank");
         assert_eq!(json["lines"][8]["related"], 1);
         assert_eq!(json["fields"]["headline"]["found"], "line:1");
+        assert_eq!(json["fields"]["headline"]["confidence"], 83);
         assert_eq!(json["related"][0]["headline"], "Lighthouse painted red");
         assert_eq!(json["flaws"][0]["code"], "date_zone_assumed");
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::headers::{assert_valid, raw};
 use super::samples::{arabic_dump, emitter, english_page, judgement, options, paragraph};
-use crate::article::{ParagraphRole, Related, Verdict};
+use crate::article::{FieldEvidence, ParagraphRole, Related, Verdict};
 use crate::emit::fit::{RECORD_BYTES_MIN, fit, wire_bytes};
 use crate::emit::headers::{self, own_text};
 use crate::emit::{Emitter, EmitterOptions};
@@ -174,7 +174,8 @@ fn large_article(text: &str, sizes: Sizes) -> ParsedRecord {
     article.related[0].paragraphs = vec![paragraph(&large(sizes[4]))];
     article.related[0].headline = Some(large(sizes[5]));
     article.image.as_mut().unwrap().caption = Some(large(sizes[5]));
-    article.extraction.evidence.push(("headline", large(sizes[6])));
+    let evidence = FieldEvidence { field: "headline", found: large(sizes[6]), confidence: 50 };
+    article.extraction.evidence.push(evidence);
     record.meta = serde_json::value::to_raw_value(&large(sizes[7])).ok();
     record.origin.trace_headers.push(Header::text(headers::TRACESTATE, large(sizes[7])));
     record

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::samples::{emitter, judgement};
 use crate::article::{
-    Article, ArticleDate, DatePrecision, Extraction, Flaw, Image, Keywords, Paragraph, ParagraphRole,
-    Related, Verdict, hash128, hex,
+    Article, ArticleDate, DatePrecision, Extraction, FieldEvidence, Flaw, Image, Keywords, Paragraph,
+    ParagraphRole, Related, Verdict, hash128, hex,
 };
 use crate::flow::{ParsedRecord, RawCoordinates};
 use crate::schema::tests::{ItemValidators, errors, validator_of};
@@ -76,8 +76,10 @@ pub(super) fn article() -> impl Strategy<Value = Article> {
     );
     let image = proptest::option::of((text(), proptest::option::of(text())));
     let dates = (proptest::option::of(date()), proptest::option::of(date()));
-    ("[a-z0-9/?=&%~._-]{0,40}", names, paragraphs(), dates, lists, image, any::<bool>()).prop_map(
-        |(path, names, paragraphs, (published, modified), (authors, related, keywords), image, partial)| {
+    let sureness = (any::<bool>(), 0_u8..=100);
+    ("[a-z0-9/?=&%~._-]{0,40}", names, paragraphs(), dates, lists, image, sureness).prop_map(
+        |(path, names, paragraphs, (published, modified), (authors, related, keywords), image, sureness)| {
+            let (partial, confidence) = sureness;
             let uri = format!("https://news.example/{}", path.replace('%', "%25"));
             Article {
                 id: hash128(uri.as_bytes()),
@@ -99,8 +101,13 @@ pub(super) fn article() -> impl Strategy<Value = Article> {
                 partial,
                 extraction: Extraction {
                     method: "html",
-                    confidence: 50,
-                    evidence: names.3.iter().map(|text| ("headline", text.clone())).collect(),
+                    confidence,
+                    evidence: names
+                        .3
+                        .iter()
+                        .flat_map(|found| ["headline", "published"].map(|field| (field, found.clone())))
+                        .map(|(field, found)| FieldEvidence { field, found, confidence })
+                        .collect(),
                     flaws: names.3.iter().map(|text| Flaw::new("odd").with_detail(text.clone())).collect(),
                 },
             }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use crate::article::{
-    Article, ArticleDate, DatePrecision, Direction, Extraction, Flaw, Image, Judgement, Matched, Paragraph,
-    ParagraphRole, Related, TaggedKeywords, Tags, Verdict, hash128,
+    Article, ArticleDate, DatePrecision, Direction, Extraction, FieldEvidence, Flaw, Image, Judgement,
+    Matched, Paragraph, ParagraphRole, Related, TaggedKeywords, Tags, Verdict, hash128,
 };
 use crate::emit::{Emitter, EmitterOptions};
 use crate::flow::{Header, Origin, ParsedRecord, RawCoordinates};
@@ -44,6 +44,10 @@ pub(super) fn paragraph(text: &str) -> Paragraph {
     Paragraph { text: text.to_owned(), role: ParagraphRole::Text }
 }
 
+fn found(field: &'static str, found: &str, confidence: u8) -> FieldEvidence {
+    FieldEvidence { field, found: found.to_owned(), confidence }
+}
+
 /// An Arabic dump with a keyword line that has no separators, and a related article without an address.
 pub(super) fn arabic_dump() -> (ParsedRecord, Tags) {
     let uri = "urn:khabar:00112233445566778899aabbccddeeff";
@@ -74,10 +78,7 @@ pub(super) fn arabic_dump() -> (ParsedRecord, Tags) {
         extraction: Extraction {
             method: "dump",
             confidence: 97,
-            evidence: vec![
-                ("headline", "first line".to_owned()),
-                ("published", "label:تاريخ النشر".to_owned()),
-            ],
+            evidence: vec![found("headline", "first line", 83), found("published", "label:تاريخ النشر", 93)],
             flaws: vec![Flaw::new("url_missing")],
         },
         ..Article::default()
@@ -138,7 +139,11 @@ pub(super) fn english_page() -> (ParsedRecord, Tags) {
         extraction: Extraction {
             method: "html",
             confidence: 88,
-            evidence: vec![("headline", "og:title".to_owned())],
+            evidence: vec![
+                found("headline", "og:title", 45),
+                found("published", "json-ld:datePublished", 99),
+                found("modified", "text:Updated", 60),
+            ],
             flaws: vec![Flaw::new("zone_missing").with_detail("modified")],
         },
         ..Article::default()

@@ -2,8 +2,8 @@
 //!
 //! Owns everything that knows HTML. Behind [`guard`], because nothing may see a page that was not measured, the tree
 //! is read for what it says of itself ([`metadata`]) and laid out flat ([`outline`]); from that come the body
-//! ([`content`], [`sift`]), and, by where its lines stand ([`places`]), the dates and authors in the text ([`shown`],
-//! [`bylines`]). Where dates differ, [`weighing`] says which one counts.
+//! ([`content`], [`sift`]), the other articles that boxes name ([`related`]), and, by where its lines stand
+//! ([`places`]), the dates and authors in the text ([`shown`], [`bylines`]). Where dates differ, [`weighing`] says which one counts.
 //!
 //! A page holds an article if a paragraph has at least [`PARAGRAPH_WORDS_MIN`] words and [`PARAGRAPH_CHARS_MIN`]
 //! characters, or if two places agree on the headline and the page says by JSON-LD that it is an article. A list item
@@ -20,6 +20,7 @@ mod jsonld;
 mod metadata;
 mod outline;
 mod places;
+mod related;
 mod scan;
 mod script_dates;
 mod shown;
@@ -29,15 +30,16 @@ mod traits;
 mod unread;
 mod weighing;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use dom_query::{Document, Matcher};
 
 use crate::article::{Decoded, Flaw, Image, Keywords, Paragraph, ParagraphRole, Related};
 use crate::parse::address::{Link, settle_address};
-use crate::parse::assemble::{Evident, Found};
+use crate::parse::assemble::{Authors, Evident, Found};
+use crate::parse::confidence::Support;
 use crate::parse::date::{self, DateContext};
-use crate::parse::fold::same;
+use crate::parse::fold::{fold, same};
 use crate::parse::lexicon::{LexiconError, Role};
 use crate::parse::text::{is_longer_than, word_count};
 use crate::parse::{Parser, dump, flaws, keywords, people, uri};
@@ -55,7 +57,7 @@ const PARAGRAPH_WORDS_MIN: usize = 8;
 const PARAGRAPH_CHARS_MIN: usize = 40;
 /// The headline is repeated at the body's beginning, among so many blocks.
 const HEADLINE_BLOCKS: usize = 3;
-/// Titles taken from a list below a "read also" label, at most.
+/// Titles of other articles that are taken from a page, or from one list in its body, at most.
 const RELATED_MAX: usize = 50;
 
 /// The compiled selectors of what to drop, by source key.
@@ -121,7 +123,7 @@ impl Parser {
         let site = found.publisher.as_ref().map(|name| name.value.as_str());
         let is_date_word = |word: &str| self.date_words.is_date_word(word);
         let visible = bylines::authors(&outline, &places, &is_date_word);
-        (found.authors, found.authors_evidence) = authors_of(&metadata, visible, site, &is_date_word);
+        found.authors = authors_of(&metadata, visible, site, &is_date_word);
         if let Some(image) = found.image.as_mut().filter(|image| image.caption.is_none()) {
             image.caption = places.caption();
         }
@@ -135,6 +137,11 @@ impl Parser {
         self.take_blocks(blocks, &mut found, address.url.as_ref());
         if let Some(body) = metadata.json_ld.as_ref().and_then(|json_ld| json_ld.body.as_deref()) {
             stated::take_body(body, &mut found);
+        }
+        if let Some(page) = &address.url {
+            let (labels, boilerplate) = (&self.labels, &self.boilerplate);
+            let finder = related::Finder { outline: &outline, headline, labels, boilerplate, page };
+            finder.take(RELATED_MAX, &mut found);
         }
         let is_confirmed = found.headline_confirmed;
         let has_text = found.paragraphs.iter().any(|paragraph| is_substantial(paragraph, is_confirmed));
@@ -262,6 +269,12 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
         .map(|name| (name.to_owned(), "meta:og:site_name"))
         .or_else(|| json_ld.publisher.clone().map(|name| (name, "json-ld:publisher")));
     let publisher = publisher.map(|(value, evidence)| Evident { value, evidence: evidence.to_owned() });
+    let section = metadata
+        .meta(&["article:section"])
+        .map(|(_, name)| (name.to_owned(), "meta:article:section"))
+        .or_else(|| json_ld.section.clone().map(|name| (name, "json-ld:articleSection")));
+    let (section, section_evidence) = section.map(|(name, from)| (name, from.to_owned())).unzip();
+    let (image, image_evidence) = image(metadata, page).unzip();
     Found {
         method: "html",
         headline,
@@ -270,8 +283,10 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
         publisher,
         keywords: own_keywords(metadata),
         language: language(metadata),
-        image: image(metadata, page),
-        section: metadata.meta(&["article:section"]).map(|(_, name)| name.to_owned()).or(json_ld.section),
+        image,
+        image_evidence,
+        section,
+        section_evidence,
         flaws,
         ..Found::default()
     }
@@ -299,7 +314,7 @@ fn authors_of(
     visible: Vec<String>,
     site: Option<&str>,
     is_date_word: &dyn Fn(&str) -> bool,
-) -> (Vec<String>, Option<String>) {
+) -> Option<Authors> {
     let json_ld = metadata.json_ld.as_ref().map(|found| found.authors.as_slice()).unwrap_or_default();
     let mut groups: Vec<(String, Vec<String>)> = vec![("json-ld:author".to_owned(), names_in(json_ld))];
     for name in AUTHOR_NAMES {
@@ -319,12 +334,22 @@ fn authors_of(
         .or_else(|| {
             groups.iter().find(|(_, names)| names.iter().any(|name| people::is_name_of_person(name)))
         });
-    let Some((evidence, names)) = chosen else { return (Vec::new(), None) };
+    let (evidence, names) = chosen?;
+    let people = |names: &[String]| -> BTreeSet<String> {
+        names.iter().filter(|name| !is_site(name)).map(|name| fold(name)).collect()
+    };
+    let of_chosen = people(names);
+    let others: Vec<bool> = groups
+        .iter()
+        .filter(|(other, names)| other != evidence && !names.is_empty())
+        .map(|(_, names)| people(names) == of_chosen)
+        .collect();
+    let support = Support::of(others.contains(&true), others.contains(&false));
     let mut names = names.clone();
     if is_of_people(&names) {
         names.retain(|name| !is_site(name));
     }
-    (names, Some(evidence.clone()))
+    Some(Authors { names, evidence: evidence.clone(), support })
 }
 
 /// The names in several bylines.
@@ -366,13 +391,15 @@ fn language(metadata: &Metadata) -> Option<Evident> {
     found.map(|(value, evidence)| Evident { value, evidence: evidence.to_owned() })
 }
 
-fn image(metadata: &Metadata, page: Option<&url::Url>) -> Option<Image> {
-    let og_image =
-        metadata.meta(&["og:image", "og:image:url", "twitter:image"]).map(|(_, url)| url.to_owned());
-    let json_ld = metadata.json_ld.as_ref().and_then(|found| found.image.clone());
+/// The picture, and where its address stands.
+fn image(metadata: &Metadata, page: Option<&url::Url>) -> Option<(Image, String)> {
     let caption = metadata.meta(&["og:image:alt"]).map(|(_, caption)| caption.to_owned());
-    [og_image.map(|url| (url, caption)), json_ld.map(|url| (url, None))]
+    let named = metadata.meta(&["og:image", "og:image:url", "twitter:image"]);
+    let named = named.map(|(name, url)| (format!("meta:{name}"), url.to_owned(), caption));
+    let json_ld = metadata.json_ld.as_ref().and_then(|found| found.image.clone());
+    let json_ld = json_ld.map(|url| ("json-ld:image".to_owned(), url, None));
+    [named, json_ld]
         .into_iter()
         .flatten()
-        .find_map(|(raw, caption)| Some(Image { url: uri::image(&raw, page)?, caption }))
+        .find_map(|(from, raw, caption)| Some((Image { url: uri::image(&raw, page)?, caption }, from)))
 }

@@ -56,6 +56,8 @@ pub(super) struct Line {
     pub link_chars: usize,
     pub link: Option<Rc<str>>,
     pub begins_with_link: bool,
+    /// It has links to more than one address.
+    pub has_several_links: bool,
 }
 
 /// A date in an attribute.
@@ -261,6 +263,7 @@ impl Walk {
                 self.line.begins_with_link = self.line.chars == 0;
                 self.line.link = Some(Rc::clone(&href));
             }
+            self.line.has_several_links |= self.line.link.as_ref() != Some(&href);
             self.links.push(href);
         }
         if traits.has(Traits::FOREIGN) {

@@ -51,6 +51,9 @@ impl Traits {
     /// A date.
     pub const DATED: Self = Self(1 << 14);
 
+    /// Names that boxes with other articles have and hardly anything else.
+    pub const READ_ALSO: Self = Self(1 << 15);
+
     /// The traits for which an element is left out, unless it holds the article.
     pub const FOREIGN: Self = Self(
         Self::COMMENT.0
@@ -97,6 +100,7 @@ const NAMES: &[(&str, Traits)] = &[
     ("article", Traits::ARTICLE),
     ("byline", Traits::BYLINE),
     ("dated", Traits::DATED),
+    ("read_also", Traits::READ_ALSO),
 ];
 
 struct Vocabulary {

@@ -314,7 +314,7 @@ fn check(article: &Article) -> Result<(), TestCaseError> {
     }
     prop_assert!(article.headline.as_ref().is_none_or(|headline| !headline.trim().is_empty()));
     prop_assert!(article.uri.is_ascii());
-    Ok(())
+    super::confidence::check_evidence(article)
 }
 
 proptest! {
