@@ -3,10 +3,10 @@
 //! Tables hold positions only and look the keys up in the slots. Their layout and order never enter a verdict: what is
 //! found depends on the claims alone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::BuildHasher as _;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::sketch::KEYS_MAX;
 use super::slots::{Slot, Slots};

@@ -69,12 +69,12 @@ impl Words {
     /// Reads characters of the tables, which hold the letter that stands for each, or what else it is, and tells how many
     /// bytes those were. This is where a sketch takes its time: the state is kept out of memory.
     fn push_known(&mut self, bytes: &[u8]) -> usize {
-        let arabic: &[u16; 0x100] = &ARABIC;
+        let arabic: &[Known; 0x100] = &ARABIC;
         let (mut at, mut length, mut hash) = (0, self.length, self.hash);
         // What is written is never longer than what is read, with a blank behind.
         self.make_room(bytes.len() + 2);
         while let Some(first) = bytes.get(at).filter(|first| is_known(**first)) {
-            let letter = if *first < 0x80 {
+            let Known { letter, utf8 } = if *first < 0x80 {
                 ASCII[usize::from(*first)]
             } else {
                 // U+0600 to U+06FF: two bytes.
@@ -85,7 +85,11 @@ impl Words {
             at += 1;
             if letter > DROPPED {
                 hash = (hash ^ u64::from(letter)).wrapping_mul(FNV_PRIME);
-                length += write(&mut self.text, length, letter);
+                // There is room; a length that the compiler knows spares a call for two bytes.
+                if let Some(room) = self.text.get_mut(length..).and_then(|rest| rest.first_chunk_mut()) {
+                    *room = utf8;
+                }
+                length += 1 + usize::from(letter >= 0x80);
             } else if letter == BOUNDARY && length > self.begin {
                 (self.length, self.hash) = (length, hash);
                 self.end_word();
@@ -160,18 +164,6 @@ const fn is_known(first_byte: u8) -> bool {
     first_byte < 0x80 || first_byte & 0xfc == 0xd8
 }
 
-/// Writes a letter of the tables as UTF-8, if there is room, and tells its length.
-fn write(text: &mut [u8], at: usize, letter: u16) -> usize {
-    let [low, high] = letter.to_le_bytes();
-    // The letters of the tables lie below U+0800.
-    let pair = if letter < 0x80 { [low, 0] } else { [0xc0 | high << 2 | low >> 6, 0x80 | low & 0x3f] };
-    // A length that the compiler knows, so that it calls nobody to copy two bytes.
-    if let Some(room) = text.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-        *room = pair;
-    }
-    1 + usize::from(letter >= 0x80)
-}
-
 /// The words of a text and where they stand in it, in bytes.
 pub(super) fn words_of(text: &str) -> (Vec<u64>, Vec<Range<usize>>) {
     let mut words = Words::with_capacity(text.len());
@@ -221,29 +213,46 @@ enum Normalised {
 const BOUNDARY: u16 = 0;
 const DROPPED: u16 = 1;
 
+/// What the tables have for a character.
+#[derive(Clone, Copy)]
+struct Known {
+    /// The letter that stands for it, below U+0800, or what else it is.
+    letter: u16,
+    /// The same as text; the second byte is there from U+0080 on.
+    utf8: [u8; 2],
+}
+
+impl Known {
+    const fn new(letter: u16) -> Self {
+        let [low, high] = letter.to_le_bytes();
+        let utf8 = if letter < 0x80 { [low, 0] } else { [0xc0 | high << 2 | low >> 6, 0x80 | low & 0x3f] };
+        Self { letter, utf8 }
+    }
+}
+
 /// From ASCII and from the Arabic block to the letter that stands for a character: most characters of the texts that
 /// khabar reads, so they are looked up.
-static ASCII: [u16; 0x80] = {
-    let mut table = [BOUNDARY; 0x80];
+static ASCII: [Known; 0x80] = {
+    let mut table = [Known::new(BOUNDARY); 0x80];
     let mut code = 0_u8;
     while code < 0x80 {
         if code.is_ascii_alphanumeric() {
-            table[code as usize] = code.to_ascii_lowercase() as u16;
+            table[code as usize] = Known::new(code.to_ascii_lowercase() as u16);
         }
         code += 1;
     }
     table
 };
-static ARABIC: LazyLock<[u16; 0x100]> = LazyLock::new(|| {
+static ARABIC: LazyLock<[Known; 0x100]> = LazyLock::new(|| {
     std::array::from_fn(|at| {
         let code = 0x600 + u16::try_from(at).unwrap_or_default();
-        match char::from_u32(u32::from(code)).map(normalise) {
+        Known::new(match char::from_u32(u32::from(code)).map(normalise) {
             Some(Normalised::Dropped) => DROPPED,
             Some(Normalised::Letter(letter)) => u16::try_from(u32::from(letter)).unwrap_or(BOUNDARY),
             // The Arabic script has no case.
             Some(Normalised::Folded) => code,
             Some(Normalised::Boundary) | None => BOUNDARY,
-        }
+        })
     })
 });
 

@@ -22,6 +22,17 @@ pub(super) struct Asked<'a> {
     pub record: RecordKey,
 }
 
+impl Asked<'_> {
+    fn hits_min(&self) -> usize {
+        if self.text.codes.len() < FEW_CODES { KEY_HITS_MIN_OF_FEW } else { KEY_HITS_MIN }
+    }
+
+    /// No claim in memory, of whatever time, shares enough keys: so it is with most articles.
+    pub(super) fn has_no_candidates(&self) -> bool {
+        self.postings.iter().flatten().count() < self.hits_min()
+    }
+}
+
 impl Window {
     /// Fills in the earlier claims that share keys with a text, best first cut off, then in the order of the log. Tells
     /// how many, and for which windows they would be the same.
@@ -31,7 +42,7 @@ impl Window {
         after_ms: i64,
         candidates: &mut [Candidate<'a>; CANDIDATES_MAX],
     ) -> (usize, Reach) {
-        let hits_min = if asked.text.codes.len() < FEW_CODES { KEY_HITS_MIN_OF_FEW } else { KEY_HITS_MIN };
+        let hits_min = asked.hits_min();
         let mut reach = Reach::WHOLE;
         let mut chains = Chains::new(&asked.postings, self.slots.end());
         let mut found = Found::new();

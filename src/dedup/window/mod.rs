@@ -8,8 +8,9 @@ mod candidates;
 mod revision;
 mod story;
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::claim::{Claim, VoidRange};
 use super::compare::{Pair, Text};

@@ -28,6 +28,10 @@ impl Window {
             *posting = self.by_key.newest(&self.slots, *key);
         }
         let asked = Asked { text, postings, record: self.known_record_key(claim) };
+        if asked.has_no_candidates() {
+            learnt.of_claim = Told::new(self.slots.end(), None, &Reach::WHOLE);
+            return nothing;
+        }
         let replayed = self.replay(&asked, after_ms, limits);
         // The same that later articles ask of this one.
         learnt.of_claim = Told::new(self.slots.end(), replayed.repeated(&text, limits), &replayed.reach);
