@@ -8,7 +8,7 @@ use super::date_labels::{Said, is_published_behind, names_change, said_before, t
 use super::outline::{Line, Stamp};
 use super::places::{ASIDE_POINTS, Nearness, Places};
 use super::traits::Traits;
-use crate::article::ParagraphRole;
+use crate::article::{DatePrecision, ParagraphRole};
 use crate::parse::assemble::Evident;
 use crate::parse::date::{self, DateContext};
 use crate::parse::fold::same;
@@ -352,7 +352,10 @@ impl Finder<'_> {
     }
 
     fn of_stamp(&self, stamp: &Stamp) -> Option<Candidate> {
-        date::read(&stamp.value, "", self.words, self.context).ok()?;
+        let (date, _) = date::read(&stamp.value, "", self.words, self.context).ok()?;
+        if date.precision < DatePrecision::Day {
+            return None;
+        }
         let line = self.places.outline.lines.get(stamp.line);
         // What is quoted brings its own dates along: posts of others.
         if line.is_some_and(|line| line.role == ParagraphRole::Quote) {

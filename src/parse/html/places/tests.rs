@@ -140,6 +140,24 @@ fn a_date_right_beside_the_headline_counts_before_one_farther_off() {
 }
 
 #[test]
+fn scripts_write_the_moment_of_a_shown_date_into_attributes() {
+    for (line, date) in [
+        ("<span class='date' data-utime='1717577400'>an hour ago</span>", Some("1717577400")),
+        (
+            "<span class='date' data-datetime='2024-06-05T08:50:00Z'>yesterday</span>",
+            Some("2024-06-05T08:50:00Z"),
+        ),
+        ("<time datetime='2024-06-05' data-date='2024-06-07'>yesterday</time>", Some("2024-06-05")),
+        ("<time datetime='2024'>last year</time>", None),
+        ("<span class='date' data-time='10:30'>now</span>", None),
+        ("<span class='slide' data-date='2024-06-05'>3 of 7</span>", None),
+    ] {
+        let body = format!("<h1>A bridge for Tartus</h1><p>{line}</p><p>Work begins.</p>");
+        assert_eq!(published(&body).as_deref(), date, "{line}");
+    }
+}
+
+#[test]
 fn dates_of_a_list_are_of_other_articles() {
     let entry =
         |day: &str| format!("<div><p class='date'>{day} May 2024</p><p>Another bridge opens</p></div>");
