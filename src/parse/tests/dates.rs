@@ -200,10 +200,8 @@ fn pages_without_spaces_between_words_give_their_date() {
 
 #[test]
 fn a_page_of_teasers_has_a_guess_for_its_date() {
-    let teasers: String = ["6", "5", "4", "3"]
-        .iter()
-        .map(|day| format!("<div><p class='date'>{day} May 2024</p>{PROSE}</div>"))
-        .collect();
+    let teaser = |day| format!("<div><p class='date'>{day} May 2024</p>{PROSE}</div>");
+    let teasers = [6, 5, 4, 3].map(teaser).concat();
     let page = format!("<html><body><h1>News of the harbour</h1>{PROSE}{teasers}</body></html>");
     let article = parser().parse(&html(&page)).unwrap();
     assert_eq!(article.published.as_ref().map(|date| date.value.as_str()), Some("2024-05-06T00:00:00Z"));
