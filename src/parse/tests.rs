@@ -1,12 +1,13 @@
 //! Golden cases (`tests/data/parse/<case>`), properties, and hostile content.
 
 mod confidence;
+mod dates;
 mod golden;
 mod hostile;
 mod related_boxes;
 mod rules;
 
-use crate::article::{Content, Decoded, Stated};
+use crate::article::{Article, Content, Decoded, Stated};
 use crate::config::settings::{LexiconSettings, ParseSettings, SourcesSettings};
 use crate::parse::Parser;
 use crate::sources::Sources;
@@ -50,4 +51,8 @@ pub(super) fn dump(text: &str) -> Decoded {
 
 fn html(page: &str) -> Decoded {
     decoded(Content::Html(page.to_owned()))
+}
+
+fn has_flaw(article: &Article, code: &str) -> bool {
+    article.extraction.flaws.iter().any(|flaw| flaw.code == code)
 }

@@ -1,9 +1,9 @@
 //! Dates within a line of other words: `By A. Writer | 2 December 2024, 10:30 | 3 comments`.
 
 use super::words::Words;
-use super::{DateContext, is_relative, read};
+use super::{DateContext, digit, is_relative, read};
 use crate::article::{DatePrecision, Flaw};
-use crate::parse::fold::{digit, is_letter, is_letter_or_digit};
+use crate::parse::fold::{is_letter, is_letter_or_digit};
 
 /// A date is looked for around so many places of a text at most.
 const ANCHORS_MAX: usize = 4;
@@ -99,11 +99,69 @@ fn offset_of(text: &str, part: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
 }
 
-/// The words; `None` where they are too many.
+/// The words; `None` where they are too many. White space and bars divide them, a colon behind what is no digit
+/// (`Date:5.6.2024`), and, in scripts without spaces, a number from the words beside it (`发布于2024年6月5日`).
 fn split(text: &str) -> Option<Vec<&str>> {
     let is_gap = |character: char| character.is_whitespace() || matches!(character, '|' | '•' | '·');
-    let parts: Vec<&str> = text.split(is_gap).filter(|part| !part.is_empty()).take(WORDS_MAX + 1).collect();
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
+        let is_colon = matches!(character, ':' | '：') && digit(before).is_none();
+        if is_gap(character) || is_colon {
+            push_part(&mut parts, &text[begin..at]);
+            begin = at + character.len_utf8();
+        } else if is_border(before, character) {
+            push_part(&mut parts, &text[begin..at]);
+            begin = at;
+        }
+        if parts.len() > WORDS_MAX {
+            return None;
+        }
+        before = character;
+    }
+    push_part(&mut parts, &text[begin..]);
     (parts.len() <= WORDS_MAX).then_some(parts)
+}
+
+fn push_part<'text>(parts: &mut Vec<&'text str>, part: &'text str) {
+    if !part.is_empty() {
+        parts.push(part);
+    }
+}
+
+/// Whether a date may begin or end between two characters of a script without spaces.
+fn is_border(before: char, behind: char) -> bool {
+    let ends_day = matches!(before, '日' | '号' | '號' | '일') && is_letter(behind);
+    let ends_number = digit(before).is_some() && is_unspaced(behind) && !is_unit(behind);
+    ends_day || ends_number || (is_unspaced(before) && digit(behind).is_some())
+}
+
+/// Of Chinese, Japanese or Korean.
+const fn is_unspaced(character: char) -> bool {
+    matches!(character, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Stands behind the number of a year, month, day, hour, minute or second.
+const fn is_unit(character: char) -> bool {
+    matches!(
+        character,
+        '年' | '月'
+            | '日'
+            | '号'
+            | '號'
+            | '时'
+            | '時'
+            | '点'
+            | '分'
+            | '秒'
+            | '년'
+            | '월'
+            | '일'
+            | '시'
+            | '분'
+            | '초'
+    )
 }
 
 /// Why a date may stand around a word; the earlier one is tried first.

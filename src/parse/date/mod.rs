@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 
 use crate::article::{ArticleDate, DatePrecision, Flaw};
 use crate::parse::flaws;
-use crate::parse::fold::digit;
+use crate::parse::fold;
 use crate::parse::text::is_longer_than;
 use calendar::Parts;
 pub(crate) use find::find;
@@ -123,6 +123,15 @@ pub(crate) fn read(
         evidence: evidence.to_owned(),
     };
     Ok((date, flaws))
+}
+
+/// The value of a digit as dates are written with: of [`fold::digit`]'s, and of India and Bangladesh.
+pub(crate) fn digit(character: char) -> Option<u32> {
+    fold::digit(character).or(match character {
+        '\u{966}'..='\u{96f}' => Some(character as u32 - 0x966),
+        '\u{9e6}'..='\u{9ef}' => Some(character as u32 - 0x9e6),
+        _ => None,
+    })
 }
 
 /// Whether the flaws of a date say that it is relative.

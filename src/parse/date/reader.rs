@@ -368,7 +368,11 @@ impl<'tokens> Reader<'tokens> {
         match meaning {
             Meaning::Month(calendar, month) => return self.take_month(*calendar, *month),
             Meaning::Filler | Meaning::Between => {}
-            Meaning::Clock => self.announced = Some(self.next),
+            Meaning::Clock => {
+                // `kl. 10.30`
+                self.next += usize::from(self.is_mark(self.next, '.') && self.is_glued(self.next));
+                self.announced = Some(self.next);
+            }
             Meaning::Half(half) => self.half = Some(*half),
             Meaning::ZonePrefix => self.take_place(),
             // `+03:00[UTC]`: the offset was stated already.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::DateProblem;
 use super::calendar::Number;
-use crate::parse::fold::{digit, fold_char, is_letter};
+use super::{DateProblem, digit};
+use crate::parse::fold::{fold_char, is_letter};
 
 /// Words of at most this many tokens mean one thing together (`كانون الثاني`).
 pub(super) const WORDS_TOGETHER_MAX: usize = 3;
@@ -59,7 +59,7 @@ pub(super) fn tokenise(raw: &str) -> Result<Vec<Placed>, DateProblem> {
         } else {
             // What takes no room divides nothing: bidi marks, vowel marks, tatweel.
             let Some(folded) = fold_char(character) else { continue };
-            if is_letter(character) {
+            if is_letter(character) || is_within_word(character) {
                 push_letter(&mut tokens, character, folded, is_glued);
             } else {
                 tokens.push(Placed { token: Token::Mark(plain_mark(character)), is_glued });
@@ -71,6 +71,27 @@ pub(super) fn tokenise(raw: &str) -> Result<Vec<Placed>, DateProblem> {
         is_glued = true;
     }
     Ok(tokens)
+}
+
+/// Marks of Indic scripts that are no letters of their own: those that take a vowel away, or change a letter.
+const fn is_within_word(character: char) -> bool {
+    matches!(
+        character,
+        '\u{93c}'
+            | '\u{94d}'
+            | '\u{9bc}'
+            | '\u{9cd}'
+            | '\u{a3c}'
+            | '\u{a4d}'
+            | '\u{abc}'
+            | '\u{acd}'
+            | '\u{b4d}'
+            | '\u{bcd}'
+            | '\u{c4d}'
+            | '\u{ccd}'
+            | '\u{d4d}'
+            | '\u{dca}'
+    )
 }
 
 fn push_letter(tokens: &mut Vec<Placed>, character: char, letter: char, is_glued: bool) {

@@ -108,6 +108,14 @@ impl Words {
             || matches!(self.get(&fold(word)), Some(Meaning::Month(Calendar::Gregorian, _) | Meaning::Filler))
     }
 
+    /// The Gregorian month that a word alone names, 1 to 12.
+    pub fn month(&self, word: &str) -> Option<u32> {
+        match self.get(&fold(word)) {
+            Some(Meaning::Month(Calendar::Gregorian, month)) => u32::try_from(*month).ok(),
+            _ => None,
+        }
+    }
+
     /// Whether the word says that an amount of time lies in the past, or begins words that do.
     pub(super) fn is_past(&self, word: &str) -> bool {
         let word = word.trim_matches(|character: char| !is_letter_or_digit(character));

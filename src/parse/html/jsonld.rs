@@ -130,7 +130,7 @@ fn has_type(value: &Value, types: &[&str]) -> bool {
     let is_type = |value: &Value| {
         value.as_str().is_some_and(|name| {
             let name = name.rsplit(['/', ':']).next().unwrap_or(name);
-            types.contains(&name)
+            types.iter().any(|known| known.eq_ignore_ascii_case(name))
         })
     };
     match value.get("@type") {
@@ -142,11 +142,12 @@ fn has_type(value: &Value, types: &[&str]) -> bool {
 
 fn from_article(article: &Value, graph: &[&Value]) -> JsonLd {
     let text = |name: &str| article.get(name).and_then(first_text);
+    let date = |name: &str| article.get(name).and_then(date_of);
     let names = |name: &str| article.get(name).map(|value| names_of(value, graph)).unwrap_or_default();
     JsonLd {
         headline: text("headline").or_else(|| text("name")),
-        published: text("datePublished").or_else(|| text("dateCreated")).or_else(|| text("uploadDate")),
-        modified: text("dateModified"),
+        published: date("datePublished").or_else(|| date("dateCreated")).or_else(|| date("uploadDate")),
+        modified: date("dateModified"),
         authors: names("author"),
         publisher: names("publisher").into_iter().next(),
         image: article.get("image").and_then(image_of),
@@ -180,6 +181,15 @@ fn first_text(value: &Value) -> Option<String> {
     match value {
         Value::Array(list) => list.iter().find_map(text_of),
         value => text_of(value),
+    }
+}
+
+/// A date: a text, a list of them, a number of seconds or milliseconds, or an object that gives a value its type.
+fn date_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        Value::Object(map) => map.get("@value").and_then(first_text),
+        value => first_text(value),
     }
 }
 
@@ -223,5 +233,26 @@ fn keywords_of(value: &Value) -> Vec<String> {
     match value {
         Value::Array(list) => list.iter().take(LIST_MAX).filter_map(text_of).collect(),
         value => text_of(value).into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_however_they_are_stated() {
+        for (date, found) in [
+            (r#""2024-06-05""#, Some("2024-06-05")),
+            (r#"["2024-06-05","2024-06-06"]"#, Some("2024-06-05")),
+            ("1717577400", Some("1717577400")),
+            (r#"{"@type":"Date","@value":"2024-06-05"}"#, Some("2024-06-05")),
+            (r#"{"@type":"Date"}"#, None),
+            ("null", None),
+        ] {
+            let block = format!(r#"{{"@type":"newsArticle","headline":"A bridge","datePublished":{date}}}"#);
+            let article = read(&block).unwrap().article.unwrap();
+            assert_eq!(article.published.as_deref(), found, "{date}");
+        }
     }
 }

@@ -2,8 +2,10 @@
 
 use dom_query::{Document, NodeRef};
 
+use super::date_names::{self, Kind};
 use super::fallback;
 use super::jsonld::{self, JsonLd};
+use super::script_dates;
 use super::traits::{self, Traits};
 use crate::article::Flaw;
 use crate::parse::assemble::{Evident, one_line};
@@ -16,115 +18,10 @@ const TEXTS_MAX: usize = 4;
 /// A longer text of a heading or meta element is cut.
 const TEXT_CHARS_MAX: usize = 4000;
 
-/// Names of meta elements with a publication date, in order of trust.
-const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "og:published_time",
-    "parsely-pub-date",
-    "sailthru.date",
-    "publish-date",
-    "publishdate",
-    "pubdate",
-    "dc.date.issued",
-    "published-date",
-    "publication_date",
-    "publication-date",
-    "published_time",
-    "pub_date",
-    "cxenseparse:recs:publishtime",
-    "dcterms.issued",
-    "dcterms.available",
-    "dc.issued",
-    "rnews:datepublished",
-    "bt:pubdate",
-    "cse-pubdate",
-    "article_date_original",
-    "originalpublicationdate",
-    "citation_publication_date",
-    "citation_date",
-    "displaydate",
-    "published",
-    "published_at",
-    "article.published",
-    "og:published",
-    "og:pubdate",
-    "og:article:published",
-    "article:published_date",
-    "article:publication_date",
-    "article:post_date",
-    "date_published",
-    "published_time_utc",
-    "publisheddate",
-    "publicationdate",
-    "first_published",
-    "dateposted",
-    "date_posted",
-    "post_date",
-    "article_date",
-    "dc.date.publication",
-    "dc.date.published",
-    "dcterms.published",
-    "citation_online_date",
-    "prism.publicationdate",
-];
-/// The same of names that may as well mean when the page was made or changed.
-const DOUBTFUL: &[&str] = &[
-    "dc.date",
-    "date",
-    "dcterms.date",
-    "dcterms.created",
-    "dc.created",
-    "dc.date.created",
-    "datecreated",
-    "creation_date",
-    "release_date",
-    "og:release_date",
-    "created",
-    "created_at",
-    "date_created",
-    "article:created",
-    "article:created_time",
-    "doc_date",
-    "pdate",
-];
-/// Parts of names of meta elements that hold such a date, too.
-const PUBLISHED_PARTS: [[&str; 2]; 5] =
-    [["publish", "date"], ["publish", "time"], ["pub", "date"], ["create", "date"], ["issue", "date"]];
 /// Elements above a marked date that are looked at for whether they are a reader's comment.
 const COMMENT_DEPTH_MAX: usize = 6;
 /// A longer text is no date.
 const DATE_BYTES_MAX: usize = 80;
-const MODIFIED: &[&str] = &[
-    "article:modified_time",
-    "datemodified",
-    "og:updated_time",
-    "last-modified",
-    "dcterms.modified",
-    "lastmod",
-    "updated",
-    "updated_at",
-    "updated_time",
-    "article:updated_time",
-    "article:modified",
-    "article:modified_date",
-    "modified",
-    "modified_time",
-    "og:modified_time",
-    "lastmodified",
-    "last_updated",
-    "lastupdated",
-    "date_modified",
-    "dc.modified",
-    "dc.date.modified",
-    "revised",
-    "revision_date",
-];
-/// Parts of names of such ones.
-const MODIFIED_PARTS: [[&str; 2]; 4] =
-    [["update", "date"], ["update", "time"], ["modif", "date"], ["modif", "time"]];
-
 /// The page's own statements.
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
@@ -132,6 +29,8 @@ pub(super) struct Metadata {
     pub h1: Vec<String>,
     pub json_ld: Option<JsonLd>,
     json_ld_blocks: usize,
+    /// The date of publication in a block that is no JSON.
+    broken_date: Option<String>,
     /// Of an object that is a page and no article.
     json_ld_page: Option<JsonLd>,
     /// Name (lower case) and content of meta elements, in order.
@@ -208,21 +107,23 @@ impl Metadata {
     }
 
     fn take_json_ld(&mut self, node: &NodeRef<'_>) {
-        match jsonld::read(&node.text()) {
-            Ok(found) => {
-                match (self.json_ld.as_mut(), found.article) {
-                    (None, article) => self.json_ld = article,
-                    (Some(first), Some(more)) => {
-                        first.published = first.published.take().or(more.published);
-                        first.modified = first.modified.take().or(more.modified);
-                    }
-                    (Some(_), None) => {}
-                }
-                self.json_ld_page = self.json_ld_page.take().or(found.page);
+        let block = node.text();
+        let Ok(found) = jsonld::read(&block) else {
+            self.broken_date = self.broken_date.take().or_else(|| script_dates::of_broken(&block));
+            if self.flaws.len() < REPEATS_MAX {
+                self.flaws.push(Flaw::new(flaws::JSON_LD_IGNORED));
             }
-            Err(()) if self.flaws.len() < REPEATS_MAX => self.flaws.push(Flaw::new(flaws::JSON_LD_IGNORED)),
-            Err(()) => {}
+            return;
+        };
+        match (self.json_ld.as_mut(), found.article) {
+            (None, article) => self.json_ld = article,
+            (Some(first), Some(more)) => {
+                first.published = first.published.take().or(more.published);
+                first.modified = first.modified.take().or(more.modified);
+            }
+            (Some(_), None) => {}
         }
+        self.json_ld_page = self.json_ld_page.take().or(found.page);
     }
 
     /// The content of the first meta element of one of these names, in the names' order, and the name.
@@ -252,8 +153,9 @@ impl Metadata {
     /// Publication dates, most trusted first: JSON-LD, meta, marked elements.
     pub fn published(&self) -> Vec<Evident> {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.published.clone());
+        let json_ld = json_ld.or_else(|| self.broken_date.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
-        dates.extend(self.dates_of(PUBLISHED));
+        dates.extend(self.dates_of(Kind::Published));
         dates.extend(self.marked().filter(|_| !self.marks_differ()));
         dates
     }
@@ -278,8 +180,8 @@ impl Metadata {
 
     /// Dates of the page that are those of the article for want of better ones.
     pub fn published_doubtfully(&self) -> Vec<Evident> {
-        let mut dates: Vec<Evident> = self.dates_of(DOUBTFUL).collect();
-        dates.extend(self.dates_like(&PUBLISHED_PARTS));
+        let mut dates: Vec<Evident> = self.dates_of(Kind::Doubtful).collect();
+        dates.extend(self.dates_like(Kind::Published));
         dates.extend(self.marked().filter(|_| self.marks_differ()));
         let page = self.json_ld_page.as_ref().and_then(|page| page.published.clone());
         dates.extend(evident(page, "json-ld:page"));
@@ -289,8 +191,8 @@ impl Metadata {
     pub fn modified(&self) -> Vec<Evident> {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.modified.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:dateModified").into_iter().collect();
-        dates.extend(self.dates_of(MODIFIED));
-        dates.extend(self.dates_like(&MODIFIED_PARTS));
+        dates.extend(self.dates_of(Kind::Modified));
+        dates.extend(self.dates_like(Kind::Modified));
         let page = self.json_ld_page.as_ref().and_then(|page| page.modified.clone());
         dates.extend(evident(page, "json-ld:page"));
         dates
@@ -303,41 +205,32 @@ impl Metadata {
         named.map(|(_, text)| text.as_str()).take(TEXTS_MAX)
     }
 
-    /// Contents of meta elements whose names have all words of one of these lists, for want of better ones.
-    fn dates_like<const COUNT: usize>(
-        &self,
-        lists: &'static [[&'static str; 2]; COUNT],
-    ) -> impl Iterator<Item = Evident> + '_ {
+    /// Contents of meta elements whose names no list has but whose pieces tell, for want of better ones.
+    fn dates_like(&self, kind: Kind) -> impl Iterator<Item = Evident> + '_ {
         let named = self.meta.iter().filter(move |(name, value)| {
             value.len() <= DATE_BYTES_MAX
                 && value.bytes().any(|byte| byte.is_ascii_digit())
-                && ![PUBLISHED, DOUBTFUL, MODIFIED].concat().iter().any(|known| is_name(name, known))
-                && lists.iter().any(|words| words.iter().all(|word| name.contains(word)))
+                && date_names::is_like(name, kind)
         });
         named
             .take(TEXTS_MAX)
             .map(|(name, value)| Evident { value: value.clone(), evidence: format!("meta:{name}") })
     }
 
-    fn dates_of<'names>(
-        &'names self,
-        names: &'names [&'static str],
-    ) -> impl Iterator<Item = Evident> + 'names {
-        names.iter().filter_map(|wanted| {
-            let (_, value) = self.meta.iter().find(|(name, _)| is_name(name, wanted))?;
+    fn dates_of(&self, kind: Kind) -> impl Iterator<Item = Evident> + '_ {
+        date_names::of(kind).filter_map(|wanted| {
+            let (_, value) = self.meta.iter().find(|(name, _)| date_names::is_name(name, wanted))?;
             evident(Some(value.clone()), &format!("meta:{wanted}"))
         })
     }
-}
 
-/// Whether a name is this one, whatever marks divide its words: `article:published_time`, `article.published-time`.
-fn is_name(name: &str, wanted: &str) -> bool {
-    let is_mark = |byte: u8| matches!(byte, b':' | b'.' | b'_' | b'-');
-    name.len() == wanted.len()
-        && name
-            .bytes()
-            .zip(wanted.bytes())
-            .all(|(one, other)| one == other || (is_mark(one) && is_mark(other)))
+    /// All dates that the page states of itself, whatever they are of, as they are written.
+    pub fn dates(&self) -> Vec<&str> {
+        let json_ld = self.json_ld.iter().chain(&self.json_ld_page);
+        let of_json_ld = json_ld.flat_map(|found| [found.published.as_deref(), found.modified.as_deref()]);
+        let of_meta = self.meta.iter().filter(|(name, _)| date_names::is_any(name));
+        of_json_ld.flatten().chain(of_meta.map(|(_, value)| value.as_str())).collect()
+    }
 }
 
 fn evident(value: Option<String>, evidence: &str) -> Option<Evident> {

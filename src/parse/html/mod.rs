@@ -12,6 +12,7 @@
 mod bylines;
 mod content;
 mod date_labels;
+mod date_names;
 mod element;
 mod fallback;
 mod guard;
@@ -19,6 +20,7 @@ mod headline;
 mod jsonld;
 mod metadata;
 mod outline;
+mod path_dates;
 mod places;
 mod related;
 mod scan;
@@ -114,7 +116,8 @@ impl Parser {
         found.links = links;
         let outline = Outline::of(&document);
         let texts = outline.lines.iter().map(|line| line.text.as_str());
-        found.is_american = metadata.is_american() || date::puts_month_first(texts);
+        let told = date::puts_month_first(texts, &metadata.dates());
+        found.is_american = told.unwrap_or_else(|| metadata.is_american());
         let context = self.date_context(rule, found.is_american, decoded.fetched_at_ms);
         let headline = found.headline.as_ref().map(|headline| headline.value.as_str());
         let headline = headline.and_then(|headline| content::headline_line(&outline, headline));
@@ -162,7 +165,7 @@ impl Parser {
         context: &DateContext<'_>,
         found: &mut Found,
     ) {
-        let of_path = path.and_then(weighing::date_of_path);
+        let of_path = path.and_then(|path| path_dates::date_of_path(path, &self.date_words));
         let stated = Stated {
             published: metadata.published(),
             doubtful: metadata.published_doubtfully(),

@@ -36,6 +36,8 @@ const KEYS: &[&str] = &[
     "pubDate",
     "pub_date",
 ];
+/// The key of JSON-LD.
+const JSON_LD_KEY: &str = "datePublished";
 /// Keys of a page that are looked at.
 const KEYS_MAX: usize = 256;
 /// A date's value has so many bytes at least and at most.
@@ -60,6 +62,16 @@ pub(super) fn dates(page: &str) -> Vec<Evident> {
         Some(Evident { value: value.to_owned(), evidence: format!("script:{key}") })
     });
     found.take(FOUND_MAX).collect()
+}
+
+/// The date of publication in a block of JSON-LD that is no JSON, if all that it states are of one day.
+pub(super) fn of_broken(block: &str) -> Option<String> {
+    let mut values = block.match_indices(JSON_LD_KEY).take(KEYS_MAX).filter_map(|(at, key)| {
+        let behind = block.as_bytes().get(at + key.len()..)?;
+        value_behind(behind)
+    });
+    let first = values.next()?;
+    values.all(|other| other.get(..10) == first.get(..10)).then(|| first.to_owned())
 }
 
 /// The value behind a key and its colon: of digits and the marks that numeric dates have.
@@ -102,6 +114,18 @@ mod tests {
             assert_eq!(values(page), ["2024-12-02T10:30:00Z"], "{page}");
         }
         assert_eq!(values(r#"{"published_at":1733135400}"#), ["1733135400"]);
+    }
+
+    #[test]
+    fn json_that_is_broken_still_tells_one_day() {
+        let block = |other: &str| {
+            format!(
+                r#"{{"headline":"The "old" bridge","datePublished":"2024-12-02T10:30:00Z"}},{{"datePublished": "{other}"}}"#
+            )
+        };
+        assert_eq!(of_broken(&block("2024-12-02")).as_deref(), Some("2024-12-02T10:30:00Z"));
+        assert_eq!(of_broken(&block("2024-12-03")), None);
+        assert_eq!(of_broken("datePublished"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::date_labels::{Said, is_published_behind, names_change, said_before, t
 use super::outline::{Line, Stamp};
 use super::places::{ASIDE_POINTS, Nearness, Places};
 use super::traits::Traits;
-use crate::article::ParagraphRole;
+use crate::article::{DatePrecision, ParagraphRole};
 use crate::parse::assemble::Evident;
 use crate::parse::date::{self, DateContext};
 use crate::parse::fold::same;
@@ -49,11 +49,15 @@ const LABELLED_SCORE_MIN: i32 = -2;
 const GUESS_CHARS_MAX: usize = 120;
 /// Where so many days stand, none of them is the article's more than the others.
 const GUESSED_DAYS_MAX: usize = 3;
+/// So many days in places alike are a list.
+const LISTED_DAYS_MIN: usize = 3;
 /// The headline may stand so often in lists of teasers.
 const REPEATS_MAX: usize = 4;
 /// A teaser is no larger, and its date stands no farther from its headline.
 const TEASER_LINES_MAX: usize = 5;
 const TEASER_DEPTH_MAX: usize = 4;
+/// What divides a line into its facts; dashes and slashes only between spaces.
+const BARS: [&str; 7] = ["|", "•", "·", " / ", " - ", " – ", " — "];
 /// Dates that are handed on, at most.
 const SEEN_MAX: usize = 16;
 
@@ -79,6 +83,17 @@ pub(super) struct Shown {
     pub guessed: Vec<Evident>,
 }
 
+/// Whose date it seems to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Article,
+    /// It is one of many in places alike.
+    List,
+    /// It stands in a part of the page that is not the article's.
+    Foreign,
+}
+
+#[derive(Clone)]
 struct Candidate {
     score: i32,
     nearness: Nearness,
@@ -86,7 +101,7 @@ struct Candidate {
     said: Said,
     /// Its line is prose, a quotation, or of another part of the page: no guess.
     is_unlikely: bool,
-    is_foreign: bool,
+    owner: Owner,
     evidence: &'static str,
     value: String,
 }
@@ -94,6 +109,10 @@ struct Candidate {
 impl Candidate {
     fn is_modified(&self) -> bool {
         self.said == Said::Modified
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.owner == Owner::Foreign
     }
 
     fn is_labelled(&self) -> bool {
@@ -125,14 +144,45 @@ impl Finder<'_> {
         candidates.extend(self.of_stamps());
         candidates.extend(self.of_own_teasers());
         candidates.sort_by_key(|candidate| (-candidate.score, candidate.nearness.distance));
+        self.mark_lists(&mut candidates);
         let (likely, rest): (Vec<_>, Vec<_>) = candidates
             .into_iter()
-            .partition(|candidate| candidate.score >= SCORE_MIN && !candidate.is_foreign);
+            .partition(|candidate| candidate.score >= SCORE_MIN && candidate.owner == Owner::Article);
         let (modified, published): (Vec<_>, Vec<_>) = likely.into_iter().partition(Candidate::is_modified);
+        // Of a list below the headline the first entry is the newest, as a rule: a page of teasers is of that day.
+        let newest = rest.iter().find(|candidate| {
+            let is_below = !candidate.is_before && candidate.nearness.points > 0;
+            candidate.owner == Owner::List && candidate.score >= SCORE_MIN && is_below
+        });
+        let newest = newest.map(|candidate| candidate.clone().into_seen().date);
+        let mut guessed = self.guesses(rest);
+        guessed.extend(newest);
         Shown {
             published: published.into_iter().take(SEEN_MAX).map(Candidate::into_seen).collect(),
             modified: modified.into_iter().take(1).map(|candidate| candidate.into_seen().date).collect(),
-            guessed: self.guesses(rest),
+            guessed,
+        }
+    }
+
+    /// Marks the dates of lists: where so many days stand in places alike and no label calls them anything, each is of
+    /// another article, event or comment. `candidates` are in the order of their scores.
+    fn mark_lists(&self, candidates: &mut [Candidate]) {
+        let place = |candidate: &Candidate| (candidate.nearness.points, candidate.evidence);
+        for alike in candidates.chunk_by_mut(|one, other| one.score == other.score) {
+            let mut places: Vec<_> = alike.iter().map(place).collect();
+            places.sort_unstable();
+            places.dedup();
+            for wanted in places {
+                let is_here = |other: &Candidate| {
+                    place(other) == wanted && other.said == Said::Nothing && other.owner == Owner::Article
+                };
+                if self.days(alike.iter().filter(|other| is_here(other))) >= LISTED_DAYS_MIN {
+                    alike
+                        .iter_mut()
+                        .filter(|other| is_here(other))
+                        .for_each(|other| other.owner = Owner::List);
+                }
+            }
         }
     }
 
@@ -145,14 +195,17 @@ impl Finder<'_> {
             let needed = if candidate.is_labelled() { LABELLED_SCORE_MIN } else { GUESS_SCORE_MIN };
             candidate.score >= needed && !candidate.is_unlikely
         });
-        if self.days(published.iter()) >= GUESSED_DAYS_MAX {
-            published.clear();
+        let (mut labelled, mut others): (Vec<_>, Vec<_>) =
+            published.into_iter().partition(Candidate::is_labelled);
+        for list in [&mut labelled, &mut others] {
+            if self.days(list.iter()) >= GUESSED_DAYS_MAX {
+                list.clear();
+            }
         }
         // Several changes are those of other articles.
-        if self.days(modified.iter().filter(|candidate| candidate.is_foreign)) > 1 {
-            modified.retain(|candidate| !candidate.is_foreign);
+        if self.days(modified.iter().filter(|candidate| candidate.is_foreign())) > 1 {
+            modified.retain(|candidate| !candidate.is_foreign());
         }
-        let (labelled, others): (Vec<_>, Vec<_>) = published.into_iter().partition(Candidate::is_labelled);
         let all = labelled.into_iter().chain(modified).chain(others).take(SEEN_MAX);
         all.map(|candidate| candidate.into_seen().date).collect()
     }
@@ -218,7 +271,7 @@ impl Finder<'_> {
 
     /// "3 hours ago" has one digit, and counts beside the headline alone.
     fn has_digits(&self, index: usize, text: &str) -> bool {
-        let mut digits = text.chars().filter(|character| crate::parse::fold::digit(*character).is_some());
+        let mut digits = text.chars().filter(|character| date::digit(*character).is_some());
         digits.next().is_some()
             && (digits.nth(1).is_some() || self.places.nearness(index).points >= BESIDE_POINTS)
     }
@@ -272,7 +325,7 @@ impl Finder<'_> {
             candidate.score += if self.places.has_trait(index, Traits::DATED) { 3 } else { 0 };
             candidate.score += if value.chars().count() * 2 >= part_chars { 2 } else { 0 };
             candidate.score -= if chars > 100 { 2 } else { 0 };
-            if !candidate.is_foreign || candidate.is_modified() {
+            if !candidate.is_foreign() || candidate.is_modified() {
                 found.push(candidate);
             }
         }
@@ -299,7 +352,10 @@ impl Finder<'_> {
     }
 
     fn of_stamp(&self, stamp: &Stamp) -> Option<Candidate> {
-        date::read(&stamp.value, "", self.words, self.context).ok()?;
+        let (date, _) = date::read(&stamp.value, "", self.words, self.context).ok()?;
+        if date.precision < DatePrecision::Day {
+            return None;
+        }
         let line = self.places.outline.lines.get(stamp.line);
         // What is quoted brings its own dates along: posts of others.
         if line.is_some_and(|line| line.role == ParagraphRole::Quote) {
@@ -349,7 +405,7 @@ impl Finder<'_> {
             if let Some(value) = dated {
                 let mut candidate = self.candidate(index, Said::Nothing, "text", value.to_owned());
                 candidate.score = SCORE_MIN;
-                candidate.is_foreign = false;
+                candidate.owner = Owner::Article;
                 return Some(candidate);
             }
             element = around.parent;
@@ -362,6 +418,7 @@ impl Finder<'_> {
         let line = self.places.outline.lines.get(index);
         let is_below = self.is_below_headline(index);
         let is_aside = line.is_some_and(|line| self.places.is_aside(line.element)) && !is_below;
+        let is_foreign = line.is_some_and(|line| self.places.is_foreign(line.element)) && !is_below;
         let is_quoted = line.is_some_and(|line| line.role == ParagraphRole::Quote);
         let mut score = nearness.points + if said == Said::Published { 4 } else { 0 };
         let is_adjacent = self.places.headline.is_some_and(|headline| headline.abs_diff(index) == 1);
@@ -375,7 +432,7 @@ impl Finder<'_> {
             is_before: self.places.headline.is_some_and(|headline| index < headline),
             said,
             is_unlikely: line.is_some_and(|line| self.is_unlikely(index, line) && said == Said::Nothing),
-            is_foreign: line.is_some_and(|line| self.places.is_foreign(line.element)) && !is_below,
+            owner: if is_foreign { Owner::Foreign } else { Owner::Article },
             evidence,
             value,
         }
@@ -403,14 +460,17 @@ impl Finder<'_> {
 
 /// The bytes of a date before its first digit.
 fn words_before_digits(value: &str) -> usize {
-    value.find(|character| crate::parse::fold::digit(character).is_some()).unwrap_or_default()
+    value.find(|character| date::digit(character).is_some()).unwrap_or_default()
 }
 
 /// The characters between the bars around a date: `AI • 3 May 2024 • 4 min`.
 fn chars_of_part(before: &str, value: &str, behind: &str) -> usize {
-    let is_bar = |character: char| matches!(character, '|' | '•' | '·');
-    let chars = |part: Option<&str>| part.map_or(0, |part| part.trim().chars().count());
-    chars(before.rsplit(is_bar).next()) + value.chars().count() + chars(behind.split(is_bar).next())
+    let begin = BARS.iter().filter_map(|bar| before.rfind(bar).map(|at| at + bar.len())).max();
+    let end = BARS.iter().filter_map(|bar| behind.find(bar)).min();
+    let chars = |part: &str| part.trim().chars().count();
+    chars(&before[begin.unwrap_or(0)..])
+        + value.chars().count()
+        + chars(&behind[..end.unwrap_or(behind.len())])
 }
 
 fn divided(line: &Line) -> &str {

@@ -148,13 +148,33 @@ fn holds(text: &str, part: &str) -> bool {
 /// A tag with less in it is left as it is.
 const TAG_BYTES_MIN: usize = 16;
 
+/// Whether scripts write the moment of a shown date into an attribute of this name, which is in lower case: `3 hours
+/// ago` with `data-utime='1717577400'`.
+pub(super) fn is_stamp(attribute: &str) -> bool {
+    matches!(
+        attribute,
+        "data-date"
+            | "data-time"
+            | "data-datetime"
+            | "data-timestamp"
+            | "data-utime"
+            | "data-unixtime"
+            | "data-epoch"
+            | "data-pubdate"
+            | "data-published"
+    )
+}
+
 /// Whether an attribute is read: by a stage, or by the tree builder. `value` begins with the equals sign.
 fn is_read(element: &str, attribute: &str, value: &str) -> bool {
-    let mut lower = [0; 12];
+    let mut lower = [0; 16];
     // No longer name is read.
     let Some(lower) = lower.get_mut(..attribute.len()) else { return false };
     lower.copy_from_slice(attribute.as_bytes());
     lower.make_ascii_lowercase();
+    if lower.starts_with(b"data-") {
+        return std::str::from_utf8(lower).is_ok_and(is_stamp);
+    }
     match &*lower {
         b"class" | b"id" | b"role" | b"itemprop" | b"aria-label" | b"hidden" | b"datetime" | b"property"
         | b"rel" | b"type" | b"lang" | b"xml:lang" | b"pubdate" | b"content" | b"http-equiv"

@@ -27,6 +27,11 @@ const SCORE_OF_DAY_MIN: i32 = 7;
 const OFFSET_HOURS_MIN: i8 = -12;
 const OFFSET_HOURS_MAX: i8 = 14;
 
+/// Day, hour and minute of a date in RFC 3339.
+const CLOCK_BYTES: usize = "2024-06-05T02:24".len();
+/// Dates of a page that are looked at for a zone.
+const ZONED_MAX: usize = 32;
+
 const HOUR_SECONDS: u64 = 60 * 60;
 
 /// What a page states of its dates, apart from the text that readers see.
@@ -79,6 +84,9 @@ pub(super) fn weigh(stated: Stated, shown: Shown, words: &date::Words, context: 
     let mut weighed = Weighed::default();
     let first = scale.first(&stated.published).or_else(|| scale.first(&stated.doubtful));
     if let Some(first) = first {
+        let zoned = scale.zoned(&first, &stated, &shown);
+        let is_zoned = zoned.is_some();
+        let first = zoned.unwrap_or(first);
         match scale.rival(&first, &stated, &shown) {
             Rival::None => {}
             Rival::Day(day) => weighed.day = Some(day),
@@ -87,6 +95,7 @@ pub(super) fn weigh(stated: Stated, shown: Shown, words: &date::Words, context: 
                 weighed.flaws.push(Flaw::new(flaws::DATE_DIFFERS).with_detail(first.evident.value.as_str()));
             }
         }
+        weighed.published.extend(is_zoned.then(|| first.evident.clone()));
     }
     weighed.published.extend(stated.published);
     weighed.published.extend(stated.of_path);
@@ -120,6 +129,23 @@ impl Scale<'_> {
 
     fn first<'list>(&self, list: &'list [Evident]) -> Option<Read<'list>> {
         list.iter().find_map(|evident| self.read(evident))
+    }
+
+    /// The same wall clock where the page states it with its zone: `2024-06-05 02:24:00` beside `… 02:24:00 UTC`.
+    fn zoned<'list>(
+        &self,
+        first: &Read<'_>,
+        stated: &'list Stated,
+        shown: &'list Shown,
+    ) -> Option<Read<'list>> {
+        if first.date.zone.is_some() || first.date.precision < DatePrecision::Minute {
+            return None;
+        }
+        let clock = first.date.value.get(..CLOCK_BYTES)?;
+        let statements = stated.published.iter().chain(&stated.doubtful);
+        let others = statements.chain(shown.published.iter().map(|seen| &seen.date)).take(ZONED_MAX);
+        let mut others = others.filter_map(|evident| self.read(evident));
+        others.find(|other| other.date.zone.is_some() && other.date.value.get(..CLOCK_BYTES) == Some(clock))
     }
 
     fn rival<'list>(&self, first: &Read<'_>, stated: &'list Stated, shown: &'list Shown) -> Rival<'list> {
@@ -187,39 +213,6 @@ fn may_be_day(date: &ArticleDate, day: Date) -> bool {
     let Ok(instant) = date.value.parse::<Timestamp>() else { return false };
     let day_at = |hours: i8| Offset::constant(hours).to_datetime(instant).date();
     (day_at(OFFSET_HOURS_MIN)..=day_at(OFFSET_HOURS_MAX)).contains(&day)
-}
-
-/// The date in the path of an address: `/2024/12/02/`, `/2024-12-02-…`, `/20241202/`.
-pub(super) fn date_of_path(path: &str) -> Option<String> {
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let number = |text: &str, digits: usize| {
-        (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()))
-            .then(|| text.parse::<u32>().ok())
-            .flatten()
-    };
-    let in_range = |year: u32, month: u32, day: u32| {
-        ((1990..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
-            .then(|| format!("{year:04}-{month:02}-{day:02}"))
-    };
-    for three in segments.windows(3) {
-        let one_or_two = |text: &str| number(text, 2).or_else(|| number(text, 1));
-        if let (Some(year), Some(month), Some(day)) =
-            (number(three[0], 4), one_or_two(three[1]), one_or_two(three[2]))
-            && let Some(date) = in_range(year, month, day)
-        {
-            return Some(date);
-        }
-    }
-    segments.iter().find_map(|segment| {
-        let parts: Vec<&str> = segment.split(['-', '_']).collect();
-        let dashed = parts
-            .windows(3)
-            .find_map(|three| in_range(number(three[0], 4)?, number(three[1], 2)?, number(three[2], 2)?));
-        dashed.or_else(|| {
-            let compact = parts.iter().find_map(|part| number(part, 8))?;
-            in_range(compact / 10_000, compact / 100 % 100, compact % 100)
-        })
-    })
 }
 
 #[cfg(test)]

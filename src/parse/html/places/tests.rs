@@ -12,7 +12,27 @@ fn read(body: &str) -> (Option<String>, Option<String>, Vec<String>) {
     read_at(body, None)
 }
 
+/// The first guess, where no date of the body is likely.
+fn guessed(body: &str) -> Option<String> {
+    with_finder(body, None, |finder| {
+        let shown = finder.shown();
+        assert!(shown.published.is_empty());
+        shown.guessed.into_iter().next().map(|date| date.value)
+    })
+}
+
 fn read_at(body: &str, fetched_at_ms: Option<i64>) -> (Option<String>, Option<String>, Vec<String>) {
+    with_finder(body, fetched_at_ms, |finder| {
+        let shown = finder.shown();
+        let published = shown.published.into_iter().next().map(|seen| seen.date.value);
+        let modified = shown.modified.into_iter().next().map(|date| date.value);
+        let is_date_word = |word: &str| finder.words.is_date_word(word);
+        let authors = bylines::authors(finder.places.outline, finder.places, &is_date_word);
+        (published, modified, authors)
+    })
+}
+
+fn with_finder<T>(body: &str, fetched_at_ms: Option<i64>, act: impl FnOnce(&Finder<'_>) -> T) -> T {
     let page = format!("<html><body>{body}</body></html>");
     let outline = Outline::of(&Document::from(page.as_str()));
     let words = Words::load().unwrap();
@@ -21,11 +41,7 @@ fn read_at(body: &str, fetched_at_ms: Option<i64>) -> (Option<String>, Option<St
     let context = DateContext { day_first: true, zone: &zone, zone_name: "UTC", fetched_at_ms };
     let headline = content::headline_line(&outline, "A bridge for Tartus");
     let places = Places::of(&outline, headline);
-    let shown = Finder { places: &places, words: &words, labels: &labels, context: &context }.shown();
-    let published = shown.published.into_iter().next().map(|seen| seen.date.value);
-    let modified = shown.modified.into_iter().next().map(|date| date.value);
-    let authors = bylines::authors(&outline, &places, &|word: &str| words.is_date_word(word));
-    (published, modified, authors)
+    act(&Finder { places: &places, words: &words, labels: &labels, context: &context })
 }
 
 fn published(body: &str) -> Option<String> {
@@ -121,6 +137,83 @@ fn a_date_right_beside_the_headline_counts_before_one_farther_off() {
     let body = "<h1>A bridge for Tartus</h1><p class='meta'>17 September 2019 Huda N.</p><p>Harbour</p>\
                 <p>Datum: 31.8.2019</p>";
     assert_eq!(published(body).as_deref(), Some("17 September 2019"));
+}
+
+#[test]
+fn scripts_write_the_moment_of_a_shown_date_into_attributes() {
+    for (line, date) in [
+        ("<span class='date' data-utime='1717577400'>an hour ago</span>", Some("1717577400")),
+        (
+            "<span class='date' data-datetime='2024-06-05T08:50:00Z'>yesterday</span>",
+            Some("2024-06-05T08:50:00Z"),
+        ),
+        ("<time datetime='2024-06-05' data-date='2024-06-07'>yesterday</time>", Some("2024-06-05")),
+        ("<time datetime='2024'>last year</time>", None),
+        ("<span class='date' data-time='10:30'>now</span>", None),
+        ("<span class='slide' data-date='2024-06-05'>3 of 7</span>", None),
+    ] {
+        let body = format!("<h1>A bridge for Tartus</h1><p>{line}</p><p>Work begins.</p>");
+        assert_eq!(published(&body).as_deref(), date, "{line}");
+    }
+}
+
+#[test]
+fn dates_of_a_list_are_of_other_articles() {
+    let entry =
+        |day: &str| format!("<div><p class='date'>{day} May 2024</p><p>Another bridge opens</p></div>");
+    let list = |days: &[&str]| days.iter().map(|day| entry(day)).collect::<String>();
+    let body =
+        |list: &str| format!("<h1>A bridge for Tartus</h1>{}{list}", "<p>Work begins.</p>".repeat(400));
+    assert_eq!(published(&body(&list(&["3", "4", "5"]))), None);
+    assert_eq!(published(&body(&list(&["3", "4", "4"]))).as_deref(), Some("3 May 2024"));
+    // The article's own date counts, though its element is not named after it.
+    let own = "<p>Roads and bridges</p><p>By Huda Nasser, Lina Haddad and Omar Said - 7 May 2024</p>";
+    let with_own = body(&list(&["3", "4", "5"])).replace("</h1>", &format!("</h1>{own}"));
+    assert_eq!(published(&with_own).as_deref(), Some("7 May 2024"));
+}
+
+#[test]
+fn a_label_is_believed_beside_a_list_of_dates() {
+    let rest = "and is filed under Roads and bridges; answers to this entry may be followed through the feed of the town.";
+    let body = |begin: &str| {
+        format!(
+            "<h1>A bridge for Tartus</h1>{}<p>3 May 2024, harbour</p><p>4 May 2024, quay</p>\
+             <p>5 May 2024, station</p><p>{begin} 7 May 2024 {rest}</p>",
+            "<p>Work begins.</p>".repeat(400)
+        )
+    };
+    assert_eq!(guessed(&body("This entry was posted on")).as_deref(), Some("on 7 May 2024"));
+    assert_eq!(guessed(&body("The council of the town met on")), None);
+}
+
+#[test]
+fn a_date_between_dashes_or_slashes_is_judged_by_its_part_of_the_line() {
+    for (line, date) in [
+        ("Huda Nasser of the harbour office / 5.6.2024 / Photo: town hall", Some("5.6.2024")),
+        ("Huda Nasser of the harbour office \u{2014} 5 June 2024 5 min read", Some("5 June 2024")),
+        ("Huda Nasser of the harbour office saw it on 5 June 2024 and wrote", None),
+    ] {
+        let body = format!("<p>{line}</p><p>Reading time</p><h1>A bridge for Tartus</h1>");
+        assert_eq!(published(&body).as_deref(), date, "{line}");
+    }
+}
+
+#[test]
+fn labels_are_known_in_many_languages() {
+    for (line, date) in [
+        ("发布时间：2024年6月5日", Some("2024年6月5日")),
+        ("公開日 2024年6月5日", Some("2024年6月5日")),
+        ("입력 2024.06.05. 10:30", Some("2024.06.05. 10:30")),
+        ("Paskelbta 2024 m. birželio 5 d.", Some("2024 m. birželio 5 d.")),
+        ("Objavljeno 5. lipnja 2024.", Some("5. lipnja 2024.")),
+        ("Đăng ngày 5 tháng 6 năm 2024", Some("ngày 5 tháng 6 năm 2024")),
+        ("最終更新 2024年6月5日", None),
+        ("업데이트 2024.06.05", None),
+        ("Atnaujinta 2024 m. birželio 5 d.", None),
+    ] {
+        let body = format!("<h1>A bridge for Tartus</h1>{}<p>{line}</p>", "<p>Work begins.</p>".repeat(3));
+        assert_eq!(published(&body).as_deref(), date, "{line}");
+    }
 }
 
 #[test]

@@ -98,23 +98,20 @@ fn the_same_instant_in_another_zone_is_no_other_date() {
 }
 
 #[test]
+fn a_wall_clock_has_the_zone_that_the_page_states_it_with_elsewhere() {
+    let bare = "2024-03-05 02:24:00";
+    let zoned = "2024-03-05 02:24:00 UTC";
+    assert_eq!(first(published(&[bare]), vec![seen(zoned, 7)]), (zoned.to_owned(), None, false));
+    assert_eq!(first(published(&[bare, zoned]), Vec::new()).0, zoned);
+    let other = "2024-03-05 08:24:00 UTC";
+    assert_eq!(first(published(&[bare]), vec![seen(other, 7)]).0, bare);
+    assert_eq!(first(published(&["2024-03-05"]), vec![seen(zoned, 7)]).0, "2024-03-05");
+}
+
+#[test]
 fn dates_of_scripts_count_if_they_are_of_one_day() {
     let of = |values: &[&str]| in_utc(|words, context| of_one_day(&list(values), words, context)).is_some();
     assert!(of(&["2024-03-05T08:00:00Z", "2024-03-05T10:00:00Z"]));
     assert!(!of(&["2024-03-05T08:00:00Z", "2024-03-06T08:00:00Z"]));
     assert!(!of(&["soon"]));
-}
-
-#[test]
-fn the_path_of_an_address_may_hold_the_date() {
-    for (path, date) in [
-        ("/2024/12/02/bridge", Some("2024-12-02")),
-        ("/news/2024-12-02-bridge", Some("2024-12-02")),
-        ("/news/20241202/bridge", Some("2024-12-02")),
-        ("/2024/12/bridge", None),
-        ("/2024/13/02/bridge", None),
-        ("/id/12345678/bridge", None),
-    ] {
-        assert_eq!(date_of_path(path).as_deref(), date, "{path}");
-    }
 }
