@@ -151,8 +151,7 @@ fn shares_less(own: &[u16], other: &[u16], thousandths: usize) -> bool {
     let end_of = |hashes: &[u16]| if hashes.len() < 16 { u16::MAX } else { hashes[15] };
     let end = end_of(own).min(end_of(other));
     let within = |hashes: &[u16]| hashes.iter().filter(|hash| **hash <= end).count();
-    let common = own.iter().filter(|hash| other.contains(hash)).count();
-    common * 1000 < within(own).min(within(other)) * thousandths
+    common(own, other).len() * 1000 < within(own).min(within(other)) * thousandths
 }
 
 fn source(claim: &Claim) -> u64 {
@@ -311,10 +310,11 @@ impl Reference {
     }
 
     fn is_refetch(&self, own: &Claim, earlier: &Claim) -> bool {
+        let pairs = [own, earlier].map(|claim| &claim.sketch.numeral_pairs);
         own.sketch.shingles >= 6
             && earlier.sketch.shingles >= 6
             && own.sketch.numerals == earlier.sketch.numerals
-            && own.sketch.numeral_pairs == earlier.sketch.numeral_pairs
+            && (pairs.contains(&&Vec::new()) || pairs[0] == pairs[1])
             && !headlines_differ(own, earlier)
             && pair(own, earlier).novelty() < u64::from(self.level.revision_novelty_permille)
     }
@@ -489,17 +489,6 @@ fn headlines_differ(own: &Claim, other: &Claim) -> bool {
     own != 0 && other != 0 && own != other
 }
 
-/// Of two ascending lists.
 fn common(own: &[u16], other: &[u16]) -> Vec<u16> {
-    let (mut left, mut right) = (0, 0);
-    let mut common = Vec::new();
-    while left < own.len() && right < other.len() {
-        let (one, another) = (own[left], other[right]);
-        if one == another {
-            common.push(one);
-        }
-        left += usize::from(one <= another);
-        right += usize::from(another <= one);
-    }
-    common
+    own.iter().copied().filter(|one| other.contains(one)).collect()
 }

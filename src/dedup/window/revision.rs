@@ -55,11 +55,18 @@ impl Window {
     fn adds_little(&self, text: &Text<'_>, earlier: &Text<'_>) -> bool {
         text.shingles >= SHINGLES_MIN
             && earlier.shingles >= SHINGLES_MIN
-            && text.numerals == earlier.numerals
-            && text.numeral_pairs == earlier.numeral_pairs
+            && has_same_numbers(text, earlier)
             && !has_other_headline(text, earlier)
             && novelty_of(text, &Pair::new(text, earlier)) < self.level.revision_novelty_permille
     }
+}
+
+/// A claim of the second engine has no pairs to be compared.
+fn has_same_numbers(text: &Text<'_>, other: &Text<'_>) -> bool {
+    text.numerals == other.numerals
+        && (text.numeral_pairs.is_empty()
+            || other.numeral_pairs.is_empty()
+            || text.numeral_pairs == other.numeral_pairs)
 }
 
 /// Whether both headlines are known and not the same.
