@@ -142,8 +142,8 @@ impl Parser {
             stated::take_body(body, &mut found);
         }
         if let Some(page) = &address.url {
-            let (labels, boilerplate) = (&self.labels, &self.boilerplate);
-            let finder = related::Finder { outline: &outline, headline, labels, boilerplate, page };
+            let (labels, boilerplate, body) = (&self.labels, &self.boilerplate, &chosen.lines);
+            let finder = related::Finder { outline: &outline, headline, body, labels, boilerplate, page };
             finder.take(RELATED_MAX, &mut found);
         }
         let is_confirmed = found.headline_confirmed;
