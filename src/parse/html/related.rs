@@ -73,6 +73,8 @@ pub(super) struct Finder<'page> {
     pub boilerplate: &'page Boilerplate,
     /// The page's own address.
     pub page: &'page Url,
+    /// What its relative links are read against.
+    pub base: &'page Url,
 }
 
 /// The elements that their names call boxes.
@@ -254,7 +256,7 @@ impl Finder<'_> {
             return None;
         }
         let address = line.link.as_deref().filter(|address| !address.starts_with('#'))?;
-        let url = uri::canonical(address, Some(self.page)).ok()?;
+        let url = uri::canonical(address, Some(self.base)).ok()?;
         (uri::may_replace(&url, Some(self.page)) && !leads_to_list(&url)).then_some((text, url))
     }
 }

@@ -10,8 +10,12 @@ const TEXT: &str = "<h1>Old ferry keeps running</h1>\
 <p>Residents of both banks had asked for it since the flood of March, the mayor told reporters.</p>";
 
 fn parsed(body: &str, url: Option<&str>) -> Article {
-    let page = format!("<html lang=en><title>Old ferry keeps running</title><body>{body}</body></html>");
-    let mut decoded = html(&page);
+    parsed_with("", body, url)
+}
+
+fn parsed_with(head: &str, body: &str, url: Option<&str>) -> Article {
+    let head = format!("<head>{head}<title>Old ferry keeps running</title></head>");
+    let mut decoded = html(&format!("<html lang=en>{head}<body>{body}</body></html>"));
     decoded.stated.url = url.map(str::to_owned);
     parser().parse(&decoded).unwrap()
 }
@@ -156,4 +160,33 @@ fn addresses_of_lists_are_no_articles() {
     }
     let cards = "<div class=related><a href='/show?id=4&tags=1'>New bridge takes shape</a></div>";
     assert_eq!(titles(&parsed(&format!("<main>{TEXT}</main>{cards}"), URL)), ["New bridge takes shape"]);
+}
+
+#[test]
+fn relative_links_are_read_against_the_base_of_the_page() {
+    let head = "<base target=_top><base href='/archive-2024/'><base href='/other/'>\
+                <link rel=canonical href='old-ferry'><meta property='og:image' content='ferry.jpg'>";
+    let body = format!(
+        "<main>{TEXT}<p>Read also: <a href='tunnel'>Tunnel stays shut this week</a></p></main>\
+         <div class=related><a href='bridge'>New bridge takes shape</a></div>"
+    );
+    let article = parsed_with(head, &body, URL);
+    let urls: Vec<_> = article.related.iter().filter_map(|related| related.url.as_deref()).collect();
+    let at = |name: &str| format!("https://news.example/archive-2024/{name}");
+    assert_eq!(urls, [at("tunnel"), at("bridge")]);
+    assert_eq!(article.uri, at("old-ferry"));
+    assert_eq!(article.image.map(|image| image.url), Some(at("ferry.jpg")));
+}
+
+#[test]
+fn a_base_that_is_no_address_of_the_web_counts_for_nothing() {
+    let body =
+        format!("<main>{TEXT}</main><div class=related><a href='bridge'>New bridge takes shape</a></div>");
+    for base in ["javascript:void(0)", "data:text/html,x", "http://", ""] {
+        let article = parsed_with(&format!("<base href='{base}'>"), &body, URL);
+        let urls: Vec<_> = article.related.iter().filter_map(|related| related.url.as_deref()).collect();
+        assert_eq!(urls, ["https://news.example/bridge"], "{base}");
+    }
+    let elsewhere = parsed_with("<base href='https://other.test/'>", &body, URL);
+    assert!(titles(&elsewhere).is_empty());
 }
