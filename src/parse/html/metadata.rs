@@ -1,6 +1,7 @@
 //! What a page says of itself: meta elements, links, JSON-LD, headings, times. One walk over the tree.
 
 use dom_query::{Document, NodeRef};
+use url::Url;
 
 use super::date_names::{self, Kind};
 use super::fallback;
@@ -9,7 +10,7 @@ use super::script_dates;
 use super::traits::{self, Traits};
 use crate::article::Flaw;
 use crate::parse::assemble::{Evident, one_line};
-use crate::parse::{flaws, people};
+use crate::parse::{flaws, people, uri};
 
 /// Of elements that repeat (time, JSON-LD, article:tag), so many are looked at.
 const REPEATS_MAX: usize = 32;
@@ -36,6 +37,8 @@ pub(super) struct Metadata {
     /// Name (lower case) and content of meta elements, in order.
     meta: Vec<(String, String)>,
     pub canonical: Option<String>,
+    /// The address of the first base element that has one, as written.
+    base: Option<String>,
     pub language: Option<String>,
     /// Of elements that are marked as the publication's date.
     marked_dates: Vec<String>,
@@ -69,6 +72,7 @@ impl Metadata {
                 self.canonical =
                     node.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty());
             }
+            "base" if self.base.is_none() => self.base = node.attr("href").map(|href| href.to_string()),
             "a" if self.tags.len() < REPEATS_MAX && has_word(node, "rel", "tag") => {
                 self.tags.extend(text(node));
             }
@@ -124,6 +128,11 @@ impl Metadata {
             (Some(_), None) => {}
         }
         self.json_ld_page = self.json_ld_page.take().or(found.page);
+    }
+
+    /// What the page's relative links are read against, where it names that itself; `page` is the page's own address.
+    pub fn base(&self, page: Option<&Url>) -> Option<Url> {
+        self.base.as_deref().and_then(|base| uri::canonical(base, page).ok())
     }
 
     /// The content of the first meta element of one of these names, in the names' order, and the name.

@@ -106,13 +106,16 @@ impl Parser {
         let guarded = guard::scan(&page, &self.limits, self.drop_matchers.name_attributes)?;
         let document = guard::build(&guarded.page, &self.limits)?;
         let metadata = Metadata::read(&document);
-        let links = links_of(&metadata);
-        let address = settle_address(decoded.stated.url.as_deref(), &links);
+        let stated = decoded.stated.url.as_deref();
+        let base = metadata.base(settle_address(stated, &[]).url.as_ref());
+        let links = links_of(&metadata, base.as_ref());
+        let address = settle_address(stated, &links);
+        let base = base.or_else(|| metadata.base(address.url.as_ref())).or_else(|| address.url.clone());
         let (_, rule) = self.source_of(decoded.stated.source.as_deref(), address.url.as_ref(), None);
         if let Some(rule) = rule {
             self.drop_matchers.drop_from(&document, &rule.key);
         }
-        let mut found = described(&metadata, address.url.as_ref());
+        let mut found = described(&metadata, address.url.as_ref(), base.as_ref());
         found.links = links;
         let outline = Outline::of(&document);
         let texts = outline.lines.iter().map(|line| line.text.as_str());
@@ -137,13 +140,14 @@ impl Parser {
             found.flaws.push(Flaw::new(flaws::ATTRIBUTE_DROPPED).with_detail(detail));
         }
         let blocks = sift::blocks(&outline, &chosen, &self.labels, &self.boilerplate);
-        self.take_blocks(blocks, &mut found, address.url.as_ref());
+        self.take_blocks(blocks, &mut found, base.as_ref());
         if let Some(body) = metadata.json_ld.as_ref().and_then(|json_ld| json_ld.body.as_deref()) {
             stated::take_body(body, &mut found);
         }
-        if let Some(page) = &address.url {
-            let (labels, boilerplate) = (&self.labels, &self.boilerplate);
-            let finder = related::Finder { outline: &outline, headline, labels, boilerplate, page };
+        if let (Some(page), Some(base)) = (&address.url, &base) {
+            let (labels, boilerplate, body) = (&self.labels, &self.boilerplate, &chosen.lines);
+            let finder =
+                related::Finder { outline: &outline, headline, body, labels, boilerplate, page, base };
             finder.take(RELATED_MAX, &mut found);
         }
         let is_confirmed = found.headline_confirmed;
@@ -187,7 +191,7 @@ impl Parser {
     }
 
     /// The body from its blocks: without the headline, with "read also" references kept apart.
-    fn take_blocks(&self, blocks: Vec<Block>, found: &mut Found, page: Option<&url::Url>) {
+    fn take_blocks(&self, blocks: Vec<Block>, found: &mut Found, base: Option<&url::Url>) {
         let headline = found.headline.as_ref().map(|headline| headline.value.clone());
         let mut blocks = blocks.into_iter().enumerate().peekable();
         while let Some((index, block)) = blocks.next() {
@@ -205,13 +209,13 @@ impl Parser {
                             && (next.role == ParagraphRole::ListItem || (taken == 0 && next.begins_with_link))
                             && dump::is_title(&next.text)
                     }) {
-                        found.related.push(reference(next, page));
+                        found.related.push(reference(next, base));
                         taken += 1;
                     }
                 }
                 Some(label) if !is_longer_than(label.value, dump::TITLE_CHARS_MAX) => {
                     let text = label.value.to_owned();
-                    found.related.push(reference(Block { text, ..block }, page));
+                    found.related.push(reference(Block { text, ..block }, base));
                 }
                 _ => found.paragraphs.push(Paragraph { text: block.text, role: block.role }),
             }
@@ -219,8 +223,8 @@ impl Parser {
     }
 }
 
-fn reference(block: Block, page: Option<&url::Url>) -> Related {
-    let url = block.link.and_then(|link| uri::canonical(&link, page).ok()).map(String::from);
+fn reference(block: Block, base: Option<&url::Url>) -> Related {
+    let url = block.link.and_then(|link| uri::canonical(&link, base).ok()).map(String::from);
     Related { headline: Some(block.text), url, paragraphs: Vec::new() }
 }
 
@@ -230,8 +234,12 @@ fn is_substantial(paragraph: &Paragraph, is_confirmed: bool) -> bool {
         && word_count(&paragraph.text) >= PARAGRAPH_WORDS_MIN
 }
 
-/// Addresses that the page gives itself.
-fn links_of(metadata: &Metadata) -> Vec<Link> {
+/// Addresses that the page gives itself, read against its base where it names one.
+fn links_of(metadata: &Metadata, base: Option<&url::Url>) -> Vec<Link> {
+    let absolute = |raw: String| match base.map(|base| base.join(raw.trim())) {
+        Some(Ok(url)) => url.into(),
+        _ => raw,
+    };
     let canonical = metadata.canonical.clone().map(|raw| (raw, "link:canonical"));
     let og_url = metadata.meta(&["og:url"]).map(|(_, raw)| (raw.to_owned(), "meta:og:url"));
     let json_ld =
@@ -240,13 +248,13 @@ fn links_of(metadata: &Metadata) -> Vec<Link> {
     canonical
         .or(og_url)
         .or(json_ld)
-        .map(|(raw, evidence)| Link { raw, evidence, is_canonical: true })
+        .map(|(raw, evidence)| Link { raw: absolute(raw), evidence, is_canonical: true })
         .into_iter()
         .collect()
 }
 
-/// What the page says of itself, without its body.
-fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
+/// What the page says of itself, without its body; its relative links are read against `base`.
+fn described(metadata: &Metadata, page: Option<&url::Url>, base: Option<&url::Url>) -> Found {
     let json_ld = metadata.json_ld.clone().unwrap_or_default();
     let site_name = metadata.meta(&["og:site_name", "application-name"]).map(|(_, name)| name);
     let places = headline::Places {
@@ -277,7 +285,7 @@ fn described(metadata: &Metadata, page: Option<&url::Url>) -> Found {
         .map(|(_, name)| (name.to_owned(), "meta:article:section"))
         .or_else(|| json_ld.section.clone().map(|name| (name, "json-ld:articleSection")));
     let (section, section_evidence) = section.map(|(name, from)| (name, from.to_owned())).unzip();
-    let (image, image_evidence) = image(metadata, page).unzip();
+    let (image, image_evidence) = image(metadata, base).unzip();
     Found {
         method: "html",
         headline,
@@ -395,7 +403,7 @@ fn language(metadata: &Metadata) -> Option<Evident> {
 }
 
 /// The picture, and where its address stands.
-fn image(metadata: &Metadata, page: Option<&url::Url>) -> Option<(Image, String)> {
+fn image(metadata: &Metadata, base: Option<&url::Url>) -> Option<(Image, String)> {
     let caption = metadata.meta(&["og:image:alt"]).map(|(_, caption)| caption.to_owned());
     let named = metadata.meta(&["og:image", "og:image:url", "twitter:image"]);
     let named = named.map(|(name, url)| (format!("meta:{name}"), url.to_owned(), caption));
@@ -404,5 +412,5 @@ fn image(metadata: &Metadata, page: Option<&url::Url>) -> Option<(Image, String)
     [named, json_ld]
         .into_iter()
         .flatten()
-        .find_map(|(from, raw, caption)| Some((Image { url: uri::image(&raw, page)?, caption }, from)))
+        .find_map(|(from, raw, caption)| Some((Image { url: uri::image(&raw, base)?, caption }, from)))
 }

@@ -3,19 +3,20 @@
 //! Owns which boxes and which of their lines count. A box counts by what it calls itself, by a name of its element or a
 //! label of the lexicon; a line of it counts if it is a link of the site that reads like a title. What is a paragraph of
 //! the body is never looked at, so the body loses nothing. References within the body are put apart where it is made.
+//! Boxes whose names tell of tags, searches or products have no articles.
 
 use std::collections::HashSet;
 
 use url::Url;
 
 use super::content::is_prose;
-use super::outline::{Line, Outline};
+use super::outline::{Kind, Line, Outline};
 use super::traits::Traits;
 use crate::article::{ParagraphRole, Related};
 use crate::parse::assemble::Found;
 use crate::parse::boilerplate::Boilerplate;
 use crate::parse::fold::{fold, same};
-use crate::parse::lexicon::{Labels, Role};
+use crate::parse::lexicon::{Labelled, Labels, Role};
 use crate::parse::text::word_count;
 use crate::parse::{dump, uri};
 
@@ -31,8 +32,8 @@ const LABELS_MAX: usize = 20;
 const LABEL_DEPTH_MAX: usize = 4;
 /// Lines of all boxes that are looked at.
 const LINES_MAX: usize = 1_000;
-/// Parts of the path of an address that leads to a list of articles, or to a person.
-const LIST_PATHS: [&str; 9] = [
+/// Parts of the path, in lower case, of an address that leads to a list of articles, or to a person.
+const LIST_PATHS: [&str; 19] = [
     "/tag/",
     "/tags/",
     "/topic/",
@@ -42,7 +43,21 @@ const LIST_PATHS: [&str; 9] = [
     "/authors/",
     "/search/",
     "/archive/",
+    "/keyword/",
+    "/keywords/",
+    "/hashtag/",
+    "/tagged/",
+    "/subject/",
+    "/subjects/",
+    "/section/",
+    "/sections/",
+    "/writer/",
+    "/writers/",
 ];
+/// Parameters of such an address.
+const LIST_PARAMETERS: [&str; 4] = ["tag", "s", "q", "cat"];
+/// Names of the elements that end the list below a label which stands in none of them.
+const FRAMES: Traits = Traits::CHROME.with(Traits::COMMENT).with(Traits::COOKIE).with(Traits::AUTHOR);
 
 /// Lines from the first to before the second.
 type Lines = std::ops::Range<usize>;
@@ -52,16 +67,28 @@ pub(super) struct Finder<'page> {
     pub outline: &'page Outline,
     /// The line of the headline.
     pub headline: Option<usize>,
+    /// The lines of the chosen body, in order.
+    pub body: &'page [usize],
     pub labels: &'page Labels,
     pub boilerplate: &'page Boilerplate,
     /// The page's own address.
     pub page: &'page Url,
+    /// What its relative links are read against.
+    pub base: &'page Url,
+}
+
+/// The elements that their names call boxes.
+#[derive(Default)]
+struct Named {
+    boxes: Vec<Lines>,
+    /// Those of other things than articles, in order, none within another.
+    others: Vec<Lines>,
 }
 
 impl Finder<'_> {
     /// Adds the articles of all boxes, until there are `max`.
     pub fn take(&self, max: usize, found: &mut Found) {
-        let mut boxes = self.named();
+        let Named { mut boxes, others } = self.named();
         boxes.extend(self.labelled());
         if boxes.is_empty() {
             return;
@@ -77,7 +104,7 @@ impl Finder<'_> {
         let mut titles: HashSet<String> =
             related.iter().filter_map(|known| known.headline.as_deref().map(fold)).collect();
         urls.insert(self.page.as_str().to_owned());
-        for line in self.lines_of(&boxes).take(LINES_MAX) {
+        for line in self.lines_of(&boxes, &others).take(LINES_MAX) {
             if related.len() >= max {
                 break;
             }
@@ -92,21 +119,41 @@ impl Finder<'_> {
         found.related = related;
     }
 
-    /// The elements whose names call them so.
-    fn named(&self) -> Vec<Lines> {
-        let mut boxes = Vec::new();
+    /// The elements whose names call them so, but for those that hold the article.
+    fn named(&self) -> Named {
+        let mut named = Named::default();
         let mut index = 0;
-        while let Some(element) = self.outline.elements.get(index).filter(|_| boxes.len() < BOXES_MAX) {
+        while let Some(element) = self.outline.elements.get(index)
+            && named.boxes.len() + named.others.len() < BOXES_MAX
+        {
             let lines = element.first_line..element.end_line;
-            let holds_headline = self.headline.is_some_and(|line| lines.contains(&line));
-            if element.traits.has(Traits::READ_ALSO) && !holds_headline && lines.len() <= BOX_LINES_MAX {
-                boxes.push(lines);
+            let is_box = element.traits.has(Traits::READ_ALSO)
+                && lines.len() <= BOX_LINES_MAX
+                && !self.holds_article(&lines);
+            if is_box {
+                let is_other = element.traits.has(Traits::READ_OTHERS);
+                let kind = if is_other { &mut named.others } else { &mut named.boxes };
+                kind.push(lines);
                 index = element.end.max(index + 1);
             } else {
                 index += 1;
             }
         }
-        boxes
+        named
+    }
+
+    /// Whether the headline or a line of the body is among these.
+    fn holds_article(&self, lines: &Lines) -> bool {
+        let first = self.body.partition_point(|line| *line < lines.start);
+        let body = self.body.get(first).copied();
+        [self.headline, body].into_iter().flatten().any(|line| lines.contains(&line))
+    }
+
+    /// The label that a line is or begins with. A button ("Read more") that leads on is none.
+    fn label<'line>(&self, line: &'line Line) -> Option<Labelled<'_, 'line>> {
+        let label = self.labels.match_line(&line.text)?;
+        let is_button = label.role == Role::Related && label.value.is_empty() && line.link.is_some();
+        (!is_button).then_some(label)
     }
 
     /// The lines below a label that stands alone, in the smallest element around it that holds a title, up to what is no
@@ -114,26 +161,51 @@ impl Finder<'_> {
     fn labelled(&self) -> Vec<Lines> {
         let lines = self.outline.lines.iter().enumerate();
         let labels = lines.filter_map(|(index, line)| {
-            let label = self.labels.match_line(&line.text)?;
+            let label = self.label(line)?;
             (label.role == Role::Related).then_some((index, label.value.is_empty()))
         });
-        labels
-            .take(LABELS_MAX)
-            .filter_map(|(index, is_alone)| if is_alone { self.below(index) } else { Some(index..index + 1) })
+        let labels: Vec<(usize, bool)> = labels.take(LABELS_MAX).collect();
+        if labels.is_empty() {
+            return Vec::new();
+        }
+        let frames = self.frames();
+        let lines = labels.into_iter();
+        lines
+            .filter_map(
+                |(index, is_alone)| {
+                    if is_alone { self.below(index, &frames) } else { Some(index..index + 1) }
+                },
+            )
             .collect()
     }
 
-    fn below(&self, label: usize) -> Option<Lines> {
-        let mut element = self.outline.lines.get(label)?.element;
+    /// How many frames of the page (side columns, footers, comments) each element stands in, or is.
+    fn frames(&self) -> Vec<usize> {
+        let mut frames: Vec<usize> = Vec::with_capacity(self.outline.elements.len());
+        for element in &self.outline.elements {
+            let around = frames.get(element.parent).copied().unwrap_or_default();
+            let is_frame = element.kind == Kind::Aside || element.traits.has(FRAMES);
+            frames.push(around + usize::from(is_frame));
+        }
+        frames
+    }
+
+    fn below(&self, label: usize, frames: &[usize]) -> Option<Lines> {
+        let own = self.outline.lines.get(label)?.element;
+        let mut element = own;
         for _ in 0..=LABEL_DEPTH_MAX {
             let around = self.outline.elements.get(element)?;
             let end = around.end_line.min(label + 1 + BOX_LINES_MAX);
             let behind = self.outline.lines.get(label + 1..end).unwrap_or_default();
-            let length = behind.iter().position(|line| self.ends_list(line)).unwrap_or(behind.len());
+            let is_framed = |inner: usize| frames.get(inner) > frames.get(element);
+            let leaves = |line: &Line| is_framed(line.element) && !is_framed(own);
+            let ends = behind.iter().position(|line| leaves(line) || self.ends_list(line));
+            let length = ends.unwrap_or(behind.len());
             if behind[..length].iter().any(|line| self.title(line).is_some()) {
                 return Some(label + 1..label + 1 + length);
             }
-            if length < behind.len() || around.parent == element {
+            let is_bound = matches!(around.kind, Kind::Main | Kind::Article | Kind::Body | Kind::Aside);
+            if length < behind.len() || is_bound || around.parent == element {
                 return None;
             }
             element = around.parent;
@@ -144,23 +216,25 @@ impl Finder<'_> {
     /// Whether a list of titles ends before this line: prose, a heading of something else, another label.
     fn ends_list(&self, line: &Line) -> bool {
         let is_heading = line.role == ParagraphRole::Heading && line.link_chars == 0;
-        is_prose(line) || is_heading || self.labels.match_line(&line.text).is_some()
+        is_prose(line) || is_heading || self.label(line).is_some()
     }
 
-    /// The lines of all boxes, each once; without the lists of other kinds that a box holds ("Most read").
-    fn lines_of(&self, boxes: &[Lines]) -> impl Iterator<Item = &Line> {
+    /// The lines of all boxes, each once; without the lists of other kinds that a box holds ("Most read"), and without
+    /// the lines of `others`.
+    fn lines_of(&self, boxes: &[Lines], others: &[Lines]) -> impl Iterator<Item = &Line> {
         let mut next = 0;
         let mut kept = Vec::new();
         for lines in boxes {
             let mut is_other = false;
             for index in lines.start.max(next)..lines.end {
                 let Some(line) = self.outline.lines.get(index) else { break };
-                match self.labels.match_line(&line.text).map(|label| label.role) {
+                match self.label(line).map(|label| label.role) {
                     Some(Role::List) => is_other = true,
                     Some(Role::Related) => is_other = false,
                     _ => {}
                 }
-                if !is_other {
+                let behind = others.partition_point(|other| other.end <= index);
+                if !is_other && others.get(behind).is_none_or(|other| !other.contains(&index)) {
                     kept.push(line);
                 }
             }
@@ -182,8 +256,13 @@ impl Finder<'_> {
             return None;
         }
         let address = line.link.as_deref().filter(|address| !address.starts_with('#'))?;
-        let url = uri::canonical(address, Some(self.page)).ok()?;
-        let leads_to_list = LIST_PATHS.iter().any(|part| url.path().contains(part));
-        (uri::may_replace(&url, Some(self.page)) && !leads_to_list).then_some((text, url))
+        let url = uri::canonical(address, Some(self.base)).ok()?;
+        (uri::may_replace(&url, Some(self.page)) && !leads_to_list(&url)).then_some((text, url))
     }
+}
+
+fn leads_to_list(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    LIST_PATHS.iter().any(|part| path.contains(part))
+        || url.query_pairs().any(|(name, _)| LIST_PARAMETERS.contains(&&*name))
 }

@@ -54,6 +54,9 @@ impl Traits {
     /// Names that boxes with other articles have and hardly anything else.
     pub const READ_ALSO: Self = Self(1 << 15);
 
+    /// Beside [`Self::READ_ALSO`]: the box names other things than articles, such as tags or products.
+    pub const READ_OTHERS: Self = Self(1 << 16);
+
     /// The traits for which an element is left out, unless it holds the article.
     pub const FOREIGN: Self = Self(
         Self::COMMENT.0
@@ -101,6 +104,7 @@ const NAMES: &[(&str, Traits)] = &[
     ("byline", Traits::BYLINE),
     ("dated", Traits::DATED),
     ("read_also", Traits::READ_ALSO),
+    ("read_others", Traits::READ_OTHERS),
 ];
 
 struct Vocabulary {
@@ -136,6 +140,12 @@ pub(super) struct Reader {
 impl Reader {
     /// The traits that names tell of: the class, and id, role and the like. Parts are separated by blanks.
     pub fn of(&mut self, class: &str, others: &[&str]) -> Traits {
+        let traits = self.of_each(class, others);
+        // Elements of all kinds have such names; alone they tell nothing.
+        if traits.has(Traits::READ_ALSO) { traits } else { traits.without(Traits::READ_OTHERS) }
+    }
+
+    fn of_each(&mut self, class: &str, others: &[&str]) -> Traits {
         let others = others.iter().filter(|name| !name.is_empty());
         let traits = others.fold(Traits::default(), |traits, name| traits.with(self.of_name(name)));
         if class.is_empty() {
@@ -222,6 +232,14 @@ mod tests {
         assert!(of("ad-slot").has(Traits::PROMOTION) && !of("shadow address").has(Traits::PROMOTION));
         assert!(of("article__body").has(Traits::BODY) && of("articleBody").has(Traits::BODY));
         assert!(of("comments-area").has(Traits::COMMENT) && !of("commentary").has(Traits::COMMENT));
+    }
+
+    #[test]
+    fn names_of_other_things_count_beside_those_of_boxes_with_articles() {
+        assert!(of("related-tags").has(Traits::READ_OTHERS) && of("relatedTopics").has(Traits::READ_OTHERS));
+        assert!(!of("related-posts").has(Traits::READ_OTHERS));
+        assert!(!of("related-tagline").has(Traits::READ_OTHERS));
+        assert!(!of("product-search").has(Traits::READ_OTHERS));
     }
 
     #[test]

@@ -180,7 +180,7 @@ fn is_read(element: &str, attribute: &str, value: &str) -> bool {
         | b"rel" | b"type" | b"lang" | b"xml:lang" | b"pubdate" | b"content" | b"http-equiv"
         | b"encoding" => true,
         b"name" => element == "meta",
-        b"href" => matches!(element, "a" | "link"),
+        b"href" => matches!(element, "a" | "link" | "base"),
         b"title" => element == "abbr",
         // What may be written with references is not decoded here.
         b"style" => value.contains("display") || value.contains('&'),
