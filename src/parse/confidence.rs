@@ -165,6 +165,9 @@ const UNMEASURED_FLAWS: [(&str, &str, u8); 4] = [
     ("modified", flaws::DATE_ZONE_ASSUMED, 75),
 ];
 
+/// The evidence of a date in JSON-LD that can't be read as JSON. Few labelled pages have one, so that no count is of it.
+pub(super) const BROKEN_JSON_LD: &str = "json-ld:broken";
+
 /// How a value was found, beside its field and its evidence.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way<'value> {
@@ -181,7 +184,11 @@ pub(super) fn of(field: &str, found: &str, way: &Way<'_>) -> u8 {
     let way =
         Way { support: if field == "headline" { support_of_headline(found) } else { way.support }, ..*way };
     let measured = MEASURED.iter().find(|row| row.is_of(field, finder, &way)).map(Row::hundredths);
-    let confidence = measured.unwrap_or(unmeasured(finder));
+    let confidence = match measured {
+        Some(measured) if found == BROKEN_JSON_LD => measured.min(unmeasured(finder)),
+        Some(measured) => measured,
+        None => unmeasured(finder),
+    };
     let limits = UNMEASURED_FLAWS.iter().filter(|(of, flaw, _)| *of == field && way.flaws.contains(flaw));
     limits.map(|(_, _, limit)| *limit).fold(confidence, u8::min)
 }
@@ -275,6 +282,14 @@ mod tests {
         {
             assert!((1..90).contains(&html("section", found, Agreed, &[])), "{found}");
         }
+    }
+
+    #[test]
+    fn what_json_ld_says_that_is_broken_is_not_worth_what_readable_metadata_are() {
+        let broken = |support| html("published", BROKEN_JSON_LD, support, &[]);
+        assert_eq!(broken(Agreed), 80);
+        assert!(broken(Contradicted) < 80);
+        assert!(!are_independent(BROKEN_JSON_LD, "meta:date"));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Owns what they are read with (zone, order of day and month, fetch time), which of them is taken, and what stands in
 //! where there is none. In which order the dates of a page count is told in `html::weighing`.
 
+use jiff::Timestamp;
+
 use super::assemble::{Evident, Found};
 use super::confidence::{self, Support};
 use super::date::{self, DateContext};
 use super::{Parser, flaws};
-use crate::article::{ArticleDate, Decoded, Flaw};
+use crate::article::{ArticleDate, DatePrecision, Decoded, Flaw};
 use crate::sources::{DayMonthOrder, SourceRule};
 
 /// The dates of an article, and what is odd about each.
@@ -80,12 +82,14 @@ impl Parser {
                 .filter(|(_, flaws)| !date::is_relative(flaws))
         };
         let others: Vec<ArticleDate> = candidates.iter().filter_map(read).map(|(date, _)| date).collect();
+        let chosen = date.clone();
         let mut date = date::at_home(date, &others);
         if let Some(day) = found.day_shown {
             let (on_day, zone) = date::on_day(date, day);
             date = on_day;
             flaws.extend(zone.map(|zone| Flaw::new(flaws::DATE_ZONE_ASSUMED).with_detail(zone)));
         }
+        let others: Vec<ArticleDate> = others.into_iter().filter(|other| *other != chosen).collect();
         let support = support_of(&date, &others);
         Some((date, support))
     }
@@ -135,11 +139,52 @@ impl Parser {
     }
 }
 
-/// What the dates of a page say of the day of one of them: those of another kind whether it is right, all whether it is
-/// another.
-fn support_of(date: &ArticleDate, all: &[ArticleDate]) -> Support {
-    let has_day = |other: &ArticleDate| date.value.get(..10) == other.value.get(..10);
+/// What the other dates of a page say of the day of one: those of another kind whether it is right, all whether it is
+/// another. The same instant in another zone is the same day.
+fn support_of(date: &ArticleDate, others: &[ArticleDate]) -> Support {
+    let minute = minute_of(date);
+    let has_day = |other: &ArticleDate| {
+        date.value.get(..10) == other.value.get(..10) || (minute.is_some() && minute == minute_of(other))
+    };
     let is_independent = |other: &&ArticleDate| confidence::are_independent(&date.evidence, &other.evidence);
-    let is_agreed = all.iter().filter(is_independent).any(has_day);
-    Support::of(is_agreed, !all.iter().all(has_day))
+    let is_agreed = others.iter().filter(is_independent).any(has_day);
+    Support::of(is_agreed, !others.iter().all(has_day))
+}
+
+/// Minutes since the epoch of a date that states its time and zone.
+fn minute_of(date: &ArticleDate) -> Option<i64> {
+    let is_instant = date.zone.is_some() && date.precision >= DatePrecision::Minute;
+    let instant = date.value.parse::<Timestamp>().ok().filter(|_| is_instant)?;
+    Some(instant.as_second().div_euclid(60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(value: &str, precision: DatePrecision, zone: Option<&str>, evidence: &str) -> ArticleDate {
+        ArticleDate {
+            value: value.to_owned(),
+            raw: value.to_owned(),
+            precision,
+            calendar: "gregorian",
+            zone: zone.map(str::to_owned),
+            evidence: evidence.to_owned(),
+        }
+    }
+
+    #[test]
+    fn one_instant_in_two_zones_is_no_contradiction() {
+        let chosen = date("2024-06-05T22:30:00Z", DatePrecision::Second, Some("Z"), "json-ld:datePublished");
+        let of = |value: &str, precision, zone, evidence: &str| {
+            support_of(&chosen, &[date(value, precision, zone, evidence)])
+        };
+        let there = "2024-06-06T01:30:00+03:00";
+        let (minute, zone) = (DatePrecision::Minute, Some("+03:00"));
+        assert_eq!(of(there, minute, zone, "meta:date"), Support::Alone);
+        assert_eq!(of(there, minute, zone, "time:datetime"), Support::Agreed);
+        assert_eq!(of("2024-06-06T02:30:00+03:00", minute, zone, "meta:date"), Support::Contradicted);
+        assert_eq!(of(there, minute, None, "meta:date"), Support::Contradicted);
+        assert_eq!(of("2024-06-06T00:00:00+03:00", DatePrecision::Day, zone, "text"), Support::Contradicted);
+    }
 }

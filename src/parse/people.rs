@@ -296,4 +296,22 @@ mod tests {
             assert_eq!(in_line(line, false, &is_date_word), names, "{line}");
         }
     }
+
+    #[test]
+    fn surnames_that_are_months_stay_before_a_date() {
+        let words = crate::parse::date::Words::load().unwrap();
+        for name in [
+            "Anna Kwiecień",
+            "Jan Marzec",
+            "Ewa Wrzesień",
+            "Adam Grudzień",
+            "Petr Srp",
+            "Rasa Liepa",
+            "Eva Prill",
+            "Олена Лютий",
+        ] {
+            let line = format!("{name} 12.05.2024");
+            assert_eq!(in_line(&line, false, &|word| words.is_date_word(word)), [name], "{line}");
+        }
+    }
 }

@@ -183,6 +183,7 @@ fn words_of_dates_that_are_names_too_are_no_sign_of_a_date() {
         ("روز", false),
         ("Paz", false),
         ("مهر", false),
+        ("Prill", false),
     ] {
         assert_eq!(words.is_date_word(word), is_date, "{word}");
     }
@@ -214,6 +215,10 @@ fn a_date_is_found_among_other_words() {
         ("掲載日2024年6月5日更新", Some("2024年6月5日")),
         ("입력2024.06.05. 10:30 수정2024.06.07.", Some("2024.06.05. 10:30")),
         ("2024年6月5日(水) 10時30分", Some("2024年6月5日(水) 10時30分")),
+        ("Le palmarès 2024 des 30 meilleurs lycées", None),
+        ("Volunteers who in 2023 led 12 rescue missions", None),
+        ("Nel 2024 Marta, 12 anni, ha vinto", None),
+        ("The 2024 Mac 12 is slower", None),
     ] {
         let date = find(text, &words, &context);
         match found {

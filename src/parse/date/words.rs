@@ -43,13 +43,20 @@ pub(crate) struct Words {
     /// By the folded words, without white space. `era` is told from `half` where it stands.
     meanings: HashMap<Box<str>, Meaning>,
     eras: Vec<(Box<str>, Calendar)>,
+    /// Months that people are called too.
+    surnames: Vec<Box<str>>,
     /// The words of amounts of time, some of which mean something else in a date.
     relative: HashMap<Box<str>, RelativeWord>,
 }
 
 impl Words {
     pub fn load() -> Result<Self, LexiconError> {
-        let mut words = Self { meanings: HashMap::new(), eras: Vec::new(), relative: HashMap::new() };
+        let mut words = Self {
+            meanings: HashMap::new(),
+            eras: Vec::new(),
+            surnames: Vec::new(),
+            relative: HashMap::new(),
+        };
         for (index, line) in COMPILED_IN.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -94,6 +101,10 @@ impl Words {
                 self.eras.push((folded, calendar(value)?));
                 return Ok(());
             }
+            "surname" => {
+                self.surnames.push(folded);
+                return Ok(());
+            }
             other => return Err(format!("unknown kind {other:?}")),
         };
         // The same word may stand there in several languages with one meaning; the first one stays.
@@ -101,11 +112,14 @@ impl Words {
         Ok(())
     }
 
-    /// Whether the word alone means something in a date: a month, a day, `on`. Hijri months are people's names too.
+    /// Whether the word alone means something in a date: a month, a day, `on`. Hijri months are people's names too, and
+    /// so are some others.
     pub fn is_date_word(&self, word: &str) -> bool {
         let word = word.trim_matches(|character: char| !is_letter_or_digit(character));
-        word.is_empty()
-            || matches!(self.get(&fold(word)), Some(Meaning::Month(Calendar::Gregorian, _) | Meaning::Filler))
+        let folded = fold(word);
+        let has_meaning =
+            || matches!(self.get(&folded), Some(Meaning::Month(Calendar::Gregorian, _) | Meaning::Filler));
+        word.is_empty() || (has_meaning() && !self.surnames.iter().any(|surname| **surname == *folded))
     }
 
     /// The Gregorian month that a word alone names, 1 to 12.

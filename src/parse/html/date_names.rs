@@ -8,6 +8,11 @@ const COMPILED_IN: &str = include_str!("../../../config/lexicon/date_metadata.ts
 
 /// Pieces of names that speak of a change.
 const OF_CHANGE: &[&str] = &["updat", "modif"];
+/// Pieces of names whose dates are neither of publication nor of a change: of the end, of what the article tells of, of
+/// who looked at it.
+const OF_ELSE: &[&str] = &["expir", "unpub", "valid", "event", "review", "archiv"];
+/// Words that name the end; within other words they mean nothing (`weekend`).
+const OF_END: &[&str] = &["end", "ends", "enddate", "endtime"];
 
 /// What the date of a meta element is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +65,9 @@ pub(super) fn is_like(name: &str, kind: Kind) -> bool {
     };
     // `article_update`: the word `update` ends in `date`.
     let is_of_change = kind != Kind::Modified && OF_CHANGE.iter().any(|word| name.contains(word));
-    has_pieces(kind) && !is_of_change && !is_any(name)
+    let is_of_else = OF_ELSE.iter().any(|piece| name.contains(piece))
+        || name.split(|character: char| !character.is_alphanumeric()).any(|word| OF_END.contains(&word));
+    has_pieces(kind) && !is_of_change && !is_of_else && !is_any(name)
 }
 
 /// Whether a name is this one, whatever marks divide its words: `article:published_time`, `article.published-time`.
@@ -109,5 +116,22 @@ mod tests {
         assert!(is_like("page_modified_date", Kind::Modified));
         assert!(!is_like("article:published_time", Kind::Published));
         assert!(!is_like("expires", Kind::Published) && !is_like("article-update", Kind::Published));
+    }
+
+    #[test]
+    fn dates_of_the_end_and_of_events_are_no_publication() {
+        for name in [
+            "article:expiration_date",
+            "unpublish_date",
+            "article_event_date",
+            "publish_end_date",
+            "article_review_date",
+            "article_archived_date",
+            "story_valid_date",
+        ] {
+            assert!(!is_like(name, Kind::Published), "{name}");
+        }
+        assert!(!is_like("review_update_date", Kind::Modified));
+        assert!(is_like("weekend_publish_date", Kind::Published));
     }
 }

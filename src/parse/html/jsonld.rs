@@ -126,12 +126,18 @@ fn is_article(value: &Value) -> bool {
     has_type(value, ARTICLE_TYPES)
 }
 
+/// Whether a name, without what stands before it, is a type of articles.
+pub(super) fn is_article_type(name: &str) -> bool {
+    is_among(name, ARTICLE_TYPES)
+}
+
+fn is_among(name: &str, types: &[&str]) -> bool {
+    types.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 fn has_type(value: &Value, types: &[&str]) -> bool {
     let is_type = |value: &Value| {
-        value.as_str().is_some_and(|name| {
-            let name = name.rsplit(['/', ':']).next().unwrap_or(name);
-            types.iter().any(|known| known.eq_ignore_ascii_case(name))
-        })
+        value.as_str().is_some_and(|name| is_among(name.rsplit(['/', ':']).next().unwrap_or(name), types))
     };
     match value.get("@type") {
         Some(Value::Array(list)) => list.iter().any(is_type),
@@ -184,10 +190,14 @@ fn first_text(value: &Value) -> Option<String> {
     }
 }
 
-/// A date: a text, a list of them, a number of seconds or milliseconds, or an object that gives a value its type.
+/// A date: a text, a list of them, a number that is a day or counts seconds or milliseconds, or an object that gives a
+/// value its type. A shorter number, such as a year alone, would hide the whole date that stands elsewhere.
 fn date_of(value: &Value) -> Option<String> {
     match value {
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => {
+            let digits = number.as_u64()?.to_string();
+            matches!(digits.len(), 8 | 10 | 13).then_some(digits)
+        }
         Value::Object(map) => map.get("@value").and_then(first_text),
         value => first_text(value),
     }
@@ -246,6 +256,11 @@ mod tests {
             (r#""2024-06-05""#, Some("2024-06-05")),
             (r#"["2024-06-05","2024-06-06"]"#, Some("2024-06-05")),
             ("1717577400", Some("1717577400")),
+            ("1717577400000", Some("1717577400000")),
+            ("20240605", Some("20240605")),
+            ("2024", None),
+            ("20240605.5", None),
+            ("-17175774", None),
             (r#"{"@type":"Date","@value":"2024-06-05"}"#, Some("2024-06-05")),
             (r#"{"@type":"Date"}"#, None),
             ("null", None),

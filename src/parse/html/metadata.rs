@@ -10,7 +10,7 @@ use super::script_dates;
 use super::traits::{self, Traits};
 use crate::article::Flaw;
 use crate::parse::assemble::{Evident, one_line};
-use crate::parse::{flaws, people, uri};
+use crate::parse::{confidence, flaws, people, uri};
 
 /// Of elements that repeat (time, JSON-LD, article:tag), so many are looked at.
 const REPEATS_MAX: usize = 32;
@@ -30,7 +30,7 @@ pub(super) struct Metadata {
     pub h1: Vec<String>,
     pub json_ld: Option<JsonLd>,
     json_ld_blocks: usize,
-    /// The date of publication in a block that is no JSON.
+    /// The date of publication in a block of an article that is no JSON.
     broken_date: Option<String>,
     /// Of an object that is a page and no article.
     json_ld_page: Option<JsonLd>,
@@ -162,7 +162,6 @@ impl Metadata {
     /// Publication dates, most trusted first: JSON-LD, meta, marked elements.
     pub fn published(&self) -> Vec<Evident> {
         let json_ld = self.json_ld.as_ref().and_then(|found| found.published.clone());
-        let json_ld = json_ld.or_else(|| self.broken_date.clone());
         let mut dates: Vec<Evident> = evident(json_ld, "json-ld:datePublished").into_iter().collect();
         dates.extend(self.dates_of(Kind::Published));
         dates.extend(self.marked().filter(|_| !self.marks_differ()));
@@ -190,6 +189,7 @@ impl Metadata {
     /// Dates of the page that are those of the article for want of better ones.
     pub fn published_doubtfully(&self) -> Vec<Evident> {
         let mut dates: Vec<Evident> = self.dates_of(Kind::Doubtful).collect();
+        dates.extend(evident(self.broken_date.clone(), confidence::BROKEN_JSON_LD));
         dates.extend(self.dates_like(Kind::Published));
         dates.extend(self.marked().filter(|_| self.marks_differ()));
         let page = self.json_ld_page.as_ref().and_then(|page| page.published.clone());

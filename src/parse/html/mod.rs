@@ -174,7 +174,8 @@ impl Parser {
             published: metadata.published(),
             doubtful: metadata.published_doubtfully(),
             modified: metadata.modified(),
-            of_path: of_path.map(|value| Evident { value, evidence: "url".to_owned() }),
+            path_is_sure: of_path.as_ref().is_some_and(|found| found.is_sure),
+            of_path: of_path.map(|found| Evident { value: found.value, evidence: "url".to_owned() }),
         };
         let words = &self.date_words;
         let finder = Finder { places, words, labels: &self.labels, context };

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::jsonld;
 use crate::parse::assemble::Evident;
 
 /// Keys that hold a date of publication, as programs write them.
@@ -36,8 +37,9 @@ const KEYS: &[&str] = &[
     "pubDate",
     "pub_date",
 ];
-/// The key of JSON-LD.
+/// The keys of JSON-LD.
 const JSON_LD_KEY: &str = "datePublished";
+const JSON_LD_TYPE_KEY: &str = "@type";
 /// Keys of a page that are looked at.
 const KEYS_MAX: usize = 256;
 /// A date's value has so many bytes at least and at most.
@@ -64,14 +66,31 @@ pub(super) fn dates(page: &str) -> Vec<Evident> {
     found.take(FOUND_MAX).collect()
 }
 
-/// The date of publication in a block of JSON-LD that is no JSON, if all that it states are of one day.
+/// The date of publication in a block of JSON-LD that is no JSON, if it names the type of an article, and all dates of
+/// publication that it states are of one day.
 pub(super) fn of_broken(block: &str) -> Option<String> {
+    let mut types = block.match_indices(JSON_LD_TYPE_KEY).take(KEYS_MAX);
+    if !types.any(|(at, key)| jsonld::is_article_type(word_behind(&block[at + key.len()..]))) {
+        return None;
+    }
     let mut values = block.match_indices(JSON_LD_KEY).take(KEYS_MAX).filter_map(|(at, key)| {
         let behind = block.as_bytes().get(at + key.len()..)?;
         value_behind(behind)
     });
     let first = values.next()?;
     values.all(|other| other.get(..10) == first.get(..10)).then(|| first.to_owned())
+}
+
+/// The name behind a key, whatever marks and white space stand between, without what stands before its last slash.
+fn word_behind(text: &str) -> &str {
+    let is_mark = |byte: u8| !byte.is_ascii_alphanumeric();
+    let bytes = text.as_bytes();
+    let begin = bytes.iter().take(GAP_BYTES_MAX).take_while(|byte| is_mark(**byte)).count();
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'/' | b'.');
+    let length = bytes[begin..].iter().take(VALUE_BYTES_MAX + 1).take_while(|byte| is_of_name(byte)).count();
+    // Marks beyond ASCII end where a letter begins, or the gap is too long.
+    let name = text.get(begin..begin + length).unwrap_or_default();
+    name.rsplit(['/', ':']).next().unwrap_or(name)
 }
 
 /// The value behind a key and its colon: of digits and the marks that numeric dates have.
@@ -118,14 +137,25 @@ mod tests {
 
     #[test]
     fn json_that_is_broken_still_tells_one_day() {
-        let block = |other: &str| {
+        let typed = |kind: &str, other: &str| {
             format!(
-                r#"{{"headline":"The "old" bridge","datePublished":"2024-12-02T10:30:00Z"}},{{"datePublished": "{other}"}}"#
+                r#"{{"@type":["{kind}"],"headline":"The "old" bridge","datePublished":"2024-12-02T10:30:00Z"}},{{"datePublished": "{other}"}}"#
             )
         };
+        let block = |other: &str| typed("NewsArticle", other);
         assert_eq!(of_broken(&block("2024-12-02")).as_deref(), Some("2024-12-02T10:30:00Z"));
         assert_eq!(of_broken(&block("2024-12-03")), None);
         assert_eq!(of_broken("datePublished"), None);
+        for (kind, is_article) in [
+            ("https://schema.org/BlogPosting", true),
+            ("schema:Report", true),
+            ("Event", false),
+            ("Product", false),
+            ("Übersicht", false),
+            ("", false),
+        ] {
+            assert_eq!(of_broken(&typed(kind, "2024-12-02")).is_some(), is_article, "{kind}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which of a page's dates is that of its publication.
 //!
 //! Owns the order of the places that state one, and what happens where they differ: places that agree are believed, the
-//! path of the address is, a date that readers see beside the headline is believed before metadata of another day, and
+//! path of the address is if its form is sure (another form only where nothing else is), a date that readers see beside the headline is believed before metadata of another day, and
 //! a statement that says when the page was made, or of what kind it is not sure, is believed least. A day that is the
 //! same instant in another zone is no other day. Reading dates is [`crate::parse::date`]'s.
 
@@ -44,6 +44,8 @@ pub(super) struct Stated {
     pub modified: Vec<Evident>,
     /// In the path of its address.
     pub of_path: Option<Evident>,
+    /// The form that the path has is hardly ever anything but a day.
+    pub path_is_sure: bool,
 }
 
 /// The dates in the order in which they count.
@@ -98,9 +100,14 @@ pub(super) fn weigh(stated: Stated, shown: Shown, words: &date::Words, context: 
         weighed.published.extend(is_zoned.then(|| first.evident.clone()));
     }
     weighed.published.extend(stated.published);
-    weighed.published.extend(stated.of_path);
+    let (sure, mut unsure) =
+        if stated.path_is_sure { (stated.of_path, None) } else { (None, stated.of_path) };
+    weighed.published.extend(sure);
     weighed.published.extend(stated.doubtful);
+    let is_seen_surely = shown.published.first().is_some_and(|seen| seen.score >= SURE_SCORE_MIN);
+    weighed.published.extend(unsure.take_if(|_| !is_seen_surely));
     weighed.published.extend(shown.published.into_iter().map(|seen| seen.date));
+    weighed.published.extend(unsure);
     weighed.modified = stated.modified;
     weighed.modified.extend(shown.modified);
     weighed.guessed = shown.guessed;
@@ -150,7 +157,8 @@ impl Scale<'_> {
 
     fn rival<'list>(&self, first: &Read<'_>, stated: &'list Stated, shown: &'list Shown) -> Rival<'list> {
         let is_doubtful = self.first(&stated.published).is_none();
-        if let Some(path) = stated.of_path.as_ref().and_then(|evident| self.read(evident)) {
+        let path = stated.of_path.as_ref().and_then(|evident| self.read(evident));
+        if let Some(path) = &path {
             if path.day == first.day {
                 return Rival::None;
             }
@@ -158,19 +166,33 @@ impl Scale<'_> {
                 return Rival::Day(path.day);
             }
             // An address is made once, and metadata anew with each change.
-            if is_doubtful || path.day < first.day {
+            if stated.path_is_sure && (is_doubtful || path.day < first.day) {
                 return Rival::Date(path.evident);
             }
         }
+        match self.rival_seen(first, is_doubtful, stated, shown) {
+            Some(rival) => rival,
+            None => path.filter(|_| is_doubtful).map_or(Rival::None, |path| Rival::Date(path.evident)),
+        }
+    }
+
+    /// What a date that readers see says against the first statement; `None` if it says nothing about it.
+    fn rival_seen<'list>(
+        &self,
+        first: &Read<'_>,
+        is_doubtful: bool,
+        stated: &Stated,
+        shown: &'list Shown,
+    ) -> Option<Rival<'list>> {
         let mut seen = shown.published.iter().filter_map(|seen| Some((seen, self.read(&seen.date)?)));
-        let Some((best, read)) = seen.next() else { return Rival::None };
+        let (best, read) = seen.next()?;
         let agrees = |(seen, read): (&Seen, Read<'_>)| seen.is_beside && read.day == first.day;
         if read.day == first.day || seen.any(agrees) {
-            return Rival::None;
+            return Some(Rival::None);
         }
         if may_be_day(&first.date, read.day) && !is_other_instant(&first.date, &read.date) {
             let is_clear = best.is_beside && best.score >= SCORE_OF_DAY_MIN;
-            return if is_clear { Rival::Day(read.day) } else { Rival::None };
+            return Some(if is_clear { Rival::Day(read.day) } else { Rival::None });
         }
         let is_of_change = stated
             .modified
@@ -185,7 +207,7 @@ impl Scale<'_> {
             () if is_doubtful || self.is_of_making(first, stated) => SCORE_BESIDE_DOUBTFUL_MIN,
             () => SURE_SCORE_MIN,
         };
-        if best.score >= needed { Rival::Date(&best.date) } else { Rival::None }
+        (best.score >= needed).then_some(Rival::Date(&best.date))
     }
 
     /// Whether publication is stated at or behind the last change: the time when a program made the page.

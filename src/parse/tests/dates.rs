@@ -102,16 +102,21 @@ fn days_that_metadata_state_tell_whether_the_month_stands_first() {
 }
 
 #[test]
-fn json_ld_that_is_broken_still_gives_the_date() {
-    let page = format!(
-        "<html><head><script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"The \"old\" \
+fn json_ld_that_is_broken_still_gives_the_date_for_want_of_a_better_one() {
+    let page = |meta: &str| {
+        format!(
+            "<html><head>{meta}<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"The \"old\" \
          bridge\",\"datePublished\":\"2024-06-05T08:30:00Z\"}}</script></head><body><h1>A bridge for Tartus</h1>\
          {PROSE}<p>Next meeting: 9 July 2024</p></body></html>"
-    );
-    let article = parser().parse(&html(&page)).unwrap();
+        )
+    };
+    let article = parser().parse(&html(&page(""))).unwrap();
     let date = article.published.as_ref().map(|date| (date.value.as_str(), date.evidence.as_str()));
-    assert_eq!(date, Some(("2024-06-05T08:30:00Z", "json-ld:datePublished")));
+    assert_eq!(date, Some(("2024-06-05T08:30:00Z", "json-ld:broken")));
     assert!(has_flaw(&article, "json_ld_ignored"));
+    let meta = "<meta property='article:published_time' content='2024-06-01T10:00:00Z'>";
+    let article = parser().parse(&html(&page(meta))).unwrap();
+    assert_eq!(article.published.map(|date| date.value).as_deref(), Some("2024-06-01T10:00:00Z"));
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn labels_are_known_in_many_languages() {
         ("公開日 2024年6月5日", Some("2024年6月5日")),
         ("입력 2024.06.05. 10:30", Some("2024.06.05. 10:30")),
         ("Paskelbta 2024 m. birželio 5 d.", Some("2024 m. birželio 5 d.")),
-        ("Objavljeno 5. lipnja 2024.", Some("5. lipnja 2024.")),
+        ("Objavljeno 5. juna 2024.", Some("5. juna 2024.")),
         ("Đăng ngày 5 tháng 6 năm 2024", Some("ngày 5 tháng 6 năm 2024")),
         ("最終更新 2024年6月5日", None),
         ("업데이트 2024.06.05", None),

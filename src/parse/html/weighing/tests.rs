@@ -71,10 +71,30 @@ fn the_day_of_the_last_change_is_of_this_article() {
 
 #[test]
 fn the_path_of_the_address_counts_before_what_was_stated_later() {
-    let with_path = |path: &str| Stated { of_path: Some(evident(path)), ..published(&[STATED]) };
+    let with_path =
+        |path: &str| Stated { of_path: Some(evident(path)), path_is_sure: true, ..published(&[STATED]) };
     assert_eq!(first(with_path("2022-07-01"), Vec::new()), ("2022-07-01".to_owned(), None, true));
     assert_eq!(first(with_path("2024-05-01"), Vec::new()), (STATED.to_owned(), None, false));
     assert_eq!(first(with_path("2024-03-05"), vec![seen("1 March 2024", 12)]).0, STATED);
+}
+
+#[test]
+fn a_path_that_is_not_sure_counts_only_where_nothing_else_is() {
+    let path = "2022-07-01";
+    let beside = |stated: Stated, shown: Vec<Seen>| {
+        let stated = Stated { of_path: Some(evident(path)), ..stated };
+        first(stated, shown).0
+    };
+    assert_eq!(beside(published(&[STATED]), Vec::new()), STATED);
+    let doubtful = || Stated { doubtful: list(&[STATED]), ..Stated::default() };
+    assert_eq!(beside(doubtful(), Vec::new()), path);
+    assert_eq!(beside(doubtful(), vec![seen("1 March 2024", 9)]), "1 March 2024");
+    assert_eq!(beside(doubtful(), vec![seen("5 March 2024", 4)]), STATED);
+    assert_eq!(beside(Stated::default(), vec![seen("1 March 2024", 9)]), "1 March 2024");
+    assert_eq!(beside(Stated::default(), vec![seen("1 March 2024", 8)]), path);
+    // It agrees: the day that the newsroom's clock gives an instant.
+    let late = Stated { of_path: Some(evident("2024-03-06")), ..published(&["2024-03-05T23:30:00Z"]) };
+    assert_eq!(first(late, Vec::new()).1.as_deref(), Some("2024-03-06"));
 }
 
 #[test]
