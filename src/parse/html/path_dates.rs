@@ -1,8 +1,9 @@
 //! The day in the path of a page's address: `/2024/12/02/`, `/2024/dec/02/`, `/2024-12/02/`, `/20241202/`.
 //!
 //! Owns the forms that news sites make addresses in, and which of them are hardly ever anything else: `/2023/1015/` may
-//! be the 1015th page of a year, `/2019/10-11/` an issue of two months, `art20120315` a number that was counted. Only whole days with the year first count: a name like
-//! `fair-3-may-2024` tells of what the article is about, and `/2/12/2024/` does not say which number is the month.
+//! be the 1015th page of a year, `/2019/10-11/` an issue of two months, `art20120315` a number that was counted. Only
+//! whole days with the year first count: a name like `fair-3-may-2024` tells of what the article is about, and
+//! `/2/12/2024/` does not say which number is the month.
 
 use crate::parse::date::Words;
 
