@@ -59,12 +59,12 @@ impl Sketch {
         numeral_pairs.truncate(NUMERAL_PAIRS_MAX);
         let mut numerals = distinct_hashes(numerals);
         numerals.truncate(NUMERALS_MAX);
-        let mut distinct = sorted(shingles);
-        distinct.dedup();
-        let count = distinct.len();
+        let ascending = sorted(shingles);
+        let mut count = usize::from(!ascending.is_empty());
+        count += ascending.iter().zip(ascending.iter().skip(1)).filter(|(hash, next)| hash != next).count();
         // Hashes that are rounded to the same code count once. One more than is kept tells whether all are.
         let mut smallest: Vec<u32> = Vec::with_capacity(SKETCH_SIZE + 1);
-        for hash in distinct {
+        for hash in ascending {
             if smallest.last().is_none_or(|last| code(*last) != code(hash)) {
                 smallest.push(hash);
             }
@@ -109,36 +109,49 @@ fn pair_hash(pair: &[u16]) -> u16 {
     (mix(both) >> 48) as u16
 }
 
-/// Hashes in ascending order: dealt into as many piles as there are hashes, by their highest bits, and each pile sorted.
-/// Hashes of a text lie evenly, so a pile holds one or two; where somebody made them fall into one, it is a usual sort.
+/// Hashes in ascending order: dealt into as many piles as there are hashes, by their highest bits. Hashes of a text lie
+/// evenly, so a pile holds one or two, and what is left to sort is neighbours.
 fn sorted(hashes: &[u32]) -> Vec<u32> {
     const PILES_MAX: usize = 1 << 16;
     let piles = hashes.len().next_power_of_two().clamp(2, PILES_MAX);
     let shift = u32::BITS - piles.ilog2();
     let pile = |hash: u32| (hash >> shift) as usize;
-    // Where each pile begins; while dealing, where its next hash goes; in the end, where it ends.
-    let mut ends = vec![0_usize; piles];
+    // Where each pile begins; while dealing, where its next hash goes.
+    let mut places = vec![0_u32; piles];
     for hash in hashes {
-        ends[pile(*hash)] += 1;
+        places[pile(*hash)] += 1;
     }
     let mut begin = 0;
-    for end in &mut ends {
-        begin += std::mem::replace(end, begin);
+    for place in &mut places {
+        begin += std::mem::replace(place, begin);
     }
     let mut dealt = vec![0; hashes.len()];
     for hash in hashes {
-        let end = &mut ends[pile(*hash)];
-        dealt[*end] = *hash;
-        *end += 1;
+        let place = &mut places[pile(*hash)];
+        dealt[*place as usize] = *hash;
+        *place += 1;
     }
-    let mut begin = 0;
-    for end in ends {
-        if end - begin > 1 {
-            dealt[begin..end].sort_unstable();
-        }
-        begin = end;
-    }
+    settle(&mut dealt);
     dealt
+}
+
+/// Sorts hashes of which none is far from its place, by an odd-even transposition: which of two neighbours is smaller
+/// cannot be guessed, so there is no branch on it. Where somebody made hashes fall into one pile, it is a usual sort.
+fn settle(hashes: &mut [u32]) {
+    const ROUNDS_MAX: usize = 8;
+    for _ in 0..ROUNDS_MAX {
+        for begin in 0..2 {
+            for pair in hashes.get_mut(begin..).unwrap_or_default().chunks_exact_mut(2) {
+                (pair[0], pair[1]) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+            }
+        }
+        // All are compared, many at once, where an early answer would take them one by one.
+        let misplaced = hashes.iter().zip(hashes.iter().skip(1)).filter(|(hash, next)| hash > next).count();
+        if misplaced == 0 {
+            return;
+        }
+    }
+    hashes.sort_unstable();
 }
 
 /// Sketches an article; linear in its length. Headlines are written anew by every newsroom, so the body alone is

@@ -67,37 +67,78 @@ impl Words {
     }
 
     /// Reads characters of the tables, which hold the letter that stands for each, or what else it is, and tells how many
-    /// bytes those were. This is where a sketch takes its time: the state is kept out of memory.
-    fn push_known(&mut self, bytes: &[u8]) -> usize {
-        let arabic: &[Known; 0x100] = &ARABIC;
-        let (mut at, mut length, mut hash) = (0, self.length, self.hash);
+    /// bytes those were. This is where a sketch takes its time: what a letter changes is kept out of memory, and letters
+    /// that follow each other in an Arabic word have a loop of their own.
+    fn push_known(&mut self, all: &[u8]) -> usize {
+        let arabic: &[Known; ARABIC_CODES] = &ARABIC;
         // What is written is never longer than what is read, with a blank behind.
-        self.make_room(bytes.len() + 2);
-        while let Some(first) = bytes.get(at).filter(|first| is_known(**first)) {
-            let Known { letter, utf8 } = if *first < 0x80 {
-                ASCII[usize::from(*first)]
-            } else {
-                // U+0600 to U+06FF: two bytes.
-                at += 1;
-                let Some(second) = bytes.get(at) else { break };
-                arabic[usize::from(first & 3) << 6 | usize::from(second & 0x3f)]
-            };
-            at += 1;
-            if letter > DROPPED {
-                hash = (hash ^ u64::from(letter)).wrapping_mul(FNV_PRIME);
-                // There is room; a length that the compiler knows spares a call for two bytes.
-                if let Some(room) = self.text.get_mut(length..).and_then(|rest| rest.first_chunk_mut()) {
-                    *room = utf8;
+        self.make_room(all.len() + 2);
+        let mut hash = self.hash;
+        let mut is_number = self.text[self.begin..self.length].iter().all(u8::is_ascii_digit);
+        let mut room = &mut self.text[self.length..];
+        let room_bytes = room.len();
+        // The room that there was when the word began.
+        let mut room_of_word = room_bytes + (self.length - self.begin);
+        let mut bytes = all;
+        loop {
+            let before = bytes.len();
+            while let [first, second, rest @ ..] = bytes {
+                let Some(Known { letter, utf8 }) = arabic.get(arabic_code(*first, *second)) else { break };
+                if *letter < 0x80 {
+                    break;
                 }
-                length += 1 + usize::from(letter >= 0x80);
-            } else if letter == BOUNDARY && length > self.begin {
-                (self.length, self.hash) = (length, hash);
-                self.end_word();
-                (length, hash) = (self.length, self.hash);
+                let Some((place, left)) = std::mem::take(&mut room).split_first_chunk_mut() else { break };
+                *place = *utf8;
+                hash = fnv(hash, u32::from(*letter));
+                (room, bytes) = (left, rest);
             }
+            if bytes.len() < before {
+                if let ([first, rest @ ..], [place, ..]) = (bytes, &mut *room)
+                    && ASCII.get(usize::from(*first)) == Some(&BOUNDARY)
+                {
+                    // The usual end of an Arabic word.
+                    *place = b' ';
+                    (room, bytes) = (&mut std::mem::take(&mut room)[1..], rest);
+                    self.hashes.push(hash);
+                    (hash, is_number, room_of_word) = (FNV_BASIS, true, room.len());
+                    continue;
+                }
+                is_number = false;
+            }
+            let letter = match bytes {
+                [first, rest @ ..] if *first < 0x80 => {
+                    bytes = rest;
+                    ASCII[usize::from(*first)]
+                }
+                [first, second, rest @ ..] if is_known(*first) => {
+                    bytes = rest;
+                    arabic[arabic_code(*first, *second)].letter
+                }
+                _ => break,
+            };
+            let written = match letter.to_le_bytes()[0] {
+                _ if letter == DROPPED => continue,
+                _ if letter == BOUNDARY && room.len() == room_of_word => continue,
+                _ if letter == BOUNDARY => {
+                    self.numerals.extend(is_number.then(|| numeral(hash)));
+                    self.hashes.push(hash);
+                    (hash, is_number, room_of_word) = (FNV_BASIS, true, room.len() - 1);
+                    b' '
+                }
+                letter => {
+                    hash = fnv(hash, u32::from(letter));
+                    is_number &= letter.is_ascii_digit();
+                    letter
+                }
+            };
+            let Some((place, left)) = std::mem::take(&mut room).split_first_mut() else { break };
+            *place = written;
+            room = left;
         }
-        (self.length, self.hash) = (length, hash);
-        at
+        self.begin = self.length + room_bytes - room_of_word;
+        self.length += room_bytes - room.len();
+        self.hash = hash;
+        all.len() - bytes.len()
     }
 
     fn make_room(&mut self, bytes: usize) {
@@ -133,7 +174,7 @@ impl Words {
     }
 
     fn push_letter(&mut self, letter: char) {
-        self.hash = (self.hash ^ u64::from(u32::from(letter))).wrapping_mul(FNV_PRIME);
+        self.hash = fnv(self.hash, u32::from(letter));
         // A character has at most four bytes.
         self.make_room(4);
         self.length += letter.encode_utf8(&mut self.text[self.length..]).len();
@@ -148,8 +189,7 @@ impl Words {
             return;
         }
         if self.text[self.begin..self.length].iter().all(u8::is_ascii_digit) {
-            // The shift leaves 16 bits.
-            self.numerals.push((mix(self.hash) >> 48) as u16);
+            self.numerals.push(numeral(self.hash));
         }
         self.hashes.push(self.hash);
         self.make_room(1);
@@ -157,6 +197,15 @@ impl Words {
         self.length += 1;
         (self.begin, self.hash) = (self.length, FNV_BASIS);
     }
+}
+
+const fn fnv(hash: u64, letter: u32) -> u64 {
+    (hash ^ letter as u64).wrapping_mul(FNV_PRIME)
+}
+
+const fn numeral(hash: u64) -> u16 {
+    // The shift leaves 16 bits.
+    (mix(hash) >> 48) as u16
 }
 
 /// Whether a character that begins so stands in the tables: ASCII, or U+0600 to U+06FF.
@@ -213,12 +262,12 @@ enum Normalised {
 const BOUNDARY: u16 = 0;
 const DROPPED: u16 = 1;
 
-/// What the tables have for a character.
+/// What the table has for an Arabic character.
 #[derive(Clone, Copy)]
 struct Known {
     /// The letter that stands for it, below U+0800, or what else it is.
     letter: u16,
-    /// The same as text; the second byte is there from U+0080 on.
+    /// The same as text; of a digit the first byte counts.
     utf8: [u8; 2],
 }
 
@@ -232,20 +281,29 @@ impl Known {
 
 /// From ASCII and from the Arabic block to the letter that stands for a character: most characters of the texts that
 /// khabar reads, so they are looked up.
-static ASCII: [Known; 0x80] = {
-    let mut table = [Known::new(BOUNDARY); 0x80];
+static ASCII: [u16; 0x80] = {
+    let mut table = [BOUNDARY; 0x80];
     let mut code = 0_u8;
     while code < 0x80 {
         if code.is_ascii_alphanumeric() {
-            table[code as usize] = Known::new(code.to_ascii_lowercase() as u16);
+            table[code as usize] = code.to_ascii_lowercase() as u16;
         }
         code += 1;
     }
     table
 };
-static ARABIC: LazyLock<[Known; 0x100]> = LazyLock::new(|| {
+
+/// Where two bytes of UTF-8 stand in the table of the Arabic block, from U+0600, which is D8 80, to U+06FF, DB BF. Others
+/// stand nowhere in it; no second byte is below 80 or above BF.
+const fn arabic_code(first: u8, second: u8) -> usize {
+    u16::from_be_bytes([first, second]).wrapping_sub(0xd880) as usize
+}
+const ARABIC_CODES: usize = 0xdbbf - 0xd880 + 1;
+
+static ARABIC: LazyLock<[Known; ARABIC_CODES]> = LazyLock::new(|| {
     std::array::from_fn(|at| {
-        let code = 0x600 + u16::try_from(at).unwrap_or_default();
+        // A first byte has 64 characters.
+        let code = 0x600 + u16::try_from((at >> 8) << 6 | at & 0x3f).unwrap_or_default();
         Known::new(match char::from_u32(u32::from(code)).map(normalise) {
             Some(Normalised::Dropped) => DROPPED,
             Some(Normalised::Letter(letter)) => u16::try_from(u32::from(letter)).unwrap_or(BOUNDARY),
@@ -290,7 +348,42 @@ mod tests {
 
     use super::*;
 
+    /// Character by character, without a table.
+    fn plainly(text: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        for character in text.chars() {
+            match normalise(character) {
+                Normalised::Dropped => {}
+                Normalised::Boundary => words.push(String::new()),
+                Normalised::Letter(letter) => words.last_mut().unwrap().push(letter),
+                Normalised::Folded => words.last_mut().unwrap().extend(character.to_lowercase()),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
     proptest! {
+        /// The tables and what is read without them say the same of every character.
+        #[test]
+        fn words_are_those_of_each_character(
+            parts in proptest::collection::vec(
+                "[a-zA-Z0-9أ-ي٠-٩ـَ .,،\u{200f}]{0,9}|[0-9٠-٩۰-۹ ]{0,6}|[\u{600}-\u{6ff} ]{0,9}|[é«»“İа-я ]{0,6}",
+                0..20,
+            ),
+        ) {
+            let text = parts.concat();
+            let mut read = Words::with_capacity(0);
+            read.push_all(&text);
+            let words = plainly(&text);
+            let hash = |word: &String| word.chars().fold(FNV_BASIS, |hash, letter| fnv(hash, u32::from(letter)));
+            let numbers = words.iter().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+            let written = std::str::from_utf8(read.text()).unwrap();
+            prop_assert_eq!(written.split_terminator(' ').collect::<Vec<_>>(), words.iter().collect::<Vec<_>>());
+            prop_assert_eq!(&read.hashes, &words.iter().map(hash).collect::<Vec<_>>());
+            prop_assert_eq!(&read.numerals, &numbers.map(|word| numeral(hash(word))).collect::<Vec<_>>());
+        }
+
         /// A text in one piece has the words of the same text character by character.
         #[test]
         fn words_do_not_depend_on_how_a_text_is_read(
