@@ -68,18 +68,17 @@ impl Words {
 
     /// Reads characters of the tables, which hold the letter that stands for each, or what else it is, and tells how many
     /// bytes those were. This is where a sketch takes its time: what a letter changes is kept out of memory, and letters
-    /// that follow each other in an Arabic word have a loop of their own.
+    /// that follow each other in a word have loops of their own.
     fn push_known(&mut self, all: &[u8]) -> usize {
         let arabic: &[Known; ARABIC_CODES] = &ARABIC;
         // What is written is never longer than what is read, with a blank behind.
         self.make_room(all.len() + 2);
-        let mut hash = self.hash;
+        let (mut bytes, mut hash) = (all, self.hash);
         let mut is_number = self.text[self.begin..self.length].iter().all(u8::is_ascii_digit);
         let mut room = &mut self.text[self.length..];
         let room_bytes = room.len();
         // The room that there was when the word began.
         let mut room_of_word = room_bytes + (self.length - self.begin);
-        let mut bytes = all;
         loop {
             let before = bytes.len();
             while let [first, second, rest @ ..] = bytes {
@@ -92,11 +91,19 @@ impl Words {
                 hash = fnv(hash, u32::from(*letter));
                 (room, bytes) = (left, rest);
             }
+            while let [first, rest @ ..] = bytes
+                && let letter @ 1.. = LATIN[usize::from(*first)]
+            {
+                let Some((place, left)) = std::mem::take(&mut room).split_first_mut() else { break };
+                *place = letter;
+                hash = fnv(hash, u32::from(letter));
+                (room, bytes) = (left, rest);
+            }
             if bytes.len() < before {
                 if let ([first, rest @ ..], [place, ..]) = (bytes, &mut *room)
                     && ASCII.get(usize::from(*first)) == Some(&BOUNDARY)
                 {
-                    // The usual end of an Arabic word.
+                    // The usual end of a word.
                     *place = b' ';
                     (room, bytes) = (&mut std::mem::take(&mut room)[1..], rest);
                     self.hashes.push(hash);
@@ -104,18 +111,16 @@ impl Words {
                     continue;
                 }
                 is_number = false;
+                continue;
             }
-            let letter = match bytes {
-                [first, rest @ ..] if *first < 0x80 => {
-                    bytes = rest;
-                    ASCII[usize::from(*first)]
-                }
+            let (letter, rest) = match bytes {
+                [first, rest @ ..] if *first < 0x80 => (ASCII[usize::from(*first)], rest),
                 [first, second, rest @ ..] if is_known(*first) => {
-                    bytes = rest;
-                    arabic[arabic_code(*first, *second)].letter
+                    (arabic[arabic_code(*first, *second)].letter, rest)
                 }
                 _ => break,
             };
+            bytes = rest;
             let written = match letter.to_le_bytes()[0] {
                 _ if letter == DROPPED => continue,
                 _ if letter == BOUNDARY && room.len() == room_of_word => continue,
@@ -135,9 +140,8 @@ impl Words {
             *place = written;
             room = left;
         }
-        self.begin = self.length + room_bytes - room_of_word;
+        (self.begin, self.hash) = (self.length + room_bytes - room_of_word, hash);
         self.length += room_bytes - room.len();
-        self.hash = hash;
         all.len() - bytes.len()
     }
 
@@ -287,6 +291,19 @@ static ASCII: [u16; 0x80] = {
     while code < 0x80 {
         if code.is_ascii_alphanumeric() {
             table[code as usize] = code.to_ascii_lowercase() as u16;
+        }
+        code += 1;
+    }
+    table
+};
+
+/// The lower case of a byte that is a Latin letter, 0 for any other.
+static LATIN: [u8; 0x100] = {
+    let mut table = [0; 0x100];
+    let mut code = 0_u8;
+    while code < 0x80 {
+        if code.is_ascii_alphabetic() {
+            table[code as usize] = code.to_ascii_lowercase();
         }
         code += 1;
     }
