@@ -15,9 +15,10 @@ pub(super) struct Words {
     /// UTF-8 up to `length`, then room for what comes.
     text: Vec<u8>,
     length: usize,
-    /// Where the word that is being read begins in the text, and its hash so far.
+    /// Where the word that is being read begins in the text, its hash so far, and whether it has digits alone so far.
     begin: usize,
     hash: u64,
+    is_number: bool,
     pub(super) hashes: Vec<u64>,
     pub(super) numerals: Vec<u16>,
     /// The character before, where it belongs to a script without spaces.
@@ -31,6 +32,7 @@ impl Words {
             length: 0,
             begin: 0,
             hash: FNV_BASIS,
+            is_number: true,
             hashes: Vec::with_capacity(bytes / 8),
             numerals: Vec::new(),
             unspaced: None,
@@ -73,8 +75,7 @@ impl Words {
         let arabic: &[Known; ARABIC_CODES] = &ARABIC;
         // What is written is never longer than what is read, with a blank behind.
         self.make_room(all.len() + 2);
-        let (mut bytes, mut hash) = (all, self.hash);
-        let mut is_number = self.text[self.begin..self.length].iter().all(u8::is_ascii_digit);
+        let (mut bytes, mut hash, mut is_number) = (all, self.hash, self.is_number);
         let mut room = &mut self.text[self.length..];
         let room_bytes = room.len();
         // The room that there was when the word began.
@@ -141,6 +142,7 @@ impl Words {
             room = left;
         }
         (self.begin, self.hash) = (self.length + room_bytes - room_of_word, hash);
+        self.is_number = is_number;
         self.length += room_bytes - room.len();
         all.len() - bytes.len()
     }
@@ -179,6 +181,7 @@ impl Words {
 
     fn push_letter(&mut self, letter: char) {
         self.hash = fnv(self.hash, u32::from(letter));
+        self.is_number &= letter.is_ascii_digit();
         // A character has at most four bytes.
         self.make_room(4);
         self.length += letter.encode_utf8(&mut self.text[self.length..]).len();
@@ -192,14 +195,12 @@ impl Words {
         if !self.is_in_word() {
             return;
         }
-        if self.text[self.begin..self.length].iter().all(u8::is_ascii_digit) {
-            self.numerals.push(numeral(self.hash));
-        }
+        self.numerals.extend(self.is_number.then(|| numeral(self.hash)));
         self.hashes.push(self.hash);
         self.make_room(1);
         self.text[self.length] = b' ';
         self.length += 1;
-        (self.begin, self.hash) = (self.length, FNV_BASIS);
+        (self.begin, self.hash, self.is_number) = (self.length, FNV_BASIS, true);
     }
 }
 
@@ -378,6 +379,14 @@ mod tests {
         }
         words.retain(|word| !word.is_empty());
         words
+    }
+
+    /// It would take minutes if each piece looked at the whole word again.
+    #[test]
+    fn a_number_in_a_million_pieces_is_read_once() {
+        let mut words = Words::with_capacity(0);
+        words.push_all(&"1\u{ad}".repeat(1_000_000));
+        assert_eq!((words.hashes.len(), words.numerals.len()), (1, 1));
     }
 
     proptest! {

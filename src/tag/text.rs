@@ -314,7 +314,11 @@ impl<'a> Divider<'a> {
             self.text.folded.truncate(token.folded_start as usize);
             token.folded_bytes = 0;
         }
-        self.text.tokens.push(token);
+        if self.text.tokens.len() < TOKENS_MAX {
+            self.text.tokens.push(token);
+        } else {
+            self.text.is_cut = true;
+        }
         self.gap = Gap::default();
     }
 

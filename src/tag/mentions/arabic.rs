@@ -370,7 +370,7 @@ fn around_place(reading: &Reading, head: usize) -> Option<Proposal> {
         () => return None,
     };
     let mut count = 1;
-    while reading.is_place(head + count) && reading.continues(head + count) {
+    while count <= PLACE_WORDS_MAX && reading.is_place(head + count) && reading.continues(head + count) {
         count += 1;
     }
     let places = count;
@@ -390,7 +390,9 @@ fn around_place(reading: &Reading, head: usize) -> Option<Proposal> {
     Some(unknown(kind, head, count, nature.clitics, rule, HEAD_SCORE))
 }
 
-/// Adjectives and purposes behind a place within a longer name.
+/// Words of a place within a longer name.
+const PLACE_WORDS_MAX: usize = 3;
+/// Adjectives and purposes behind it.
 const ADJECTIVES_MAX: usize = 3;
 
 /// An adjective of titles and of names.

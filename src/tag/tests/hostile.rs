@@ -38,6 +38,36 @@ fn a_hundred_thousand_candidates_are_bounded() {
 }
 
 #[test]
+fn a_head_before_hundreds_of_places_is_a_short_name_or_none() {
+    for count in [3, 4, 254, 255, 256, 300] {
+        let text = format!("افتتحت جامعة {}أبوابها", "مصر ".repeat(count));
+        check(None, &text);
+        let text = format!("جامعة {}", "مصر ".repeat(count));
+        check(Some(&text), "وصل الوفد.");
+        for tags in [check(None, &text), crate::tag::tag(&article_of(None, &text))] {
+            assert!(tags.mentions.iter().all(|mention| mention.surface.len() <= 1024));
+        }
+    }
+}
+
+#[test]
+fn a_name_with_marks_without_end_is_none() {
+    let marks = "\u{64b}".repeat(20_000);
+    let quotes = " «كلمة كلمة كلمة كلمة كلمة».".repeat(20);
+    let body = format!("قال فلاديمير بوتين{marks}{quotes} وقال فلاديمير بوتين «كلمة كلمة كلمة كلمة كلمة».");
+    for tags in [check(None, &body), crate::tag::tag(&article_of(None, &body))] {
+        let speakers = tags.quotes.iter().filter_map(|quote| quote.speaker.as_ref());
+        let surfaces = speakers.map(|speaker| &speaker.surface);
+        assert!(
+            surfaces
+                .chain(tags.mentions.iter().map(|mention| &mention.surface))
+                .all(|name| name.len() <= 1024)
+        );
+        assert!(tags.mentions.iter().any(|mention| mention.surface == "فلاديمير بوتين"));
+    }
+}
+
+#[test]
 fn many_unknown_people_are_bounded() {
     use std::fmt::Write as _;
     let mut body = String::new();
