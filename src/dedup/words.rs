@@ -101,10 +101,8 @@ impl Words {
                 (room, bytes) = (left, rest);
             }
             if bytes.len() < before {
-                if let ([first, rest @ ..], [place, ..]) = (bytes, &mut *room)
-                    && ASCII.get(usize::from(*first)) == Some(&BOUNDARY)
-                {
-                    // The usual end of a word.
+                if let ([..=b'/' | b':'..=0x7f, rest @ ..], [place, ..]) = (bytes, &mut *room) {
+                    // The usual end of a word: no letter follows.
                     *place = b' ';
                     (room, bytes) = (&mut std::mem::take(&mut room)[1..], rest);
                     self.hashes.push(hash);
@@ -114,27 +112,28 @@ impl Words {
                 is_number = false;
                 continue;
             }
+            // Letters are read: what is left are digits, boundaries and what is dropped.
             let (letter, rest) = match bytes {
-                [first, rest @ ..] if *first < 0x80 => (ASCII[usize::from(*first)], rest),
+                [digit @ b'0'..=b'9', rest @ ..] => (u16::from(*digit), rest),
+                [..0x80, rest @ ..] => (BOUNDARY, rest),
                 [first, second, rest @ ..] if is_known(*first) => {
                     (arabic[arabic_code(*first, *second)].letter, rest)
                 }
                 _ => break,
             };
             bytes = rest;
-            let written = match letter.to_le_bytes()[0] {
-                _ if letter == DROPPED => continue,
-                _ if letter == BOUNDARY && room.len() == room_of_word => continue,
-                _ if letter == BOUNDARY => {
+            let written = match letter {
+                DROPPED => continue,
+                BOUNDARY if room.len() == room_of_word => continue,
+                BOUNDARY => {
                     self.numerals.extend(is_number.then(|| numeral(hash)));
                     self.hashes.push(hash);
                     (hash, is_number, room_of_word) = (FNV_BASIS, true, room.len() - 1);
                     b' '
                 }
-                letter => {
-                    hash = fnv(hash, u32::from(letter));
-                    is_number &= letter.is_ascii_digit();
-                    letter
+                digit => {
+                    hash = fnv(hash, u32::from(digit));
+                    digit.to_le_bytes()[0]
                 }
             };
             let Some((place, left)) = std::mem::take(&mut room).split_first_mut() else { break };
@@ -204,10 +203,12 @@ impl Words {
     }
 }
 
+/// FNV-1a with a whole letter at a time.
 const fn fnv(hash: u64, letter: u32) -> u64 {
     (hash ^ letter as u64).wrapping_mul(FNV_PRIME)
 }
 
+/// What is kept of a number, from the hash of its word.
 const fn numeral(hash: u64) -> u16 {
     // The shift leaves 16 bits.
     (mix(hash) >> 48) as u16
@@ -263,7 +264,7 @@ enum Normalised {
     Folded,
 }
 
-/// What the tables have for a character that ends a word, and for one that counts for nothing.
+/// What stands for a character that ends a word, and for one that counts for nothing.
 const BOUNDARY: u16 = 0;
 const DROPPED: u16 = 1;
 
@@ -284,20 +285,6 @@ impl Known {
     }
 }
 
-/// From ASCII and from the Arabic block to the letter that stands for a character: most characters of the texts that
-/// khabar reads, so they are looked up.
-static ASCII: [u16; 0x80] = {
-    let mut table = [BOUNDARY; 0x80];
-    let mut code = 0_u8;
-    while code < 0x80 {
-        if code.is_ascii_alphanumeric() {
-            table[code as usize] = code.to_ascii_lowercase() as u16;
-        }
-        code += 1;
-    }
-    table
-};
-
 /// The lower case of a byte that is a Latin letter, 0 for any other.
 static LATIN: [u8; 0x100] = {
     let mut table = [0; 0x100];
@@ -316,8 +303,11 @@ static LATIN: [u8; 0x100] = {
 const fn arabic_code(first: u8, second: u8) -> usize {
     u16::from_be_bytes([first, second]).wrapping_sub(0xd880) as usize
 }
+/// Places of that table.
 const ARABIC_CODES: usize = 0xdbbf - 0xd880 + 1;
 
+/// From the Arabic block to the letter that stands for a character: most characters of the texts that khabar reads, so
+/// they are looked up.
 static ARABIC: LazyLock<[Known; ARABIC_CODES]> = LazyLock::new(|| {
     std::array::from_fn(|at| {
         // A first byte has 64 characters.

@@ -6,7 +6,7 @@
 use super::super::lexicon::vocabulary::{phrase, word};
 use super::super::matching::Phrase;
 use super::super::text::{gap, shape};
-use super::{Proposal, Reading, Rule, unknown};
+use super::{NAMED_WORDS_MAX, Proposal, Reading, Rule, unknown};
 use crate::article::EntityKind;
 
 /// Words of a person's name at most, connectors counted.
@@ -370,7 +370,10 @@ fn around_place(reading: &Reading, head: usize) -> Option<Proposal> {
         () => return None,
     };
     let mut count = 1;
-    while count <= PLACE_WORDS_MAX && reading.is_place(head + count) && reading.continues(head + count) {
+    while count <= usize::from(NAMED_WORDS_MAX)
+        && reading.is_place(head + count)
+        && reading.continues(head + count)
+    {
         count += 1;
     }
     let places = count;
@@ -390,9 +393,7 @@ fn around_place(reading: &Reading, head: usize) -> Option<Proposal> {
     Some(unknown(kind, head, count, nature.clitics, rule, HEAD_SCORE))
 }
 
-/// Words of a place within a longer name.
-const PLACE_WORDS_MAX: usize = 3;
-/// Adjectives and purposes behind it.
+/// Adjectives and purposes behind a place within a longer name.
 const ADJECTIVES_MAX: usize = 3;
 
 /// An adjective of titles and of names.

@@ -67,7 +67,7 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
         }
     }
     // What stands within a longer name does not count as named.
-    let mut proposals = overlap::resolve(proposals, reading.text.tokens().len());
+    let mut proposals = overlap::resolve(proposals, reading.text.tokens());
     let named = Named::of(reading, &proposals);
     let money = currencies::Money::of(&proposals, &named.countries);
     for proposal in &mut proposals {

@@ -275,10 +275,6 @@ fn can_follow(title: &Token, name: &Token) -> bool {
     name.continues() || name.gap == QUOTED || (is_abbreviation && name.gap == STOPPED)
 }
 
-/// A mention with more bytes in the source is none: a name is a few words, but vowel marks and controls within it have
-/// no end, and each quotation repeats the name of its speaker.
-const NAME_BYTES_MAX: u32 = 1024;
-
 /// Names of more words are no part of another name.
 const NAMED_WORDS_MAX: u8 = 3;
 
@@ -311,23 +307,15 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
     editions::join(reading, &mut proposals);
     proposals.retain(|proposal| proposal.rule != Rule::GivenName || reading.is_guessed(proposal));
     learned::propose(reading, &spans.unwrap_or_default(), &mut proposals);
-    proposals.retain(|proposal| is_of_a_names_length(reading, proposal));
-    let count = reading.text.tokens().len();
-    let mut mentions = overlap::resolve(proposals, count);
+    let tokens = reading.text.tokens();
+    let mut mentions = overlap::resolve(proposals, tokens);
     let mut remembered = memory::propose(reading, &mentions);
-    remembered.retain(|proposal| reading.is_guessed(proposal) && is_of_a_names_length(reading, proposal));
+    remembered.retain(|proposal| reading.is_guessed(proposal));
     if !remembered.is_empty() {
         mentions.extend(remembered);
-        mentions = overlap::resolve(mentions, count);
+        mentions = overlap::resolve(mentions, tokens);
     }
     mentions
-}
-
-/// What has words, and no more bytes of the source than a name may have.
-fn is_of_a_names_length(reading: &Reading, proposal: &Proposal) -> bool {
-    let words = reading.text.tokens().get(proposal.first as usize..proposal.end() as usize);
-    let ends = words.and_then(|words| words.first().zip(words.last()));
-    ends.is_some_and(|(first, last)| last.byte_end - first.byte_start <= NAME_BYTES_MAX)
 }
 
 /// A proposal of the rules for what no lexicon knows.
@@ -339,7 +327,7 @@ const fn unknown(
     rule: Rule,
     score: u8,
 ) -> Proposal {
-    // A rule takes a few words; what it takes beyond is no name either.
+    // A rule takes a few words; so many must not become a few by losing bits.
     let count = if count < u8::MAX as usize { count } else { u8::MAX as usize };
     #[allow(clippy::cast_possible_truncation)]
     // Words of a text are counted in 32 bits.

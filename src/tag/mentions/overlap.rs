@@ -1,12 +1,18 @@
 //! Where proposals overlap: the longest stands, then the surest.
 
+use super::super::text::Token;
 use super::{MENTIONS_MAX, Proposal, Proposer};
+
+/// A proposal with more bytes in the source is no name: those are a few words, but vowel marks and controls within them
+/// have no end, and each quotation repeats the name of its speaker.
+const NAME_BYTES_MAX: u32 = 1024;
 
 /// Those of the proposals that stand, in the order of the text.
 ///
 /// A proposal with more words goes before one with fewer, a whole first word before one with clitics, a higher score
-/// before a lower one, a name of the lexicons before a rule; then the earlier one.
-pub(super) fn resolve(mut proposals: Vec<Proposal>, tokens: usize) -> Vec<Proposal> {
+/// before a lower one, a name of the lexicons before a rule; then the earlier one. What has no words or too many bytes
+/// falls out.
+pub(super) fn resolve(mut proposals: Vec<Proposal>, tokens: &[Token]) -> Vec<Proposal> {
     let by_lexicon = |proposal: &Proposal| proposal.rule.proposer() == Proposer::Lexicon;
     proposals.sort_by(|left, right| {
         (right.count.cmp(&left.count))
@@ -15,16 +21,19 @@ pub(super) fn resolve(mut proposals: Vec<Proposal>, tokens: usize) -> Vec<Propos
             .then(by_lexicon(right).cmp(&by_lexicon(left)))
             .then(left.first.cmp(&right.first))
     });
-    let mut taken = vec![false; tokens];
+    let mut taken = vec![false; tokens.len()];
     proposals.retain(|proposal| {
-        let Some(words) = taken.get_mut(proposal.first as usize..proposal.end() as usize) else {
+        let words = proposal.first as usize..proposal.end() as usize;
+        let (Some([first, .., last] | [first @ last]), Some(taken)) =
+            (tokens.get(words.clone()), taken.get_mut(words))
+        else {
             return false;
         };
-        let is_free = !words.contains(&true);
-        if is_free {
-            words.fill(true);
+        let stands = !taken.contains(&true) && last.byte_end - first.byte_start <= NAME_BYTES_MAX;
+        if stands {
+            taken.fill(true);
         }
-        is_free
+        stands
     });
     proposals.sort_by_key(|proposal| proposal.first);
     proposals.truncate(MENTIONS_MAX);
