@@ -46,6 +46,8 @@ fn a_head_before_hundreds_of_places_is_a_short_name_or_none() {
         check(Some(&text), "وصل الوفد.");
         for tags in [check(None, &text), crate::tag::tag(&article_of(None, &text))] {
             assert!(tags.mentions.iter().all(|mention| mention.surface.len() <= 1024));
+            let by_head = tags.mentions.iter().filter(|mention| mention.rule == "organisation_head");
+            assert!(by_head.map(|mention| mention.surface.split(' ').count()).all(|words| words <= 4));
         }
     }
 }
