@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::entities::Parts;
-use super::lexicon::vocabulary::NONE;
+use super::lexicon::vocabulary::{NONE, phrase};
 use super::lexicon::{HOMONYMS_MAX, Lexicon, country_number, flag};
 use super::matching::Matches;
 use super::mentions::Proposal;
@@ -52,17 +52,44 @@ pub(crate) fn of(
         let country = stated.flatten().or_else(|| country_within(parts.text, matches, lexicon, event));
         named.extend(country.map(|country| (event.first as usize, country)));
     }
-    let mut people = mentions.iter().filter(|mention| mention.kind == EntityKind::Person).peekable();
-    for (index, nature) in matches.natures.iter().enumerate().filter(|(_, nature)| nature.country != 0) {
-        // A family name of origin says nothing about the article.
-        while people.next_if(|person| person.end() as usize <= index).is_some() {}
-        if people.peek().is_none_or(|person| person.first as usize > index) {
-            named.push((index, nature.country));
-        }
-    }
-    named.extend(matches.nationalities.iter().map(|(first, country)| (*first as usize, *country)));
+    named.extend(adjectives(matches, lexicon, mentions));
     named.sort_unstable();
     ranked(&weights(&named, parts), lexicon, language)
+}
+
+/// The adjectives that speak for a country, by their words. Those within a name do not: a family name of origin says
+/// nothing about the article, and the Indian Ocean, US dollars and American Indians are nowhere. An organisation's own does.
+fn adjectives(matches: &Matches, lexicon: &Lexicon, mentions: &[Proposal]) -> Vec<(usize, u16)> {
+    let natures = &matches.natures;
+    let mut taken = vec![false; natures.len()];
+    for mention in
+        mentions.iter().filter(|mention| mention.entity != NONE || mention.kind == EntityKind::Person)
+    {
+        let words = mention.first as usize..mention.end() as usize;
+        let is_body = mention.entity != NONE && mention.kind == EntityKind::Organisation;
+        let own = is_body.then(|| lexicon.entity(mention.entity).country.map(country_number)).flatten();
+        for (taken, nature) in taken[words.clone()].iter_mut().zip(&natures[words]) {
+            *taken = own.is_none_or(|own| own != nature.country);
+        }
+    }
+    let others =
+        matches.phrases.iter().filter(|phrase| phrase.kinds & phrase::NOT_A_NAME != 0 && phrase.count > 1);
+    for phrase in others {
+        taken[phrase.first as usize..phrase.first as usize + usize::from(phrase.count)].fill(true);
+    }
+    let mut adjectives = Vec::new();
+    // Of a word, the longest adjective counts: الكوري الشمالي is not the South's.
+    for (first, count, country) in matches.nationalities.iter().rev() {
+        let words = *first as usize..*first as usize + usize::from(*count);
+        if !taken[words.clone()].contains(&true) {
+            taken[words.clone()].fill(true);
+            adjectives.push((words.start, *country));
+        }
+    }
+    let words = natures.iter().enumerate().zip(&taken);
+    let single = words.filter(|((_, nature), taken)| nature.country != 0 && !**taken);
+    adjectives.extend(single.map(|((index, nature), _)| (index, nature.country)));
+    adjectives
 }
 
 /// Smaller towns are called like much else: the battle of Waterloo was not in Ontario.

@@ -104,8 +104,8 @@ pub(crate) struct Matches {
     pub hashes: Vec<u64>,
     pub candidates: Vec<Candidate>,
     pub phrases: Vec<Phrase>,
-    /// Adjectives of nationality of several words: the first one's place, and the country.
-    pub nationalities: Vec<(u32, u16)>,
+    /// Adjectives of nationality of several words: the first one's place, their number, and the country.
+    pub nationalities: Vec<(u32, u8, u16)>,
     /// A cap was met.
     pub is_cut: bool,
 }
@@ -168,6 +168,11 @@ impl Matcher<'_> {
             is_known: true,
             ..Nature::default()
         });
+        if token.is(shape::LATIN) && !token.is(shape::CAPITAL) {
+            // Vaults and poles are no Poles, and what is polished is not Polish.
+            nature.traits &= !word::NATIONALITY;
+            nature.country = 0;
+        }
         if nature.traits & HOMOGRAPH == HOMOGRAPH {
             // The spelling tells the name from the word where the folded form does not.
             let source = self.text.surface(token.byte_start, token.byte_end);
@@ -239,7 +244,7 @@ impl Matcher<'_> {
             }
             if count > 1 && self.lexicon.has_nationalities_of_words() {
                 let country = self.lexicon.nationality_of(node_number);
-                self.found.nationalities.extend(country.map(|country| (first, country)));
+                self.found.nationalities.extend(country.map(|country| (first, count, country)));
             }
             let next = first as usize + usize::from(count);
             let goes_on = node.goes_on && self.text.tokens().get(next).is_some_and(Token::continues);

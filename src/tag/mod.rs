@@ -47,7 +47,7 @@ pub use lexicon::LexiconError;
 use models::Models;
 
 /// Version of this room's rules; it grows with every change that can change a tag.
-pub const TAGGER_VERSION: u32 = 6;
+pub const TAGGER_VERSION: u32 = 7;
 
 /// Flaw: the article has more words, names or entities than are looked at or shown.
 pub const FLAW_MENTIONS_CUT: &str = "mentions_cut";
@@ -131,7 +131,11 @@ impl Tagger {
         let found = mentions::find(reading, &self.models);
         // The text's offsets have 32 bits, else it has no words.
         let parts = entities::Parts::new(&text, body_byte, u32::try_from(body_start).unwrap_or(u32::MAX));
-        let primary = tags.language.split('-').next().unwrap_or_default();
+        // Names and subjects are the same in all that is written as Arabic is: arz, apc.
+        let primary = match language {
+            mentions::Language::Arabic => "ar",
+            _ => tags.language.split('-').next().unwrap_or_default(),
+        };
         let grouped = entities::group(parts, &self.lexicon, &found, primary);
         tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
         // An offset beyond 32 bits is one of a text without words.

@@ -1,4 +1,5 @@
 mod golden;
+mod homographs;
 mod hostile;
 mod kinds;
 pub(super) mod marked;

@@ -33,10 +33,11 @@ pub(crate) mod role {
     pub const WITHIN_KEYWORD: u32 = 1 << 14;
     pub const NUMBER: u32 = 1 << 15;
     pub const EXCHANGE: u32 = 1 << 16;
+    pub const LENGTH: u32 = 1 << 17;
 }
 
 /// Roles as the file names them.
-const ROLES: [(&str, u32); 17] = [
+const ROLES: [(&str, u32); 18] = [
     ("attribution", role::ATTRIBUTION),
     ("attribution_link", role::ATTRIBUTION_LINK),
     ("speech_noun", role::SPEECH_NOUN),
@@ -54,6 +55,7 @@ const ROLES: [(&str, u32); 17] = [
     ("within_keyword", role::WITHIN_KEYWORD),
     ("number", role::NUMBER),
     ("exchange", role::EXCHANGE),
+    ("length", role::LENGTH),
 ];
 
 #[derive(Debug)]

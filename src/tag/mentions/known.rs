@@ -9,7 +9,7 @@ use super::super::lexicon::roles::role;
 use super::super::lexicon::vocabulary::{phrase, word};
 use super::super::lexicon::{HOMONYMS_MAX, Name, country_number, flag};
 use super::super::matching::Candidate;
-use super::super::text::{Text, gap, shape};
+use super::super::text::{Text, Token, gap, shape};
 use super::{Proposal, Reading, Rule, currencies, overlap, unknown, works};
 use crate::article::EntityKind;
 
@@ -19,12 +19,15 @@ pub(super) const SAME_ARTICLE_SCORE: u8 = 80;
 pub(super) const CONTEXT_SCORE: u8 = 70;
 const EXTENDED_SCORE: u8 = 85;
 
-/// A place with more people than this is meant by its name where two places share it.
+/// A place with more than so many times the people is meant by its name where two places share it.
 const POPULATION_LEAD: u32 = 3;
 
 /// What words of a word's own class make of it as a name.
 const HOMOGRAPH: u16 =
     word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB | word::NATIONALITY | word::GIVEN_NAME | word::HEAD;
+
+/// An adjective of nationality has fewer words.
+const ADJECTIVE_WORDS_MAX: u32 = 8;
 
 /// How far a name speaks for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +51,7 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     let candidates = &reading.matches.candidates;
     let mut proposals = Vec::with_capacity(candidates.len());
     let mut doubtful = Vec::new();
-    for candidate in candidates.iter().filter(|candidate| !is_part_of_other(reading, candidate)) {
+    for candidate in candidates.iter().filter(|candidate| !is_other(reading, candidate)) {
         match strongest(reading, candidate) {
             Some((entity, strength)) if strength > Strength::Doubtful => {
                 let score = if strength == Strength::Safe { SAFE_SCORE } else { PLAIN_SCORE };
@@ -126,6 +129,15 @@ fn has_name(reading: &Reading, words: Candidate, entity: u32, with_weak: bool) -
     })
 }
 
+/// Whether the words are no name here, whatever they are called by elsewhere.
+fn is_other(reading: &Reading, candidate: &Candidate) -> bool {
+    let first = candidate.first as usize;
+    is_part_of_other(reading, candidate)
+        || candidate.letters > 0 && reading.is_measured(first)
+        || cuts_adjective(reading, candidate)
+        || reading.is_in_other_phrase(first, usize::from(candidate.count))
+}
+
 /// Whether a name in Latin letters stands within a longer one: joined to an unknown word (Météo-France), or before a word
 /// with a capital that is no title (London Marathon).
 fn is_part_of_other(reading: &Reading, candidate: &Candidate) -> bool {
@@ -152,6 +164,20 @@ fn is_part_of_other(reading: &Reading, candidate: &Candidate) -> bool {
         && !is_own
         && capitals * 2 < LOOKED_AT
         && !begins_candidate(reading, next)
+}
+
+/// Whether a name ends or begins within an adjective of several words: `الجيش الكوري` of the North's, `Sudanese army` of
+/// South Sudan's.
+fn cuts_adjective(reading: &Reading, candidate: &Candidate) -> bool {
+    let adjectives = &reading.matches.nationalities;
+    let end = candidate.first + u32::from(candidate.count);
+    let before = adjectives.partition_point(|(first, ..)| *first < end);
+    let near = adjectives[..before]
+        .iter()
+        .rev()
+        .take_while(|(first, ..)| first + ADJECTIVE_WORDS_MAX > candidate.first);
+    near.map(|(first, count, _)| (*first, first + u32::from(*count)))
+        .any(|(start, stop)| stop > candidate.first && (start < candidate.first || stop > end))
 }
 
 fn begins_candidate(reading: &Reading, index: usize) -> bool {
@@ -183,35 +209,29 @@ fn has_capitals(reading: &Reading, candidate: &Candidate, flags: u8) -> bool {
 
 /// The entity that the candidate means most likely, and how far the name itself says so.
 fn strongest(reading: &Reading, candidate: &Candidate) -> Option<(u32, Strength)> {
-    let mut best: Option<(u32, Strength)> = None;
-    let mut is_tied = false;
-    for name in names(reading, candidate) {
-        let strength = strength(reading, candidate, name);
-        let Some((entity, known)) = best else {
-            best = Some((name.entity, strength));
-            continue;
-        };
-        let order = strength.cmp(&known).then_with(|| rank(reading, name.entity, entity));
-        if order.is_gt() {
-            best = Some((name.entity, strength));
-            is_tied = false;
-        } else if order.is_eq() && strength == known {
-            is_tied = true;
-        }
-    }
+    let meant =
+        |name: Name| (strength(reading, candidate, name), standing(reading, name.entity), name.entity);
+    let all = || names(reading, candidate).map(meant);
+    // Of equals the first stays.
+    let (best, (rank, population), entity) =
+        all().reduce(|best, other| if (other.0, other.1) > (best.0, best.1) { other } else { best })?;
     // Of two that are equally meant, neither is.
-    if is_tied { best.map(|(entity, _)| (entity, Strength::Doubtful)) } else { best }
+    let is_rival = |(strength, (other, people), rival): (Strength, (Rank, u32), u32)| {
+        rival != entity && strength == best && other == rank && people >= population / POPULATION_LEAD
+    };
+    let is_tied = all().any(is_rival);
+    Some((entity, if is_tied { Strength::Doubtful } else { best }))
 }
 
-/// Which of two entities with one name is meant: a country before its capital, a much larger place before a smaller.
-fn rank(reading: &Reading, entity: u32, other: u32) -> std::cmp::Ordering {
-    let (left, right) = (reading.lexicon.entity(entity), reading.lexicon.entity(other));
-    let is_country = |number: u32| reading.lexicon.id(number).starts_with("iso3166:");
-    let larger = |one: u32, two: u32| one / POPULATION_LEAD > two;
-    is_country(entity)
-        .cmp(&is_country(other))
-        .then(left.is_capital.cmp(&right.is_capital))
-        .then(larger(left.population, right.population).cmp(&larger(right.population, left.population)))
+/// Whether an entity is a country, and whether it is a capital.
+type Rank = (bool, bool);
+
+/// What decides between entities with one name: a country is meant before its capital, a much larger place before a
+/// smaller one.
+fn standing(reading: &Reading, entity: u32) -> (Rank, u32) {
+    let is_country = reading.lexicon.id(entity).starts_with("iso3166:");
+    let entity = reading.lexicon.entity(entity);
+    ((is_country, entity.is_capital), entity.population)
 }
 
 fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
@@ -219,13 +239,10 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
         return Strength::Doubtful;
     }
     let kind = reading.lexicon.entity(name.entity).kind;
-    if lacks_capital(reading, candidate, name, kind)
-        || has_own_capital(reading, candidate, kind)
-        || is_in_other_phrase(reading, candidate, kind)
-    {
+    if lacks_capital(reading, candidate, name, kind) || has_own_capital(reading, candidate, kind) {
         return Strength::Doubtful;
     }
-    let is_safe = name.flags & flag::SAFE != 0;
+    let is_safe = name.flags & flag::SAFE != 0 && !is_his(reading, candidate, name);
     if candidate.count == 1 {
         let nature = reading.nature(candidate.first as usize);
         let is_homograph = nature.is(HOMOGRAPH) || (nature.is_known && candidate.letters > 0);
@@ -237,6 +254,15 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
         }
     }
     if is_safe { Strength::Safe } else { Strength::Plain }
+}
+
+/// Whether a place's name that ends in ة stands with ه, which is "his" as often: `جده`.
+pub(super) fn is_his(reading: &Reading, candidate: &Candidate, name: Name) -> bool {
+    let ends_so = |token: &Token| reading.text.surface(token.byte_start, token.byte_end).ends_with('ه');
+    candidate.count == 1
+        && reading.token(candidate.first as usize).is_some_and(ends_so)
+        && reading.lexicon.entity(name.entity).kind == EntityKind::Place
+        && reading.lexicon.name_in(name.entity, "ar").is_some_and(|name| name.ends_with('ة'))
 }
 
 /// Whether the last word of an event's or a work's name is in lower case: `The tempest` is weather.
@@ -255,14 +281,6 @@ fn has_own_capital(reading: &Reading, candidate: &Candidate, kind: EntityKind) -
         && token.is_some_and(|token| token.is(shape::LATIN) && token.is(shape::CAPITAL))
 }
 
-/// Whether an event's, a work's or a currency's name stands at the end of a phrase that is no name: `عقد القران`.
-fn is_in_other_phrase(reading: &Reading, candidate: &Candidate, kind: EntityKind) -> bool {
-    let first = candidate.first as usize;
-    first > 0
-        && matches!(kind, EntityKind::Event | EntityKind::Work | EntityKind::Currency)
-        && reading.phrase_at(first - 1, phrase::NOT_A_NAME) > usize::from(candidate.count)
-}
-
 impl Named {
     fn of(reading: &Reading, proposals: &[Proposal]) -> Self {
         let entities: BTreeSet<u32> = proposals.iter().map(|proposal| proposal.entity).collect();
@@ -276,10 +294,8 @@ impl Named {
 
 /// A name that needs support, if it has some here.
 fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option<Proposal> {
-    let mut others = names(reading, candidate).filter(|name| {
-        let kind = reading.lexicon.entity(name.entity).kind;
-        kind != EntityKind::Currency && !is_in_other_phrase(reading, candidate, kind)
-    });
+    let mut others = names(reading, candidate)
+        .filter(|name| reading.lexicon.entity(name.entity).kind != EntityKind::Currency);
     let known = others.find(|name| named.entities.contains(&name.entity));
     let nature = reading.nature(candidate.first as usize);
     let is_word = candidate.count == 1 && candidate.letters > 0 && nature.is(HOMOGRAPH & !word::GIVEN_NAME);

@@ -7,11 +7,13 @@ use hashbrown::HashSet;
 
 use super::super::clitics::clitics;
 use super::super::hints;
+use super::super::lexicon::flag;
 use super::super::lexicon::vocabulary::{hash, word};
+use super::super::matching::Candidate;
 use super::super::models::Models;
 use super::super::sequence::{NameKind, Span};
 use super::super::text::shape;
-use super::{Language, NONE, Proposal, Reading, Rule};
+use super::{Language, NONE, Proposal, Reading, Rule, known};
 use crate::article::EntityKind;
 
 /// Names with a lower margin are guesses and left out, in units of the model.
@@ -35,11 +37,12 @@ pub(super) fn spans(reading: &Reading, models: &Models) -> Option<Vec<Span>> {
 
 pub(super) fn propose(reading: &Reading, spans: &[Span], proposals: &mut Vec<Proposal>) {
     let forms: HashSet<u64> = reading.matches.hashes.iter().copied().collect();
-    proposals.extend(spans.iter().filter_map(|span| proposal(reading, &forms, span)));
+    let named: HashSet<u32> = proposals.iter().map(|proposal| proposal.entity).collect();
+    proposals.extend(spans.iter().filter_map(|span| proposal(reading, &forms, &named, span)));
 }
 
-/// `forms` are the hashes of all words of the text.
-fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Proposal> {
+/// `forms` are the hashes of all words of the text, `named` the entities that the lexicons found in it.
+fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span: &Span) -> Option<Proposal> {
     let kind = match span.kind {
         NameKind::Person => EntityKind::Person,
         NameKind::Place => EntityKind::Place,
@@ -58,10 +61,14 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Prop
     let nature = reading.nature(span.first);
     let is_common = count == 1
         && (nature.is(word::NOT_A_NAME | word::SPEECH_VERB) || nature.is(word::HEAD) && nature.clitics > 0);
-    if count > WORDS_MAX || !has_letters || is_common || span.margin < MARGIN_MIN {
+    let is_other = reading.is_in_other_phrase(span.first, count) || is_his(reading, named, span);
+    if count > WORDS_MAX || !has_letters || is_common || is_other || span.margin < MARGIN_MIN {
         return None;
     }
-    let candidate = candidate(reading, span, kind);
+    let candidate = candidate(reading, named, span, kind);
+    if candidate.is_some_and(|(letters, _)| letters > 0) && count == 1 && reading.is_measured(span.first) {
+        return None;
+    }
     let letters = match candidate {
         Some((letters, _)) => letters,
         None if token.is(shape::ARABIC) => clitic_letters(reading, forms, span.first),
@@ -79,26 +86,40 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, span: &Span) -> Option<Prop
     })
 }
 
-/// The name of the lexicons with the same words: the letters before it, and its entity where it is of that kind.
-fn candidate(reading: &Reading, span: &Span, kind: EntityKind) -> Option<(u8, u32)> {
+/// Whether the word is "his" as likely as a place that the article does not name otherwise.
+fn is_his(reading: &Reading, named: &HashSet<u32>, span: &Span) -> bool {
+    candidates(reading, span).any(|candidate| {
+        known::names(reading, candidate)
+            .any(|name| known::is_his(reading, candidate, name) && !named.contains(&name.entity))
+    })
+}
+
+/// The names of the lexicons with the same words.
+fn candidates<'a>(reading: &'a Reading, span: &Span) -> impl Iterator<Item = &'a Candidate> {
     let candidates = &reading.matches.candidates;
-    let from = candidates.partition_point(|candidate| (candidate.first as usize) < span.first);
-    let here = candidates[from..].iter().take_while(|candidate| candidate.first as usize == span.first);
-    let same = here.filter(|candidate| usize::from(candidate.count) == span.end - span.first);
+    let (first, count) = (span.first, span.end - span.first);
+    let from = candidates.partition_point(|candidate| (candidate.first as usize) < first);
+    let here = candidates[from..].iter().take_while(move |candidate| candidate.first as usize == first);
+    here.filter(move |candidate| usize::from(candidate.count) == count)
+}
+
+/// The name of the lexicons with the same words: the letters before it, and its entity where it is of that kind. A weak
+/// name is its entity's only where the article names that without doubt.
+fn candidate(reading: &Reading, named: &HashSet<u32>, span: &Span, kind: EntityKind) -> Option<(u8, u32)> {
     let mut found = None;
-    for candidate in same {
+    for candidate in candidates(reading, span) {
         let mut number = candidate.name;
         let mut entities = Vec::new();
         while number != NONE {
             let name = reading.lexicon.name(number);
             if reading.lexicon.entity(name.entity).kind == kind {
-                entities.push(name.entity);
+                entities.push((name.entity, name.flags));
             }
             number = name.next;
         }
         // Of several the context would have to tell.
         let entity = match entities[..] {
-            [entity] => entity,
+            [(entity, flags)] if flags & flag::WEAK == 0 || named.contains(&entity) => entity,
             _ => NONE,
         };
         if !entities.is_empty() {

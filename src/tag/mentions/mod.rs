@@ -14,6 +14,7 @@ mod overlap;
 mod works;
 
 use super::lexicon::Lexicon;
+use super::lexicon::roles::role;
 use super::lexicon::vocabulary::{NONE, phrase, word};
 use super::matching::{Matches, Nature, Phrase};
 use super::models::Models;
@@ -225,6 +226,25 @@ impl<'a> Reading<'a> {
         let from = phrases.partition_point(|phrase| (phrase.first as usize) < index);
         let here = phrases[from..].iter().take_while(move |phrase| phrase.first as usize == index);
         here.filter(move |phrase| phrase.kinds & kinds != 0)
+    }
+
+    /// Whether words stand within a longer phrase that is no name: `عقد القران`, `مسقط رأسه`, `CONTACT US`.
+    fn is_in_other_phrase(&self, first: usize, count: usize) -> bool {
+        let is_in_capitals = |index: usize| self.token(index).is_some_and(|token| token.is(shape::CAPITALS));
+        let covers = |start: usize| {
+            let words = self.phrase_at(start, phrase::NOT_A_NAME);
+            // Capitals among other letters are a name: markets that follow US lead.
+            let is_even = !is_in_capitals(first) || (start..start + words).all(is_in_capitals);
+            words > count && start + words >= first + count && is_even
+        };
+        covers(first) || first > 0 && covers(first - 1)
+    }
+
+    /// Whether a length stands behind the word, which behind a clitic is a diameter then: `بقطر 48 بوصة`.
+    fn is_measured(&self, index: usize) -> bool {
+        self.continues(index + 1)
+            && self.token(index + 1).is_some_and(|token| token.is(shape::DIGIT))
+            && self.nature(index + 2).has_role(role::LENGTH)
     }
 
     /// Whether the model, too, takes some of these words for a name. Arabic has no capitals: what could be a name by its

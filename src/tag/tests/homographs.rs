@@ -1,0 +1,102 @@
+//! Words that are names elsewhere, with the lexicons that are compiled in.
+
+use super::{Tags, article_of, tag};
+
+fn tags(headline: &str, body: &str) -> Tags {
+    tag(&article_of((!headline.is_empty()).then_some(headline), body))
+}
+
+/// English names of the entities of a body that are known.
+fn named(body: &str) -> Vec<String> {
+    tags("", body).entities.into_iter().filter_map(|entity| entity.name_en).collect()
+}
+
+fn countries(headline: &str, body: &str) -> Vec<String> {
+    tags(headline, body).countries.into_iter().map(|country| country.code).collect()
+}
+
+#[test]
+fn a_place_within_a_phrase_of_its_word_is_none() {
+    for (phrase, place) in [
+        ("عاد الكاتب إلى مسقط رأسه في القرية.", "Muscat"),
+        ("عادت الكاتبة بعد أعوام إلى مسقط رأسها.", "Muscat"),
+        ("وقع الحادث بعد صلاة المغرب بقليل.", "Morocco"),
+        ("ينتهي الصيام مع أذان المغرب.", "Morocco"),
+        ("طلب من النادل طبق حمص وخبزا.", "Homs"),
+        ("أنبوب بقطر 48 بوصة ينقل الغاز إلى المحطة.", "Qatar"),
+        ("كرة معدنية بقطر يبلغ ثلاثة أمتار.", "Qatar"),
+        ("ورث المهنة عن جده الذي كان نجارا.", "Jeddah"),
+        ("CONTACT US: the desk answers from nine to five.", "United States"),
+    ] {
+        let found = named(phrase);
+        assert!(!found.iter().any(|name| name == place), "{phrase}: {found:?}");
+    }
+}
+
+#[test]
+fn the_place_itself_stays_one() {
+    for (text, place) in [
+        ("وصل الوزير إلى مسقط أمس.", "Muscat"),
+        ("عاد المنتخب إلى المغرب أمس.", "Morocco"),
+        ("قصفت الطائرات مدينة حمص فجرا.", "Homs"),
+        ("فازت الأرجنتين بقطر 2022.", "Qatar"),
+        ("سقط في الهجوم على مواقع بقطر 5 جرحى.", "Qatar"),
+        ("غادرت الطائرة جدة صباحا.", "Jeddah"),
+        ("قالت السعودية إن السفينة وصلت إلى جده صباحا.", "Jeddah"),
+        ("Markets follow US lead in early trading.", "United States"),
+    ] {
+        let found = named(text);
+        assert!(found.iter().any(|name| name == place), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn adjectives_within_names_and_phrases_speak_for_no_country() {
+    for text in [
+        "بلغ السعر 50 دولار أمريكي في السوق، ثم ارتفع إلى 60 دولار أمريكي.",
+        "مرت السفن في المحيط الهندي، ثم عادت من المحيط الهندي.",
+        "يحكي الكتاب عن الهنود الحمر، ويصف حياة الهنود الحمر.",
+        "أقيم الحفل في المسرح الروماني، وهو أكبر مسرح روماني هناك.",
+        "توقع عدد من المحللين الماليين ذلك، وقال المحللين الماليين إن السوق هادئة.",
+        "The workers set up poles, and polish the wooden poles each spring.",
+        "It cost 20 Canadian dollars on Monday and 30 Canadian dollars on Friday.",
+    ] {
+        assert_eq!(countries("", text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn an_adjective_of_two_words_is_not_that_of_its_last() {
+    let north = "قال المتحدث الكوري الشمالي إن الوفد الكوري الشمالي غادر.";
+    assert_eq!(countries("", north), ["KP"]);
+    let south = "The South Sudanese army and the South Sudanese government said so.";
+    assert_eq!(countries("", south), ["SS"]);
+}
+
+#[test]
+fn a_last_name_that_many_have_is_nobodys_without_the_full_name() {
+    let alone = tags("", "وقال المالكي إن التحالف دمر طائرة مسيرة، وأضاف المالكي أن العمل مستمر.");
+    assert!(alone.entities.iter().all(|entity| entity.ids.is_empty()), "{:?}", alone.entities);
+    let device = tags("", "ارتدى الممرض قناع ماسك للوجه قبل الدخول.");
+    assert!(device.entities.iter().all(|entity| entity.ids.is_empty()), "{:?}", device.entities);
+    let named = tags("", "وصل إيلون ماسك إلى البيت الأبيض، وقال ماسك إنه سعيد.");
+    assert_eq!(named.entities.iter().find(|entity| entity.name == "إيلون ماسك").unwrap().mentions, 2);
+}
+
+#[test]
+fn a_currency_that_is_a_verb_needs_its_country() {
+    assert!(named("The party took 5 won seats in the new house.").is_empty());
+    let seoul = named("The meal cost 50,000 won, a Seoul newspaper in South Korea said.");
+    assert!(seoul.iter().any(|name| name == "South Korean won"), "{seoul:?}");
+}
+
+#[test]
+fn what_is_stated_to_be_a_dialect_has_subjects_and_names_of_arabic() {
+    let mut article =
+        article_of(None, "أصيب لاعب كرة القدم في مباراة المنتخب بالدوري، وسجل الفريق هدفا في مرمى القاهرة.");
+    article.language_stated = Some("arz".to_owned());
+    let tags = tag(&article);
+    assert_eq!(tags.language, "arz");
+    assert!(!tags.subjects.is_empty());
+    assert!(tags.entities.iter().any(|entity| entity.name == "القاهرة"), "{:?}", tags.entities);
+}
