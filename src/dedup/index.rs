@@ -38,27 +38,23 @@ pub type Links = [Option<u32>; KEYS_MAX];
 impl KeyIndex {
     /// Puts the claim that comes next into the index, and tells which older postings its keys follow.
     pub fn insert(&mut self, slots: &Slots, keys: &[u32]) -> Links {
-        let mut links = Links::default();
+        let links = self.newest(slots, keys);
         let position = slots.end();
         let hasher = &self.hasher;
         // Where the table grows it asks for the keys of this claim too, which has no slot yet.
-        let key_of = |posting: &u32| match place(*posting, position) {
-            (own, at) if own == position => keys.get(at).copied().unwrap_or_default(),
-            (older, at) => slots.key(older, at).unwrap_or_default(),
+        let hash_of = |posting: &u32| {
+            let key = match place(*posting, position) {
+                (own, at) if own == position => keys.get(at).copied(),
+                (older, at) => slots.key(older, at),
+            };
+            hasher.hash_one(key.unwrap_or_default())
         };
-        for (at, key) in keys.iter().enumerate().take(KEYS_MAX) {
-            let posting = posting(position, at);
-            let entry = self.newest.entry(
-                hasher.hash_one(key),
-                |known| key_of(known) == *key,
-                |known| hasher.hash_one(key_of(known)),
-            );
-            match entry {
-                hashbrown::hash_table::Entry::Occupied(mut known) => {
-                    links[at] = Some(std::mem::replace(known.get_mut(), posting));
-                }
-                hashbrown::hash_table::Entry::Vacant(vacant) => {
-                    vacant.insert(posting);
+        for (at, (key, link)) in keys.iter().zip(&links).enumerate() {
+            let (hash, own) = (hasher.hash_one(key), posting(position, at));
+            match link.and_then(|older| self.newest.find_mut(hash, |known| *known == older)) {
+                Some(known) => *known = own,
+                None => {
+                    self.newest.insert_unique(hash, own, hash_of);
                 }
             }
         }
@@ -75,14 +71,30 @@ impl KeyIndex {
         }
     }
 
-    /// The newest posting of a key.
-    pub fn newest(&self, slots: &Slots, key: u32) -> Option<u32> {
+    /// The newest posting of each key. Each step is taken for all of them, so that memory, which holds none of it near,
+    /// is asked many questions at once.
+    pub fn newest(&self, slots: &Slots, keys: &[u32]) -> Links {
         let end = slots.end();
-        let is_of_key = |known: &u32| {
-            let (position, at) = place(*known, end);
-            slots.key(position, at) == Some(key)
+        let key_of = |posting: u32| {
+            let (position, at) = place(posting, end);
+            slots.key(position, at)
         };
-        self.newest.find(self.hasher.hash_one(key), is_of_key).copied()
+        let mut hashes = [0; KEYS_MAX];
+        for (hash, key) in hashes.iter_mut().zip(keys) {
+            *hash = self.hasher.hash_one(key);
+        }
+        // Some posting with a hash like that is the right one, most often.
+        let mut links = Links::default();
+        for (link, hash) in links.iter_mut().zip(&hashes[..keys.len().min(KEYS_MAX)]) {
+            *link = self.newest.find(*hash, |_| true).copied();
+        }
+        let keys_found = links.map(|link| link.and_then(key_of));
+        for ((link, found), (key, hash)) in links.iter_mut().zip(keys_found).zip(keys.iter().zip(hashes)) {
+            if link.is_some() && found != Some(*key) {
+                *link = self.newest.find(hash, |posting| key_of(*posting) == Some(*key)).copied();
+            }
+        }
+        links
     }
 }
 

@@ -23,10 +23,7 @@ impl Window {
         };
         let text = text_of(claim);
         let (keys, count) = keys_of(claim);
-        let mut postings = Links::default();
-        for (posting, key) in postings.iter_mut().zip(&keys[..count]) {
-            *posting = self.by_key.newest(&self.slots, *key);
-        }
+        let postings = self.by_key.newest(&self.slots, &keys[..count]);
         let asked = Asked { text, postings, record: self.known_record_key(claim) };
         if asked.has_no_candidates() {
             learnt.of_claim = Told::new(self.slots.end(), None, &Reach::WHOLE);
