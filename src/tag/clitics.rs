@@ -7,6 +7,8 @@ pub(crate) const ARTICLE: &str = "ال";
 /// Letters of [`ARTICLE`].
 pub(crate) const ARTICLE_LETTERS: u8 = 2;
 const LAM: char = 'ل';
+/// Of the future, before a verb.
+pub(crate) const FUTURE: char = 'س';
 
 /// What is left without clitics has two letters at least, of two bytes each.
 pub(crate) const REST_BYTES_MIN: usize = 4;
@@ -81,7 +83,7 @@ const fn is_conjunction(letter: char) -> bool {
 
 /// Prepositions of one letter, and س of the future, which stands where they do.
 const fn is_prefixed_preposition(letter: char) -> bool {
-    matches!(letter, 'ب' | 'ل' | 'ك' | 'س')
+    matches!(letter, 'ب' | LAM | 'ك' | FUTURE)
 }
 
 #[cfg(test)]

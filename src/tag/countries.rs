@@ -52,14 +52,14 @@ pub(crate) fn of(
         let country = stated.flatten().or_else(|| country_within(parts.text, matches, lexicon, event));
         named.extend(country.map(|country| (event.first as usize, country)));
     }
-    named.extend(adjectives(matches, lexicon, mentions));
+    named.extend(adjectives(parts.text, matches, lexicon, mentions));
     named.sort_unstable();
     ranked(&weights(&named, parts), lexicon, language)
 }
 
 /// The adjectives that speak for a country, by their words. Those within a name do not: a family name of origin says
 /// nothing about the article, and the Indian Ocean, US dollars and American Indians are nowhere. An organisation's own does.
-fn adjectives(matches: &Matches, lexicon: &Lexicon, mentions: &[Proposal]) -> Vec<(usize, u16)> {
+fn adjectives(text: &Text, matches: &Matches, lexicon: &Lexicon, mentions: &[Proposal]) -> Vec<(usize, u16)> {
     let natures = &matches.natures;
     let mut taken = vec![false; natures.len()];
     for mention in
@@ -84,6 +84,19 @@ fn adjectives(matches: &Matches, lexicon: &Lexicon, mentions: &[Proposal]) -> Ve
         if !taken[words.clone()].contains(&true) {
             taken[words.clone()].fill(true);
             adjectives.push((words.start, *country));
+        }
+    }
+    // Of a country that ends in alef the adjective's accusative is written as the country with tanwin.
+    for candidate in matches.candidates.iter().filter(|candidate| candidate.count == 1) {
+        let first = candidate.first as usize;
+        if !taken[first] && text.tokens().get(first).is_some_and(|token| text.has_tanwin(token)) {
+            let mut names = lexicon.names_from(candidate.name).take(HOMONYMS_MAX);
+            let country = names.find_map(|name| {
+                let country = lexicon.entity(name.entity).country.map(country_number)?;
+                (lexicon.country(country) == Some(name.entity)).then_some(country)
+            });
+            taken[first] = country.is_some();
+            adjectives.extend(country.map(|country| (first, country)));
         }
     }
     let words = natures.iter().enumerate().zip(&taken);

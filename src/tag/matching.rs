@@ -5,7 +5,7 @@
 //! the longest name.
 
 use super::clitics::{
-    ARTICLE, ARTICLE_LETTERS, LeftOffArticle, REST_BYTES_MIN, Stem, has_article_behind_clitics, stems,
+    ARTICLE, ARTICLE_LETTERS, FUTURE, LeftOffArticle, REST_BYTES_MIN, Stem, has_article_behind_clitics, stems,
 };
 use super::lexicon::Lexicon;
 use super::lexicon::vocabulary::{NONE, hash, phrase, word};
@@ -35,7 +35,8 @@ const INHERITED: u16 = word::COMMON
     | word::TITLE_MODIFIER
     | word::EVENT_HEAD
     | word::FACILITY_HEAD
-    | word::SITED_HEAD;
+    | word::SITED_HEAD
+    | word::PEOPLE;
 
 /// A given name that folds as a common word does.
 const HOMOGRAPH: u16 = word::COMMON | word::GIVEN_NAME | word::MAKSURA;
@@ -117,6 +118,8 @@ struct Form {
     letters: u8,
     /// The article was left off, too.
     without_article: bool,
+    /// س of the future was, which stands before verbs alone.
+    is_verb: bool,
 }
 
 /// The most forms that one word has.
@@ -180,7 +183,7 @@ impl Matcher<'_> {
         }
         let folded = self.text.folded(token);
         nature.roles = self.lexicon.roles.of(folded, self.found.hashes[first as usize]);
-        let form = Form { word: whole, letters: 0, without_article: false };
+        let form = Form { word: whole, letters: 0, without_article: false, is_verb: false };
         let has_name = self.walk(first, form);
         if self.with_clitics && token.is(shape::ARABIC) && nature.traits & word::COMMON == 0 {
             let mut forms = [form; FORMS_MAX];
@@ -205,7 +208,7 @@ impl Matcher<'_> {
                     nature.clitics = form.letters - article;
                 }
                 nature.traits |= traits & INHERITED;
-                if given > 0 && nature.given == 0 && !form.without_article {
+                if given > 0 && nature.given == 0 && !form.without_article && !form.is_verb {
                     nature.given = given;
                     nature.given_behind = form.letters;
                     nature.traits |= word::GIVEN_NAME;
@@ -234,7 +237,7 @@ impl Matcher<'_> {
         let (mut has_name, mut count) = (false, 1_u8);
         while node_number != NONE {
             let node = vocabulary.node(node_number);
-            if node.first_name != NONE && !form.without_article {
+            if node.first_name != NONE && !form.without_article && !form.is_verb {
                 has_name = true;
                 self.push(Candidate { first, count, letters: form.letters, name: node.first_name });
             }
@@ -277,7 +280,8 @@ impl Matcher<'_> {
         let mut count = 0;
         let mut push = |word: u32, letters: u8, without_article: bool| {
             if word != NONE && count < FORMS_MAX {
-                forms[count] = Form { word, letters, without_article };
+                let is_verb = has_future(folded, letters);
+                forms[count] = Form { word, letters, without_article, is_verb };
                 count += 1;
             }
         };
@@ -297,4 +301,9 @@ impl Matcher<'_> {
     fn find(&self, word: &str) -> u32 {
         self.lexicon.vocabulary.find(word, hash(word))
     }
+}
+
+/// Whether one of so many letters, at most two and before an article, is س.
+fn has_future(folded: &str, letters: u8) -> bool {
+    folded.chars().take(usize::from(letters).min(2)).any(|letter| letter == FUTURE)
 }

@@ -129,6 +129,14 @@ impl<'a> Text<'a> {
         &self.folded[start..start + usize::from(token.folded_bytes)]
     }
 
+    /// Whether a word ends in an alef with tanwin, as adjectives and common nouns do in the accusative: `روسياً`.
+    pub fn has_tanwin(&self, token: &Token) -> bool {
+        /// Before the alef or behind it.
+        const TANWIN: [&str; 2] = ["\u{64b}ا", "ا\u{64b}"];
+        let surface = self.surface(token.byte_start, token.byte_end);
+        TANWIN.iter().any(|ending| surface.ends_with(ending))
+    }
+
     /// Bytes of the source, where it has words.
     pub fn bytes(&self) -> u32 {
         u32::try_from(self.source.len()).unwrap_or_default()

@@ -39,6 +39,8 @@ pub(crate) mod word {
     pub const SITED_HEAD: u16 = 1 << 13;
     /// A given name that is a common word, too: it begins an unknown name only behind a title.
     pub const HOMOGRAPH: u16 = 1 << 14;
+    /// A people or community, which is no name of a person or a body by itself.
+    pub const PEOPLE: u16 = 1 << 15;
 }
 
 /// Kinds of phrases, as bits.

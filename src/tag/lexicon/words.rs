@@ -33,7 +33,7 @@ const TITLE_KINDS: [(&str, u16, u16); 14] = [
 ];
 
 /// Kinds of `common_words.tsv`.
-const WORD_KINDS: [(&str, u16); 7] = [
+const WORD_KINDS: [(&str, u16); 8] = [
     ("common", word::COMMON),
     ("homograph", word::HOMOGRAPH),
     ("connector", word::CONNECTOR),
@@ -41,6 +41,7 @@ const WORD_KINDS: [(&str, u16); 7] = [
     ("event_head", word::EVENT_HEAD),
     ("facility_head", word::FACILITY_HEAD),
     ("sited_head", word::SITED_HEAD),
+    ("people", word::PEOPLE),
 ];
 
 /// Countries by the node of an adjective of several words.

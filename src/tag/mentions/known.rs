@@ -97,8 +97,10 @@ fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: 
             (first, count, letters) = (first + u32::from(titles), count - titles, 0);
         }
     }
-    // Nor is the head of a name that is one without it: حركة حماس, محافظة المنيا.
-    if kind != EntityKind::Person && count > 1 {
+    // Nor is the head of a name that is one without it: حركة حماس, محافظة المنيا. One with the article is no head of what
+    // follows, which is its adjective: اللجنة الأولمبية الدولية.
+    let is_noun = kind == EntityKind::Organisation && reading.nature(first as usize).has_article;
+    if kind != EntityKind::Person && count > 1 && !is_noun {
         const HEADS: u16 = phrase::ORGANISATION_HEAD | phrase::PLACE_HEAD;
         let heads = reading.phrase_at(first as usize, HEADS);
         let longest =
@@ -186,10 +188,16 @@ fn begins_candidate(reading: &Reading, index: usize) -> bool {
     candidates.get(place).is_some_and(|candidate| candidate.first as usize == index)
 }
 
-/// The names of a candidate that the text's capitals allow.
+/// The names of a candidate that the text's capitals and endings allow.
 pub(super) fn names<'a>(reading: &'a Reading, candidate: &'a Candidate) -> impl Iterator<Item = Name> {
     let all = reading.lexicon.names_from(candidate.name);
-    all.take(HOMONYMS_MAX).filter(move |name| has_capitals(reading, candidate, name.flags))
+    let has_tanwin = candidate.count == 1
+        && reading.token(candidate.first as usize).is_some_and(|token| reading.text.has_tanwin(token));
+    all.take(HOMONYMS_MAX).filter(move |name| {
+        // A country in the accusative is its adjective: 50 عسكرياً أوكرانياً.
+        let is_adjective = has_tanwin && reading.lexicon.entity(name.entity).kind == EntityKind::Place;
+        !is_adjective && has_capitals(reading, candidate, name.flags)
+    })
 }
 
 /// A name in capitals stands in capitals, one with a capital has it.
@@ -316,7 +324,12 @@ fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option
         EntityKind::Work => works::is_supported(reading, candidate),
         EntityKind::Event | EntityKind::Currency => false,
     };
-    is_supported.then(|| of(reading, candidate, entity, Rule::LexiconContext, CONTEXT_SCORE))
+    // A preposition stands before "his", too: في حديثه.
+    let is_his = name.flags & flag::AMBIGUOUS != 0
+        && is_his(reading, candidate, name)
+        && !reading.is_behind(candidate.first as usize, phrase::PLACE_HEAD);
+    let is_meant = is_supported && !is_his;
+    is_meant.then(|| of(reading, candidate, entity, Rule::LexiconContext, CONTEXT_SCORE))
 }
 
 /// A noun that stands for its organisation here (`المجلس`, `the Council`) is no name of it.

@@ -7,12 +7,12 @@ use hashbrown::HashSet;
 
 use super::super::clitics::clitics;
 use super::super::hints;
-use super::super::lexicon::flag;
 use super::super::lexicon::vocabulary::{hash, word};
+use super::super::lexicon::{Name, flag};
 use super::super::matching::Candidate;
 use super::super::models::Models;
 use super::super::sequence::{NameKind, Span};
-use super::super::text::shape;
+use super::super::text::{gap, shape};
 use super::{Language, NONE, Proposal, Reading, Rule, known};
 use crate::article::EntityKind;
 
@@ -38,7 +38,20 @@ pub(super) fn spans(reading: &Reading, models: &Models) -> Option<Vec<Span>> {
 pub(super) fn propose(reading: &Reading, spans: &[Span], proposals: &mut Vec<Proposal>) {
     let forms: HashSet<u64> = reading.matches.hashes.iter().copied().collect();
     let named: HashSet<u32> = proposals.iter().map(|proposal| proposal.entity).collect();
-    proposals.extend(spans.iter().filter_map(|span| proposal(reading, &forms, &named, span)));
+    let trimmed = spans.iter().filter_map(|span| trimmed(reading, *span));
+    proposals.extend(trimmed.filter_map(|span| proposal(reading, &forms, &named, &span)));
+}
+
+/// A span from its last quotation mark on, which a head stands before (تنظيم «داعش»), and without connectors that nothing
+/// follows.
+fn trimmed(reading: &Reading, span: Span) -> Option<Span> {
+    let opens = |at: &usize| reading.token(*at).is_some_and(|token| token.gap & gap::QUOTE != 0);
+    // In English what stands within may be a nickname.
+    let within = if reading.language == Language::Arabic { span.first + 1..span.end } else { 0..0 };
+    let first = within.rev().find(opens).unwrap_or(span.first);
+    let connects = |at: &usize| reading.nature(*at).is(word::CONNECTOR);
+    let last = (first..span.end).rev().find(|at| !connects(at))?;
+    Some(Span { first, end: last + 1, ..span })
 }
 
 /// `forms` are the hashes of all words of the text, `named` the entities that the lexicons found in it.
@@ -61,11 +74,20 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
     let nature = reading.nature(span.first);
     let is_common = count == 1
         && (nature.is(word::NOT_A_NAME | word::SPEECH_VERB) || nature.is(word::HEAD) && nature.clitics > 0);
-    let is_other = reading.is_in_other_phrase(span.first, count) || is_his(reading, named, span);
+    let is_adjective = count == 1 && kind == EntityKind::Place && reading.text.has_tanwin(token);
+    let is_other =
+        is_adjective || reading.is_in_other_phrase(span.first, count) || is_his(reading, named, span);
     if count > WORDS_MAX || !has_letters || is_common || is_other || span.margin < MARGIN_MIN {
         return None;
     }
     let candidate = candidate(reading, named, span, kind);
+    let is_people = count == 1 && nature.is(word::NATIONALITY | word::PEOPLE);
+    if is_people
+        && is_mere_adjective(reading, span.first)
+        && candidate.is_none_or(|(_, entity)| entity == NONE)
+    {
+        return None;
+    }
     if candidate.is_some_and(|(letters, _)| letters > 0) && count == 1 && reading.is_measured(span.first) {
         return None;
     }
@@ -84,6 +106,19 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
         rule: Rule::Model,
         score: u8::try_from(score).unwrap_or_default(),
     })
+}
+
+/// Whether the word for a people names it no more than an adjective does: in Arabic where it qualifies the noun before it,
+/// as it does with the same definiteness (المسؤولين اللبنانيين, مسؤولين لبنانيين), in other languages anywhere.
+fn is_mere_adjective(reading: &Reading, index: usize) -> bool {
+    const PLURAL: [&str; 3] = ["ين", "ون", "ات"];
+    if reading.language != Language::Arabic {
+        return true;
+    }
+    let Some(noun) = index.checked_sub(1).filter(|_| reading.continues(index)) else { return false };
+    let (is_definite, folded) = (reading.nature(noun).has_article, reading.folded(noun));
+    let is_plural = PLURAL.iter().any(|ending| folded.ends_with(ending));
+    is_definite == reading.nature(index).has_article && (is_definite || is_plural)
 }
 
 /// Whether the word is "his" as likely as a place that the article does not name otherwise.
@@ -108,18 +143,11 @@ fn candidates<'a>(reading: &'a Reading, span: &Span) -> impl Iterator<Item = &'a
 fn candidate(reading: &Reading, named: &HashSet<u32>, span: &Span, kind: EntityKind) -> Option<(u8, u32)> {
     let mut found = None;
     for candidate in candidates(reading, span) {
-        let mut number = candidate.name;
-        let mut entities = Vec::new();
-        while number != NONE {
-            let name = reading.lexicon.name(number);
-            if reading.lexicon.entity(name.entity).kind == kind {
-                entities.push((name.entity, name.flags));
-            }
-            number = name.next;
-        }
+        let of_kind = |name: &Name| reading.lexicon.entity(name.entity).kind == kind;
+        let entities: Vec<Name> = known::names(reading, candidate).filter(of_kind).collect();
         // Of several the context would have to tell.
         let entity = match entities[..] {
-            [(entity, flags)] if flags & flag::WEAK == 0 || named.contains(&entity) => entity,
+            [name] if name.flags & flag::WEAK == 0 || named.contains(&name.entity) => name.entity,
             _ => NONE,
         };
         if !entities.is_empty() {

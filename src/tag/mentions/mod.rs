@@ -327,6 +327,11 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
     editions::join(reading, &mut proposals);
     proposals.retain(|proposal| proposal.rule != Rule::GivenName || reading.is_guessed(proposal));
     learned::propose(reading, &spans.unwrap_or_default(), &mut proposals);
+    // The same words as a phrase that is no name are none either: عز وجل.
+    proposals.retain(|proposal| {
+        let phrase = reading.phrase_at(proposal.first as usize, phrase::NOT_A_NAME);
+        proposal.entity != NONE || proposal.count == 1 || phrase < usize::from(proposal.count)
+    });
     let tokens = reading.text.tokens();
     let mut mentions = overlap::resolve(proposals, tokens);
     let mut remembered = memory::propose(reading, &mentions);

@@ -1,7 +1,7 @@
 //! Where proposals overlap: the longest stands, then the surest.
 
 use super::super::text::Token;
-use super::{MENTIONS_MAX, Proposal, Proposer};
+use super::{MENTIONS_MAX, NONE, Proposal, Proposer};
 
 /// A proposal with more bytes in the source is no name: those are a few words, but vowel marks and controls within them
 /// have no end, and each quotation repeats the name of its speaker.
@@ -13,6 +13,7 @@ const NAME_BYTES_MAX: u32 = 1024;
 /// before a lower one, a name of the lexicons before a rule; then the earlier one. What has no words or too many bytes
 /// falls out.
 pub(super) fn resolve(mut proposals: Vec<Proposal>, tokens: &[Token]) -> Vec<Proposal> {
+    recognise(&mut proposals);
     let by_lexicon = |proposal: &Proposal| proposal.rule.proposer() == Proposer::Lexicon;
     proposals.sort_by(|left, right| {
         (right.count.cmp(&left.count))
@@ -38,4 +39,20 @@ pub(super) fn resolve(mut proposals: Vec<Proposal>, tokens: &[Token]) -> Vec<Pro
     proposals.sort_by_key(|proposal| proposal.first);
     proposals.truncate(MENTIONS_MAX);
     proposals
+}
+
+/// What a rule alone takes for a name is the entity that the lexicons, asked with the words beside it, have for the same
+/// words and kind.
+fn recognise(proposals: &mut [Proposal]) {
+    let words = |proposal: &Proposal| (proposal.first, proposal.count, proposal.letters);
+    let mut known: Vec<Proposal> =
+        proposals.iter().copied().filter(|proposal| proposal.entity != NONE).collect();
+    known.sort_by_key(words);
+    for unknown in proposals.iter_mut().filter(|proposal| proposal.entity == NONE) {
+        let from = known.partition_point(|proposal| words(proposal) < words(unknown));
+        let mut same = known[from..].iter().take_while(|proposal| words(proposal) == words(unknown));
+        if let Some(proposal) = same.find(|proposal| proposal.kind == unknown.kind) {
+            unknown.entity = proposal.entity;
+        }
+    }
 }
