@@ -9,7 +9,7 @@ use super::lexicon::vocabulary::{NONE, phrase};
 use super::lexicon::{HOMONYMS_MAX, Lexicon, country_number, flag};
 use super::matching::Matches;
 use super::mentions::Proposal;
-use super::text::{Text, shape};
+use super::text::{Text, Token, shape};
 use crate::article::{EntityKind, TaggedCountry};
 
 /// Countries of one article.
@@ -58,7 +58,7 @@ pub(crate) fn of(
 }
 
 /// The adjectives that speak for a country, by their words. Those within a name do not: a family name of origin says
-/// nothing about the article, and the Indian Ocean, US dollars and American Indians are nowhere. An organisation's own does.
+/// nothing about the article, and the Indian Ocean, US dollars and American Indians are nowhere. A body's own does.
 fn adjectives(text: &Text, matches: &Matches, lexicon: &Lexicon, mentions: &[Proposal]) -> Vec<(usize, u16)> {
     let natures = &matches.natures;
     let mut taken = vec![false; natures.len()];
@@ -66,10 +66,14 @@ fn adjectives(text: &Text, matches: &Matches, lexicon: &Lexicon, mentions: &[Pro
         mentions.iter().filter(|mention| mention.entity != NONE || mention.kind == EntityKind::Person)
     {
         let words = mention.first as usize..mention.end() as usize;
-        let is_body = mention.entity != NONE && mention.kind == EntityKind::Organisation;
-        let own = is_body.then(|| lexicon.entity(mention.entity).country.map(country_number)).flatten();
-        for (taken, nature) in taken[words.clone()].iter_mut().zip(&natures[words]) {
-            *taken = own.is_none_or(|own| own != nature.country);
+        if matches!(mention.kind, EntityKind::Organisation | EntityKind::Event) {
+            // Of a body or an event without a country its adjective tells it: الدوري السعودي.
+            let Some(own) = lexicon.entity(mention.entity).country.map(country_number) else { continue };
+            for (taken, nature) in taken[words.clone()].iter_mut().zip(&natures[words]) {
+                *taken = own != nature.country;
+            }
+        } else {
+            taken[words].fill(true);
         }
     }
     let others =
@@ -86,10 +90,12 @@ fn adjectives(text: &Text, matches: &Matches, lexicon: &Lexicon, mentions: &[Pro
             adjectives.push((words.start, *country));
         }
     }
-    // Of a country that ends in alef the adjective's accusative is written as the country with tanwin.
+    // Of a country that ends so the adjective's accusative is written as the country with tanwin.
     for candidate in matches.candidates.iter().filter(|candidate| candidate.count == 1) {
         let first = candidate.first as usize;
-        if !taken[first] && text.tokens().get(first).is_some_and(|token| text.has_tanwin(token)) {
+        let is_adjective =
+            |token: &Token| text.has_tanwin(token) && text.folded(token).ends_with(ADJECTIVE_ENDING);
+        if !taken[first] && text.tokens().get(first).is_some_and(is_adjective) {
             let mut names = lexicon.names_from(candidate.name).take(HOMONYMS_MAX);
             let country = names.find_map(|name| {
                 let country = lexicon.entity(name.entity).country.map(country_number)?;
@@ -104,6 +110,9 @@ fn adjectives(text: &Text, matches: &Matches, lexicon: &Lexicon, mentions: &[Pro
     adjectives.extend(single.map(|((index, nature), _)| (index, nature.country)));
     adjectives
 }
+
+/// Ends the names of countries that are their adjectives with tanwin.
+const ADJECTIVE_ENDING: &str = "يا";
 
 /// Smaller towns are called like much else: the battle of Waterloo was not in Ontario.
 const PLACE_PEOPLE_MIN: u32 = 200_000;

@@ -132,6 +132,8 @@ struct Matcher<'a> {
     found: Matches,
     buffer: String,
     with_clitics: bool,
+    /// The text writes them somewhere.
+    has_capitals: bool,
 }
 
 /// Looks up all words of a text; `with_clitics` is for Arabic.
@@ -144,6 +146,7 @@ pub(crate) fn matches(text: &Text, lexicon: &Lexicon, with_clitics: bool) -> Mat
         found: Matches::default(),
         buffer: String::new(),
         with_clitics,
+        has_capitals: text.tokens().iter().any(|token| token.is(shape::CAPITAL)),
     };
     matcher.found.natures.reserve(count);
     matcher.found.hashes.reserve(count);
@@ -171,7 +174,7 @@ impl Matcher<'_> {
             is_known: true,
             ..Nature::default()
         });
-        if token.is(shape::LATIN) && !token.is(shape::CAPITAL) {
+        if self.has_capitals && token.is(shape::LATIN) && !token.is(shape::CAPITAL) {
             // Vaults and poles are no Poles, and what is polished is not Polish.
             nature.traits &= !word::NATIONALITY;
             nature.country = 0;

@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use entities::{ENTITIES_MAX, NAME_BYTES_MAX, NAME_WORDS_MAX, NAMES_MAX, key as name_key};
 pub use error::LexiconError;
 pub(crate) use names::{Entity, Name, flag};
-pub(crate) use words::country_number;
+pub(crate) use words::{PHRASE_WORDS_MAX, country_number};
 
 use super::models::CLASSES_ARABIC;
 use super::subjects::Subjects;

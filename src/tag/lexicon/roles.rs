@@ -34,10 +34,11 @@ pub(crate) mod role {
     pub const NUMBER: u32 = 1 << 15;
     pub const EXCHANGE: u32 = 1 << 16;
     pub const LENGTH: u32 = 1 << 17;
+    pub const MEASURE: u32 = 1 << 18;
 }
 
 /// Roles as the file names them.
-const ROLES: [(&str, u32); 18] = [
+const ROLES: [(&str, u32); 19] = [
     ("attribution", role::ATTRIBUTION),
     ("attribution_link", role::ATTRIBUTION_LINK),
     ("speech_noun", role::SPEECH_NOUN),
@@ -56,6 +57,7 @@ const ROLES: [(&str, u32); 18] = [
     ("number", role::NUMBER),
     ("exchange", role::EXCHANGE),
     ("length", role::LENGTH),
+    ("measure", role::MEASURE),
 ];
 
 #[derive(Debug)]

@@ -39,7 +39,7 @@ pub(crate) mod word {
     pub const SITED_HEAD: u16 = 1 << 13;
     /// A given name that is a common word, too: it begins an unknown name only behind a title.
     pub const HOMOGRAPH: u16 = 1 << 14;
-    /// A people or community, which is no name of a person or a body by itself.
+    /// A people or community, which is no name where it is the adjective of a noun.
     pub const PEOPLE: u16 = 1 << 15;
 }
 

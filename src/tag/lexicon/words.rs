@@ -9,7 +9,7 @@ use crate::tag::text::Text;
 use hashbrown::HashMap;
 
 /// Words of one phrase.
-const PHRASE_WORDS_MAX: usize = 8;
+pub(crate) const PHRASE_WORDS_MAX: usize = 8;
 
 /// Phrases of one row.
 const PHRASES_MAX: usize = 2_000;

@@ -26,7 +26,7 @@ const POPULATION_LEAD: u32 = 3;
 const HOMOGRAPH: u16 =
     word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB | word::NATIONALITY | word::GIVEN_NAME | word::HEAD;
 
-/// An adjective of nationality has fewer words.
+/// An adjective of nationality has so many words at most.
 const ADJECTIVE_WORDS_MAX: u32 = 8;
 
 /// How far a name speaks for itself.
@@ -135,7 +135,7 @@ fn has_name(reading: &Reading, words: Candidate, entity: u32, with_weak: bool) -
 fn is_other(reading: &Reading, candidate: &Candidate) -> bool {
     let first = candidate.first as usize;
     is_part_of_other(reading, candidate)
-        || candidate.letters > 0 && reading.is_measured(first)
+        || candidate.count == 1 && reading.is_measure(first)
         || cuts_adjective(reading, candidate)
         || reading.is_in_other_phrase(first, usize::from(candidate.count))
 }
@@ -267,7 +267,9 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
 /// Whether a place's name that ends in ة stands with ه, which is "his" as often: `جده`.
 pub(super) fn is_his(reading: &Reading, candidate: &Candidate, name: Name) -> bool {
     let ends_so = |token: &Token| reading.text.surface(token.byte_start, token.byte_end).ends_with('ه');
+    // Nobody's has the article.
     candidate.count == 1
+        && !reading.nature(candidate.first as usize).has_article
         && reading.token(candidate.first as usize).is_some_and(ends_so)
         && reading.lexicon.entity(name.entity).kind == EntityKind::Place
         && reading.lexicon.name_in(name.entity, "ar").is_some_and(|name| name.ends_with('ة'))

@@ -8,7 +8,7 @@ use hashbrown::HashSet;
 use super::super::clitics::clitics;
 use super::super::hints;
 use super::super::lexicon::vocabulary::{hash, word};
-use super::super::lexicon::{Name, flag};
+use super::super::lexicon::{HOMONYMS_MAX, Name, flag};
 use super::super::matching::Candidate;
 use super::super::models::Models;
 use super::super::sequence::{NameKind, Span};
@@ -42,15 +42,22 @@ pub(super) fn propose(reading: &Reading, spans: &[Span], proposals: &mut Vec<Pro
     proposals.extend(trimmed.filter_map(|span| proposal(reading, &forms, &named, &span)));
 }
 
-/// A span from its last quotation mark on, which a head stands before (تنظيم «داعش»), and without connectors that nothing
-/// follows.
+/// In Arabic, a body's or a place's span without the head before a quotation mark (تنظيم «داعش»), and any span without
+/// connectors that nothing follows.
 fn trimmed(reading: &Reading, span: Span) -> Option<Span> {
+    if reading.language != Language::Arabic {
+        return Some(span);
+    }
+    let (mut first, mut end) = (span.first, span.end);
     let opens = |at: &usize| reading.token(*at).is_some_and(|token| token.gap & gap::QUOTE != 0);
-    // In English what stands within may be a nickname.
-    let within = if reading.language == Language::Arabic { span.first + 1..span.end } else { 0..0 };
-    let first = within.rev().find(opens).unwrap_or(span.first);
+    let closes = |at: &usize| reading.token(*at).is_some_and(|token| token.is(shape::QUOTE_AFTER));
+    let quoted = (first + 1..end).rev().find(opens).filter(|_| span.kind != NameKind::Person);
+    if let Some(quoted) = quoted {
+        first = quoted;
+        end = (first..end).find(closes).map_or(end, |last| last + 1);
+    }
     let connects = |at: &usize| reading.nature(*at).is(word::CONNECTOR);
-    let last = (first..span.end).rev().find(|at| !connects(at))?;
+    let last = (first..end).rev().find(|at| !connects(at))?;
     Some(Span { first, end: last + 1, ..span })
 }
 
@@ -75,8 +82,10 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
     let is_common = count == 1
         && (nature.is(word::NOT_A_NAME | word::SPEECH_VERB) || nature.is(word::HEAD) && nature.clitics > 0);
     let is_adjective = count == 1 && kind == EntityKind::Place && reading.text.has_tanwin(token);
-    let is_other =
-        is_adjective || reading.is_in_other_phrase(span.first, count) || is_his(reading, named, span);
+    let is_other = is_adjective
+        || count == 1 && reading.is_measure(span.first)
+        || reading.is_in_other_phrase(span.first, count)
+        || is_his(reading, named, span);
     if count > WORDS_MAX || !has_letters || is_common || is_other || span.margin < MARGIN_MIN {
         return None;
     }
@@ -86,9 +95,6 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
         && is_mere_adjective(reading, span.first)
         && candidate.is_none_or(|(_, entity)| entity == NONE)
     {
-        return None;
-    }
-    if candidate.is_some_and(|(letters, _)| letters > 0) && count == 1 && reading.is_measured(span.first) {
         return None;
     }
     let letters = match candidate {
@@ -115,7 +121,9 @@ fn is_mere_adjective(reading: &Reading, index: usize) -> bool {
     if reading.language != Language::Arabic {
         return true;
     }
-    let Some(noun) = index.checked_sub(1).filter(|_| reading.continues(index)) else { return false };
+    // Behind و another people is named.
+    let stands_alone = reading.nature(index).clitics == 0 && reading.continues(index);
+    let Some(noun) = index.checked_sub(1).filter(|_| stands_alone) else { return false };
     let (is_definite, folded) = (reading.nature(noun).has_article, reading.folded(noun));
     let is_plural = PLURAL.iter().any(|ending| folded.ends_with(ending));
     is_definite == reading.nature(index).has_article && (is_definite || is_plural)
@@ -144,7 +152,8 @@ fn candidate(reading: &Reading, named: &HashSet<u32>, span: &Span, kind: EntityK
     let mut found = None;
     for candidate in candidates(reading, span) {
         let of_kind = |name: &Name| reading.lexicon.entity(name.entity).kind == kind;
-        let entities: Vec<Name> = known::names(reading, candidate).filter(of_kind).collect();
+        let all = reading.lexicon.names_from(candidate.name).take(HOMONYMS_MAX);
+        let entities: Vec<Name> = all.filter(of_kind).collect();
         // Of several the context would have to tell.
         let entity = match entities[..] {
             [name] if name.flags & flag::WEAK == 0 || named.contains(&name.entity) => name.entity,
@@ -168,6 +177,11 @@ fn clitic_letters(reading: &Reading, forms: &HashSet<u64>, first: usize) -> u8 {
         return 0;
     }
     let folded = reading.folded(first);
+    if nature.clitics > 0 {
+        // ل and the article are written as لل.
+        let is_joined = folded.chars().skip(usize::from(nature.clitics) - 1).take(2).eq(['ل', 'ل']);
+        return nature.clitics + u8::from(is_joined);
+    }
     // The rest of the word stands elsewhere in the text without them.
     let behind =
         clitics(folded).find(|(rest, ..)| forms.contains(&hash(rest))).map(|(_, letters, _)| letters);

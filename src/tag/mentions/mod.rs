@@ -13,9 +13,9 @@ mod memory;
 mod overlap;
 mod works;
 
-use super::lexicon::Lexicon;
 use super::lexicon::roles::role;
 use super::lexicon::vocabulary::{NONE, phrase, word};
+use super::lexicon::{Lexicon, PHRASE_WORDS_MAX};
 use super::matching::{Matches, Nature, Phrase};
 use super::models::Models;
 use super::text::{Text, Token, gap, shape};
@@ -237,13 +237,15 @@ impl<'a> Reading<'a> {
             let is_even = !is_in_capitals(first) || (start..start + words).all(is_in_capitals);
             words > count && start + words >= first + count && is_even
         };
-        covers(first) || first > 0 && covers(first - 1)
+        (first.saturating_sub(PHRASE_WORDS_MAX - 1)..=first).any(covers)
     }
 
-    /// Whether a length stands behind the word, which behind a clitic is a diameter then: `بقطر 48 بوصة`.
-    fn is_measured(&self, index: usize) -> bool {
-        self.continues(index + 1)
+    /// Whether the word is a diameter, as a length stands behind it: `بقطر 48 بوصة`.
+    fn is_measure(&self, index: usize) -> bool {
+        self.nature(index).has_role(role::MEASURE)
+            && self.continues(index + 1)
             && self.token(index + 1).is_some_and(|token| token.is(shape::DIGIT))
+            && self.continues(index + 2)
             && self.nature(index + 2).has_role(role::LENGTH)
     }
 

@@ -24,9 +24,9 @@ fn a_place_within_a_phrase_of_its_word_is_none() {
         ("ينتهي الصيام مع أذان المغرب.", "Morocco"),
         ("طلب من النادل طبق حمص وخبزا.", "Homs"),
         ("أنبوب بقطر 48 بوصة ينقل الغاز إلى المحطة.", "Qatar"),
-        ("كرة معدنية بقطر يبلغ ثلاثة أمتار.", "Qatar"),
         ("ورث المهنة عن جده الذي كان نجارا.", "Jeddah"),
         ("تعرض لقطع في الرباط الصليبي خلال التدريب.", "Rabat"),
+        ("تعرض اللاعب لقطع في الرباط خلال المباراة.", "Rabat"),
         ("سجلت وزارة الصحة عشرين إصابة بفيروس كورونا.", "Corona"),
         ("افتتحت الكلية التقنية للبنين مبناها الجديد.", "Benin"),
         ("ولم يطلب ما سواها من الكتب.", "Wuhu"),
@@ -48,6 +48,11 @@ fn the_place_itself_stays_one() {
         ("فازت الأرجنتين بقطر 2022.", "Qatar"),
         ("سقط في الهجوم على مواقع بقطر 5 جرحى.", "Qatar"),
         ("غادرت الطائرة جدة صباحا.", "Jeddah"),
+        ("قالت الوزارة إن علاقاتها بقطر لا تزال متوترة.", "Qatar"),
+        ("انطلق سباق الجري بدبي 10 كيلومترات.", "Dubai"),
+        ("قالت وزارة الصحة بالقاهره إن الوضع مستقر.", "Cairo"),
+        ("زار الرئيس الإيراني مدينة مشهد أمس.", "Mashhad"),
+        ("وقع زلزال في بورصة بتركيا أمس.", "Bursa"),
         ("قالت السعودية إن السفينة وصلت إلى جده صباحا.", "Jeddah"),
         ("Markets follow US lead in early trading.", "United States"),
     ] {
@@ -68,6 +73,12 @@ fn an_adjective_of_a_people_is_no_name() {
 }
 
 #[test]
+fn a_people_behind_and_is_named_without_it() {
+    let tags = tags("", "أعلن اللبنانيون والسوريون والأردنيون الإضراب.");
+    assert!(!tags.mentions.iter().any(|mention| mention.surface.starts_with('و')), "{:?}", tags.mentions);
+}
+
+#[test]
 fn a_blessing_is_nobody() {
     let tags = tags("", "سأل المولى عز وجل أن يتقبله، وقال إن والده رحمه الله كان نجارا.");
     assert!(tags.mentions.is_empty(), "{:?}", tags.mentions);
@@ -78,6 +89,12 @@ fn a_name_in_quotation_marks_behind_its_head_is_what_stands_within() {
     let tags = tags("", "وقال إن تنظيم «داعش» انسحب من البلدة، وإن قوات \"فاغنر\" دخلتها.");
     let surfaces: Vec<&str> = tags.mentions.iter().map(|mention| mention.surface.as_str()).collect();
     assert_eq!(surfaces, ["داعش", "فاغنر"]);
+    let nickname = self::tags("", "وقال القيادي محمد \"أبو علي\" السنوار إن الوضع صعب.");
+    assert!(
+        nickname.mentions.iter().all(|mention| mention.surface != "أبو علي\" السنوار"),
+        "{:?}",
+        nickname.mentions
+    );
 }
 
 #[test]
@@ -110,6 +127,11 @@ fn an_adjective_of_two_words_is_not_that_of_its_last() {
     assert_eq!(countries("", north), ["KP"]);
     let accusative = "أسر الجيش خمسين عسكرياً أوكرانياً، ودمر لواءً أوكرانياً قرب النهر.";
     assert_eq!(countries("", accusative), ["UA"]);
+    let league = "تصدر الفريق جدول الدوري السعودي بعد فوزه، ويقام الدوري السعودي هذا الموسم في الشتاء.";
+    assert_eq!(countries("", league), ["SA"]);
+    assert!(countries("", "شرب كوباً من الماء، ثم طلب كوباً آخر من الشاي.").is_empty());
+    let lower = "the german government said that german troops left after the talks.";
+    assert_eq!(countries("", lower), ["DE"]);
     let south = "The South Sudanese army and the South Sudanese government said so.";
     assert_eq!(countries("", south), ["SS"]);
 }
