@@ -38,7 +38,8 @@ pub type Links = [Option<u32>; KEYS_MAX];
 impl KeyIndex {
     /// Puts the claim that comes next into the index, and tells which older postings its keys follow.
     pub fn insert(&mut self, slots: &Slots, keys: &[u32]) -> Links {
-        let links = self.newest(slots, keys);
+        let key_hashes = self.hashes(keys);
+        let links = self.newest_of(slots, keys, &key_hashes);
         let position = slots.end();
         let hasher = &self.hasher;
         // Where the table grows it asks for the keys of this claim too, which has no slot yet.
@@ -49,12 +50,12 @@ impl KeyIndex {
             };
             hasher.hash_one(key.unwrap_or_default())
         };
-        for (at, (key, link)) in keys.iter().zip(&links).enumerate() {
-            let (hash, own) = (hasher.hash_one(key), posting(position, at));
-            match link.and_then(|older| self.newest.find_mut(hash, |known| *known == older)) {
+        for (at, ((hash, link), _)) in key_hashes.iter().zip(&links).zip(keys).enumerate() {
+            let own = posting(position, at);
+            match link.and_then(|older| self.newest.find_mut(*hash, |known| *known == older)) {
                 Some(known) => *known = own,
                 None => {
-                    self.newest.insert_unique(hash, own, hash_of);
+                    self.newest.insert_unique(*hash, own, hash_of);
                 }
             }
         }
@@ -71,27 +72,36 @@ impl KeyIndex {
         }
     }
 
+    /// The newest posting of each key.
+    pub fn newest(&self, slots: &Slots, keys: &[u32]) -> Links {
+        self.newest_of(slots, keys, &self.hashes(keys))
+    }
+
+    fn hashes(&self, keys: &[u32]) -> [u64; KEYS_MAX] {
+        let mut hashes = [0; KEYS_MAX];
+        for (hash, key) in hashes.iter_mut().zip(keys) {
+            *hash = self.hasher.hash_one(key);
+        }
+        hashes
+    }
+
     /// The newest posting of each key. Each step is taken for all of them, so that memory, which holds none of it near,
     /// is asked many questions at once.
-    pub fn newest(&self, slots: &Slots, keys: &[u32]) -> Links {
+    fn newest_of(&self, slots: &Slots, keys: &[u32], hashes: &[u64; KEYS_MAX]) -> Links {
         let end = slots.end();
         let key_of = |posting: u32| {
             let (position, at) = place(posting, end);
             slots.key(position, at)
         };
-        let mut hashes = [0; KEYS_MAX];
-        for (hash, key) in hashes.iter_mut().zip(keys) {
-            *hash = self.hasher.hash_one(key);
-        }
         // Some posting with a hash like that is the right one, most often.
         let mut links = Links::default();
-        for (link, hash) in links.iter_mut().zip(&hashes[..keys.len().min(KEYS_MAX)]) {
+        for (link, (hash, _)) in links.iter_mut().zip(hashes.iter().zip(keys)) {
             *link = self.newest.find(*hash, |_| true).copied();
         }
         let keys_found = links.map(|link| link.and_then(key_of));
-        for ((link, found), (key, hash)) in links.iter_mut().zip(keys_found).zip(keys.iter().zip(hashes)) {
+        for ((link, found), (hash, key)) in links.iter_mut().zip(keys_found).zip(hashes.iter().zip(keys)) {
             if link.is_some() && found != Some(*key) {
-                *link = self.newest.find(hash, |posting| key_of(*posting) == Some(*key)).copied();
+                *link = self.newest.find(*hash, |posting| key_of(*posting) == Some(*key)).copied();
             }
         }
         links

@@ -57,37 +57,16 @@ pub(crate) fn of(
     ranked(&weights(&named, parts), lexicon, language)
 }
 
-/// The adjectives that speak for a country, by their words. Those within a name do not: a family name of origin says
-/// nothing about the article, and the Indian Ocean, US dollars and American Indians are nowhere. A body's own does.
+/// The adjectives that speak for a country, by their words.
 fn adjectives(text: &Text, matches: &Matches, lexicon: &Lexicon, mentions: &[Proposal]) -> Vec<(usize, u16)> {
-    let natures = &matches.natures;
-    let mut taken = vec![false; natures.len()];
-    for mention in
-        mentions.iter().filter(|mention| mention.entity != NONE || mention.kind == EntityKind::Person)
-    {
-        let words = mention.first as usize..mention.end() as usize;
-        if matches!(mention.kind, EntityKind::Organisation | EntityKind::Event) {
-            // Of a body or an event without a country its adjective tells it: الدوري السعودي.
-            let Some(own) = lexicon.entity(mention.entity).country.map(country_number) else { continue };
-            for (taken, nature) in taken[words.clone()].iter_mut().zip(&natures[words]) {
-                *taken = own != nature.country;
-            }
-        } else {
-            taken[words].fill(true);
-        }
-    }
-    let others =
-        matches.phrases.iter().filter(|phrase| phrase.kinds & phrase::NOT_A_NAME != 0 && phrase.count > 1);
-    for phrase in others {
-        taken[phrase.first as usize..phrase.first as usize + usize::from(phrase.count)].fill(true);
-    }
+    let mut taken = words_of_names(matches, lexicon, mentions);
     let mut adjectives = Vec::new();
     // Of a word, the longest adjective counts: الكوري الشمالي is not the South's.
-    for (first, count, country) in matches.nationalities.iter().rev() {
-        let words = *first as usize..*first as usize + usize::from(*count);
+    for adjective in matches.nationalities.iter().rev() {
+        let words = adjective.words();
         if !taken[words.clone()].contains(&true) {
-            taken[words.clone()].fill(true);
-            adjectives.push((words.start, *country));
+            taken[words].fill(true);
+            adjectives.push((adjective.first as usize, adjective.country));
         }
     }
     // Of a country that ends so the adjective's accusative is written as the country with tanwin.
@@ -105,10 +84,39 @@ fn adjectives(text: &Text, matches: &Matches, lexicon: &Lexicon, mentions: &[Pro
             adjectives.extend(country.map(|country| (first, country)));
         }
     }
-    let words = natures.iter().enumerate().zip(&taken);
+    let words = matches.natures.iter().enumerate().zip(&taken);
     let single = words.filter(|((_, nature), taken)| nature.country != 0 && !**taken);
     adjectives.extend(single.map(|((index, nature), _)| (index, nature.country)));
     adjectives
+}
+
+/// For each word whether its adjective would say nothing, because it is of a name: a family name of origin says nothing about
+/// the article, and the Indian Ocean, US dollars and American Indians are nowhere. That of a body's or an event's own country
+/// does speak.
+fn words_of_names(matches: &Matches, lexicon: &Lexicon, mentions: &[Proposal]) -> Vec<bool> {
+    let natures = &matches.natures;
+    let mut taken = vec![false; natures.len()];
+    for mention in mentions {
+        let words = mention.first as usize..mention.end() as usize;
+        match mention.kind {
+            EntityKind::Person => taken[words].fill(true),
+            _ if mention.entity == NONE => {}
+            EntityKind::Organisation | EntityKind::Event => {
+                // Where the lexicon has no country, the adjective tells it: الدوري السعودي.
+                let country = lexicon.entity(mention.entity).country.map(country_number);
+                for (taken, nature) in taken[words.clone()].iter_mut().zip(&natures[words]) {
+                    *taken = country.is_some_and(|country| country != nature.country);
+                }
+            }
+            _ => taken[words].fill(true),
+        }
+    }
+    for phrase in &matches.phrases {
+        if phrase.kinds & phrase::NOT_A_NAME != 0 && phrase.count > 1 {
+            taken[phrase.first as usize..phrase.first as usize + usize::from(phrase.count)].fill(true);
+        }
+    }
+    taken
 }
 
 /// Ends the names of countries that are their adjectives with tanwin.

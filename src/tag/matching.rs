@@ -4,6 +4,8 @@
 //! finds candidates; whether one is a mention is decided elsewhere. One pass: the steps from each word are bounded by
 //! the longest name.
 
+use std::ops::Range;
+
 use super::clitics::{
     ARTICLE, ARTICLE_LETTERS, FUTURE, LeftOffArticle, REST_BYTES_MIN, Stem, has_article_behind_clitics, stems,
 };
@@ -96,6 +98,21 @@ pub(crate) struct Phrase {
     pub kinds: u16,
 }
 
+/// An adjective of nationality of several words in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Nationality {
+    pub first: u32,
+    pub count: u8,
+    pub country: u16,
+}
+
+impl Nationality {
+    /// Its words.
+    pub fn words(self) -> Range<usize> {
+        self.first as usize..self.first as usize + usize::from(self.count)
+    }
+}
+
 /// What the lexicons know of a text.
 #[derive(Debug, Default)]
 pub(crate) struct Matches {
@@ -105,8 +122,7 @@ pub(crate) struct Matches {
     pub hashes: Vec<u64>,
     pub candidates: Vec<Candidate>,
     pub phrases: Vec<Phrase>,
-    /// Adjectives of nationality of several words: the first one's place, their number, and the country.
-    pub nationalities: Vec<(u32, u8, u16)>,
+    pub nationalities: Vec<Nationality>,
     /// A cap was met.
     pub is_cut: bool,
 }
@@ -175,7 +191,7 @@ impl Matcher<'_> {
             ..Nature::default()
         });
         if self.has_capitals && token.is(shape::LATIN) && !token.is(shape::CAPITAL) {
-            // Vaults and poles are no Poles, and what is polished is not Polish.
+            // Poles of wood are no Poles, and what one polishes is not Polish.
             nature.traits &= !word::NATIONALITY;
             nature.country = 0;
         }
@@ -250,7 +266,7 @@ impl Matcher<'_> {
             }
             if count > 1 && self.lexicon.has_nationalities_of_words() {
                 let country = self.lexicon.nationality_of(node_number);
-                self.found.nationalities.extend(country.map(|country| (first, count, country)));
+                self.found.nationalities.extend(country.map(|country| Nationality { first, count, country }));
             }
             let next = first as usize + usize::from(count);
             let goes_on = node.goes_on && self.text.tokens().get(next).is_some_and(Token::continues);
@@ -306,7 +322,7 @@ impl Matcher<'_> {
     }
 }
 
-/// Whether one of so many letters, at most two and before an article, is س.
+/// Whether س is among the clitics in these letters: there are two at most, the article behind them not counted.
 fn has_future(folded: &str, letters: u8) -> bool {
     folded.chars().take(usize::from(letters).min(2)).any(|letter| letter == FUTURE)
 }

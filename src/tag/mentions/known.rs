@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use super::super::lexicon::roles::role;
 use super::super::lexicon::vocabulary::{phrase, word};
-use super::super::lexicon::{HOMONYMS_MAX, Name, country_number, flag};
-use super::super::matching::Candidate;
+use super::super::lexicon::{HOMONYMS_MAX, Name, PHRASE_WORDS_MAX, country_number, flag};
+use super::super::matching::{Candidate, Nationality};
 use super::super::text::{Text, Token, gap, shape};
 use super::{Proposal, Reading, Rule, currencies, overlap, unknown, works};
 use crate::article::EntityKind;
@@ -25,9 +25,6 @@ const POPULATION_LEAD: u32 = 3;
 /// What words of a word's own class make of it as a name.
 const HOMOGRAPH: u16 =
     word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB | word::NATIONALITY | word::GIVEN_NAME | word::HEAD;
-
-/// An adjective of nationality has so many words at most.
-const ADJECTIVE_WORDS_MAX: u32 = 8;
 
 /// How far a name speaks for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,14 +169,11 @@ fn is_part_of_other(reading: &Reading, candidate: &Candidate) -> bool {
 /// South Sudan's.
 fn cuts_adjective(reading: &Reading, candidate: &Candidate) -> bool {
     let adjectives = &reading.matches.nationalities;
-    let end = candidate.first + u32::from(candidate.count);
-    let before = adjectives.partition_point(|(first, ..)| *first < end);
-    let near = adjectives[..before]
-        .iter()
-        .rev()
-        .take_while(|(first, ..)| first + ADJECTIVE_WORDS_MAX > candidate.first);
-    near.map(|(first, count, _)| (*first, first + u32::from(*count)))
-        .any(|(start, stop)| stop > candidate.first && (start < candidate.first || stop > end))
+    let (first, end) = (candidate.first as usize, candidate.first as usize + usize::from(candidate.count));
+    let before = adjectives.partition_point(|adjective| (adjective.first as usize) < end);
+    let near = adjectives[..before].iter().rev().copied().map(Nationality::words);
+    near.take_while(|words| words.start + PHRASE_WORDS_MAX > first)
+        .any(|words| words.end > first && (words.start < first || words.end > end))
 }
 
 fn begins_candidate(reading: &Reading, index: usize) -> bool {
@@ -217,29 +211,57 @@ fn has_capitals(reading: &Reading, candidate: &Candidate, flags: u8) -> bool {
 
 /// The entity that the candidate means most likely, and how far the name itself says so.
 fn strongest(reading: &Reading, candidate: &Candidate) -> Option<(u32, Strength)> {
-    let meant =
-        |name: Name| (strength(reading, candidate, name), standing(reading, name.entity), name.entity);
-    let all = || names(reading, candidate).map(meant);
-    // Of equals the first stays.
-    let (best, (rank, population), entity) =
-        all().reduce(|best, other| if (other.0, other.1) > (best.0, best.1) { other } else { best })?;
+    let mut meant = names(reading, candidate).map(|name| Meant {
+        entity: name.entity,
+        strength: strength(reading, candidate, name),
+        standing: standing(reading, name.entity),
+    });
+    let mut best = meant.next()?;
+    // The next best that is another entity.
+    let mut rival: Option<Meant> = None;
+    for other in meant {
+        let beaten = if other.order() > best.order() { std::mem::replace(&mut best, other) } else { other };
+        if beaten.entity != best.entity && rival.is_none_or(|rival| beaten.order() > rival.order()) {
+            rival = Some(beaten);
+        }
+    }
     // Of two that are equally meant, neither is.
-    let is_rival = |(strength, (other, people), rival): (Strength, (Rank, u32), u32)| {
-        rival != entity && strength == best && other == rank && people >= population / POPULATION_LEAD
-    };
-    let is_tied = all().any(is_rival);
-    Some((entity, if is_tied { Strength::Doubtful } else { best }))
+    let is_tied = rival.is_some_and(|rival| {
+        rival.strength == best.strength
+            && (rival.standing.is_country, rival.standing.is_capital)
+                == (best.standing.is_country, best.standing.is_capital)
+            && rival.standing.population >= best.standing.population / POPULATION_LEAD
+    });
+    Some((best.entity, if is_tied { Strength::Doubtful } else { best.strength }))
 }
 
-/// Whether an entity is a country, and whether it is a capital.
-type Rank = (bool, bool);
+/// An entity that has the name of a candidate.
+#[derive(Clone, Copy)]
+struct Meant {
+    entity: u32,
+    strength: Strength,
+    standing: Standing,
+}
 
-/// What decides between entities with one name: a country is meant before its capital, a much larger place before a
-/// smaller one.
-fn standing(reading: &Reading, entity: u32) -> (Rank, u32) {
+impl Meant {
+    const fn order(&self) -> (Strength, Standing) {
+        (self.strength, self.standing)
+    }
+}
+
+/// What decides between entities with one name, first things first: a country is meant before its capital, a much larger
+/// place before a smaller one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Standing {
+    is_country: bool,
+    is_capital: bool,
+    population: u32,
+}
+
+fn standing(reading: &Reading, entity: u32) -> Standing {
     let is_country = reading.lexicon.id(entity).starts_with("iso3166:");
     let entity = reading.lexicon.entity(entity);
-    ((is_country, entity.is_capital), entity.population)
+    Standing { is_country, is_capital: entity.is_capital, population: entity.population }
 }
 
 fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
@@ -267,7 +289,7 @@ fn strength(reading: &Reading, candidate: &Candidate, name: Name) -> Strength {
 /// Whether a place's name that ends in ة stands with ه, which is "his" as often: `جده`.
 pub(super) fn is_his(reading: &Reading, candidate: &Candidate, name: Name) -> bool {
     let ends_so = |token: &Token| reading.text.surface(token.byte_start, token.byte_end).ends_with('ه');
-    // Nobody's has the article.
+    // What is somebody's has no article.
     candidate.count == 1
         && !reading.nature(candidate.first as usize).has_article
         && reading.token(candidate.first as usize).is_some_and(ends_so)

@@ -81,12 +81,15 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
     let nature = reading.nature(span.first);
     let is_common = count == 1
         && (nature.is(word::NOT_A_NAME | word::SPEECH_VERB) || nature.is(word::HEAD) && nature.clitics > 0);
+    if count > WORDS_MAX || !has_letters || is_common || span.margin < MARGIN_MIN {
+        return None;
+    }
     let is_adjective = count == 1 && kind == EntityKind::Place && reading.text.has_tanwin(token);
-    let is_other = is_adjective
+    if is_adjective
         || count == 1 && reading.is_measure(span.first)
         || reading.is_in_other_phrase(span.first, count)
-        || is_his(reading, named, span);
-    if count > WORDS_MAX || !has_letters || is_common || is_other || span.margin < MARGIN_MIN {
+        || is_his(reading, named, span)
+    {
         return None;
     }
     let candidate = candidate(reading, named, span, kind);

@@ -230,14 +230,19 @@ impl<'a> Reading<'a> {
 
     /// Whether words stand within a longer phrase that is no name: `عقد القران`, `مسقط رأسه`, `CONTACT US`.
     fn is_in_other_phrase(&self, first: usize, count: usize) -> bool {
+        let phrases = &self.matches.phrases;
+        let from = phrases.partition_point(|phrase| phrase.first as usize + PHRASE_WORDS_MAX <= first);
+        let mut near = phrases[from..].iter().take_while(|phrase| phrase.first as usize <= first);
         let is_in_capitals = |index: usize| self.token(index).is_some_and(|token| token.is(shape::CAPITALS));
-        let covers = |start: usize| {
-            let words = self.phrase_at(start, phrase::NOT_A_NAME);
-            // Capitals among other letters are a name: markets that follow US lead.
-            let is_even = !is_in_capitals(first) || (start..start + words).all(is_in_capitals);
-            words > count && start + words >= first + count && is_even
-        };
-        (first.saturating_sub(PHRASE_WORDS_MAX - 1)..=first).any(covers)
+        near.any(|phrase| {
+            let words = usize::from(phrase.count);
+            let start = phrase.first as usize;
+            phrase.kinds & phrase::NOT_A_NAME != 0
+                && words > count
+                && start + words >= first + count
+                // Capitals among other letters are a name: markets that follow US lead.
+                && (!is_in_capitals(first) || (start..start + words).all(is_in_capitals))
+        })
     }
 
     /// Whether the word is a diameter, as a length stands behind it: `بقطر 48 بوصة`.
@@ -334,6 +339,7 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
         let phrase = reading.phrase_at(proposal.first as usize, phrase::NOT_A_NAME);
         proposal.entity != NONE || proposal.count == 1 || phrase < usize::from(proposal.count)
     });
+    overlap::recognise(&mut proposals);
     let tokens = reading.text.tokens();
     let mut mentions = overlap::resolve(proposals, tokens);
     let mut remembered = memory::propose(reading, &mentions);

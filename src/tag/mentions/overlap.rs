@@ -13,7 +13,6 @@ const NAME_BYTES_MAX: u32 = 1024;
 /// before a lower one, a name of the lexicons before a rule; then the earlier one. What has no words or too many bytes
 /// falls out.
 pub(super) fn resolve(mut proposals: Vec<Proposal>, tokens: &[Token]) -> Vec<Proposal> {
-    recognise(&mut proposals);
     let by_lexicon = |proposal: &Proposal| proposal.rule.proposer() == Proposer::Lexicon;
     proposals.sort_by(|left, right| {
         (right.count.cmp(&left.count))
@@ -43,7 +42,7 @@ pub(super) fn resolve(mut proposals: Vec<Proposal>, tokens: &[Token]) -> Vec<Pro
 
 /// What a rule alone takes for a name is the entity that the lexicons, asked with the words beside it, have for the same
 /// words and kind.
-fn recognise(proposals: &mut [Proposal]) {
+pub(super) fn recognise(proposals: &mut [Proposal]) {
     let words = |proposal: &Proposal| (proposal.first, proposal.count, proposal.letters);
     let mut known: Vec<Proposal> =
         proposals.iter().copied().filter(|proposal| proposal.entity != NONE).collect();
