@@ -5,6 +5,10 @@
 //! that stage: `decode`, `parse`, `language` (the part of tag that comes before the claim), `tag` or `emit`; `panic`,
 //! `abort`, `overflow` (of the stack), `memory` (allocates until the process is killed or the allocation fails), `loop`
 //! (never ends) or `slow-<milliseconds>`. Unit tests need no variable.
+//!
+//! A consumer stops to fetch, and tells nobody, at a raw record with `planted-fault:poll:stop;` and at an entry of the claims
+//! log with `planted-fault:follow:stop;`. At `planted-fault:poll:stop-before;` it stops before the record, whenever it
+//! comes there.
 
 use crate::article::Article;
 
@@ -16,6 +20,10 @@ pub enum Place {
     Language,
     Tag,
     Emit,
+    /// The raw consumer.
+    Poll,
+    /// The consumer of the claims log.
+    Follow,
 }
 
 /// Breaks the process where `content` asks for it.
@@ -28,7 +36,19 @@ pub fn strike(place: Place, content: &[u8]) {
     armed::strike(place, content);
 }
 
-/// The same for an article, whose paragraphs are the content.
+/// Whether `content` asks for this fault, which the caller has to make.
+#[cfg(not(debug_assertions))]
+pub const fn is_asked(_place: Place, _kind: &str, _content: &[u8]) -> bool {
+    false
+}
+
+/// Whether `content` asks for this fault, which the caller has to make.
+#[cfg(debug_assertions)]
+pub fn is_asked(place: Place, kind: &str, content: &[u8]) -> bool {
+    armed::asked(place, content) == Some(kind)
+}
+
+/// The same as [`strike`] for an article, whose paragraphs are the content.
 pub fn strike_paragraphs(place: Place, article: &Article) {
     article.paragraphs.iter().for_each(|paragraph| strike(place, paragraph.text.as_bytes()));
 }
@@ -48,27 +68,30 @@ mod armed {
     const NAME_BYTES_MAX: usize = 32;
 
     pub(super) fn strike(place: Place, content: &[u8]) {
-        if !*IS_ARMED {
-            return;
+        if let Some(kind) = asked(place, content) {
+            act(kind);
         }
-        let Some(at) = content.windows(MARK.len()).position(|window| window == MARK) else { return };
+    }
+
+    /// The fault that `content` asks for at this place.
+    pub(super) fn asked(place: Place, content: &[u8]) -> Option<&str> {
+        if !*IS_ARMED {
+            return None;
+        }
+        let at = content.windows(MARK.len()).position(|window| window == MARK)?;
         let rest = &content[at + MARK.len()..];
-        let Some(end) = rest.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b';') else { return };
-        let Some((stage, kind)) =
-            std::str::from_utf8(&rest[..end]).ok().and_then(|name| name.split_once(':'))
-        else {
-            return;
-        };
+        let end = rest.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b';')?;
+        let (stage, kind) = std::str::from_utf8(&rest[..end]).ok()?.split_once(':')?;
         let wanted = match place {
             Place::Decode => "decode",
             Place::Parse => "parse",
             Place::Language => "language",
             Place::Tag => "tag",
             Place::Emit => "emit",
+            Place::Poll => "poll",
+            Place::Follow => "follow",
         };
-        if stage == wanted {
-            act(kind);
-        }
+        (stage == wanted).then_some(kind)
     }
 
     fn act(kind: &str) {

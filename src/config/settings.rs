@@ -52,6 +52,7 @@ pub struct KafkaSettings {
     pub instance_id: String,
     pub group_protocol: GroupProtocol,
     pub session_timeout_ms: u32,
+    pub stall_seconds: u32,
     pub security_protocol: SecurityProtocol,
     pub sasl_mechanism: String,
     pub sasl_username: String,

@@ -29,6 +29,7 @@ const GIB: usize = 1 << 30;
 /// All that is wrong with settings whose types are right.
 pub(super) fn validate(settings: &Settings, origins: &BTreeMap<String, Origin>) -> Vec<Problem> {
     let mut check = Check { origins, problems: Vec::new() };
+    consumers(settings, &mut check);
     transactions(settings, &mut check);
     resources(settings, &mut check);
     limits(settings, &mut check);
@@ -75,8 +76,7 @@ impl Check<'_> {
     }
 }
 
-fn transactions(settings: &Settings, check: &mut Check<'_>) {
-    let transaction = &settings.transaction;
+fn consumers(settings: &Settings, check: &mut Check<'_>) {
     check.range(
         "kafka.session_timeout_ms",
         settings.kafka.session_timeout_ms,
@@ -84,6 +84,17 @@ fn transactions(settings: &Settings, check: &mut Check<'_>) {
         300_000,
         "brokers refuse less, and with more a dead replica holds its partitions too long",
     );
+    check.range(
+        "kafka.stall_seconds",
+        settings.kafka.stall_seconds,
+        1,
+        3600,
+        "below socket.timeout.ms, 60 s, it only repeats what librdkafka does by itself",
+    );
+}
+
+fn transactions(settings: &Settings, check: &mut Check<'_>) {
+    let transaction = &settings.transaction;
     check.range(
         "transaction.records_max",
         transaction.records_max,

@@ -74,6 +74,14 @@ catalogue! {
         "Nothing while it resumes within seconds. If it stays so, look at stage_seconds in `stats` for the slow stage, or at transaction events.";
     CONSUMER_RESUMED = "consumer_resumed", Info, ["paused_ms"],
         "Reading goes on.", "Nothing.";
+    PARTITION_STALLED = "partition_stalled", Warn, ["topic", "partition", "position", "end", "seconds", "starts"],
+        "Of this partition nothing was fetched for `seconds`, although its log goes on from `position` to `end`, and no error was told. Its fetching is started anew; nothing is lost or doubled by it.",
+        "Nothing if partition_recovered follows. After three starts in vain the worker ends, for a restart to heal it; if it stalls after that too, look at the partition's leader (kafka_client_log, the broker's own logs).";
+    PARTITION_RECOVERED = "partition_recovered", Info, ["topic", "partition", "seconds"],
+        "A partition that had stalled is read again.", "Nothing.";
+    CLAIMS_LOG_STALLED = "claims_log_stalled", Warn, ["position", "end", "seconds", "starts"],
+        "Of the claims log nothing came for `seconds`, although it goes on from `position` to `end`, and no error was told; records wait for their verdicts. It is followed with a new consumer; nothing is lost or doubled by it.",
+        "Nothing if records move again (`lag` in `stats`). If it repeats, look at the leader of the claims topic (kafka_client_log, the broker's own logs).";
     POLL_LATE = "poll_late", Warn, ["late_ms", "limit_ms"],
         "The thread that talks to Kafka was not run in time; when that lasts, the group takes the partitions away.",
         "The host is starved: check the container's CPU limit (throttling), memory pressure and suspended hosts.";

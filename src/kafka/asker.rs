@@ -71,6 +71,24 @@ impl Asker {
             .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))
     }
 
+    /// The ends of partitions, each leader asked once; one that can't be told now is left out.
+    pub fn ends(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
+        let failed = |error: &KafkaError| KafkaFailure::new("reading the ends of partitions", error);
+        let mut list = TopicPartitionList::new();
+        for key in keys {
+            // In place of a time this asks for the end.
+            list.add_partition_offset(&key.topic, key.partition, Offset::End)
+                .map_err(|error| failed(&error))?;
+        }
+        let answer =
+            self.consumer.offsets_for_times(list, REQUEST_TIMEOUT).map_err(|error| failed(&error))?;
+        let end = |key: &PartitionKey| match answer.find_partition(&key.topic, key.partition)?.offset() {
+            Offset::Offset(end) => Some((key.clone(), end)),
+            _ => None,
+        };
+        Ok(keys.iter().filter_map(end).collect())
+    }
+
     /// The partitions of some topics.
     pub fn partitions(&self, topics: &[String]) -> Result<Vec<PartitionKey>, KafkaFailure> {
         let mut keys = Vec::new();

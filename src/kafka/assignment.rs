@@ -36,12 +36,21 @@ impl Epochs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owned {
     pub epoch: u64,
+    /// Where reading began in this epoch, if known.
+    pub start: Option<i64>,
     /// The offset that was read last in this epoch.
     pub last_read: Option<i64>,
     pub paused: bool,
     pub note: StartNote,
     /// What the group has committed, where this worker knows it for sure.
     pub committed: Option<i64>,
+}
+
+impl Owned {
+    /// The offset from which on nothing was read, if known.
+    pub fn next(&self) -> Option<i64> {
+        self.last_read.map(|last| last.saturating_add(1)).or(self.start)
+    }
 }
 
 /// What a read offset is to its partition.
@@ -64,8 +73,22 @@ pub struct Assignment {
 impl Assignment {
     /// Takes a partition under a new epoch.
     pub fn begin(&mut self, key: PartitionKey, epoch: u64) {
-        let owned = Owned { epoch, last_read: None, paused: false, note: StartNote::FRESH, committed: None };
+        let owned = Owned {
+            epoch,
+            start: None,
+            last_read: None,
+            paused: false,
+            note: StartNote::FRESH,
+            committed: None,
+        };
         self.owned.insert(key, owned);
+    }
+
+    /// Notes where the reading of an owned partition begins.
+    pub fn starts(&mut self, key: &PartitionKey, offset: i64) {
+        if let Some(owned) = self.owned.get_mut(key) {
+            owned.start = Some(offset);
+        }
     }
 
     /// Notes what was committed with an owned partition's note.
@@ -147,6 +170,7 @@ impl Assignment {
             .filter(|(_, owned)| owned.epoch < floor)
             .map(|(key, owned)| {
                 owned.epoch = epochs.begin();
+                owned.start = None;
                 owned.last_read = None;
                 (key.clone(), owned.epoch)
             })

@@ -13,12 +13,16 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::asker::Asker;
 use super::assignment::PartitionKey;
 use super::client::{Connection, PlainContext, SharedContext};
+use super::poller::drop_with_limit;
 use super::producer::{CountedProducer, Outgoing, Undelivered};
 use super::{KafkaFailure, code_of};
+use crate::planted::{self, Place};
 
 /// The log is one partition: its order is the truth.
 pub const CLAIMS_PARTITION: i32 = 0;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long giving up a consumer may hold up the reading.
+const DROP_LIMIT: Duration = Duration::from_secs(5);
 
 /// Appends entries in the order of the calls, idempotently and outside of transactions.
 pub struct ClaimsAppender {
@@ -68,6 +72,11 @@ impl ClaimsAppender {
     }
 }
 
+fn consumer(connection: &Connection) -> Result<BaseConsumer<PlainContext>, KafkaFailure> {
+    BaseConsumer::from_config_and_context(&connection.claims_consumer(), PlainContext::default())
+        .map_err(|error| KafkaFailure::new("creating the claims consumer", &error))
+}
+
 /// One record of the claims topic.
 #[derive(Debug, Clone, Copy)]
 pub struct LogRecord<'a> {
@@ -81,19 +90,25 @@ pub struct LogRecord<'a> {
 pub struct ClaimsReader {
     consumer: BaseConsumer<PlainContext>,
     asker: Asker,
+    connection: Connection,
     topic: String,
 }
 
 impl ClaimsReader {
     pub fn new(connection: &Connection) -> Result<Self, KafkaFailure> {
-        let consumer =
-            BaseConsumer::from_config_and_context(&connection.claims_consumer(), PlainContext::default())
-                .map_err(|error| KafkaFailure::new("creating the claims consumer", &error))?;
         Ok(Self {
-            consumer,
+            consumer: consumer(connection)?,
             asker: Asker::new(connection)?,
+            connection: connection.clone(),
             topic: connection.settings.kafka.claims_topic.clone(),
         })
+    }
+
+    /// Reads from `offset` on with a new consumer, on connections of its own.
+    pub fn renew_at(&mut self, offset: i64) -> Result<(), KafkaFailure> {
+        let stalled = std::mem::replace(&mut self.consumer, consumer(&self.connection)?);
+        drop_with_limit(stalled, DROP_LIMIT);
+        self.start_at(offset)
     }
 
     /// First offset and the offset after the last.
@@ -124,11 +139,17 @@ impl ClaimsReader {
         match self.consumer.poll(limit) {
             None => Ok(false),
             Some(Ok(message)) => {
+                let bytes = message.payload().unwrap_or_default();
                 apply(LogRecord {
                     offset: message.offset(),
                     time_ms: message.timestamp().to_millis().unwrap_or(-1),
-                    bytes: message.payload().unwrap_or_default(),
+                    bytes,
                 });
+                if planted::is_asked(Place::Follow, "stop", bytes)
+                    && let Ok(all) = self.consumer.assignment()
+                {
+                    let _ = self.consumer.pause(&all);
+                }
                 Ok(true)
             }
             Some(Err(error)) => self.poll_error(&error),

@@ -19,6 +19,7 @@ pub mod poller;
 pub mod producer;
 pub mod rebalance;
 pub mod scan;
+mod standstill;
 pub mod starts;
 pub mod transaction;
 

@@ -1,7 +1,11 @@
 //! The thread that owns the raw consumer: polls, answers rebalances, pauses and rewinds.
 //!
 //! It never waits for the pipeline longer than [`BUDGET_WAIT`]; where the budget stays spent it pauses the partitions and
-//! goes on polling, so that the group never takes the worker for dead.
+//! goes on polling, so that the group never takes the worker for dead. A partition that is [read no more](stalls) is
+//! started anew.
+
+mod rewinding;
+mod stalls;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -9,14 +13,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use rdkafka::TopicPartitionList;
 use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
-use rdkafka::{Offset, TopicPartitionList};
 use serde_json::json;
 
-use super::asker::{Asker, committed};
+use super::asker::Asker;
 use super::assignment::{Arrival, Epochs, PartitionKey};
 use super::client::{Connection, problem};
 use super::message::to_raw;
@@ -27,6 +31,7 @@ use crate::budget::{Budget, Permit};
 use crate::clock;
 use crate::events;
 use crate::flow::RawRecord;
+use stalls::StallWatch;
 
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
 /// One wait for the budget; polling goes on after it.
@@ -34,9 +39,6 @@ const BUDGET_WAIT: Duration = Duration::from_millis(20);
 /// A budget that is spent for longer than this pauses the partitions. A pause throws away what was prefetched.
 const PAUSE_AFTER: Duration = Duration::from_millis(500);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Rewinding is tried so often before the worker gives up.
-const ATTEMPTS_MAX: u32 = 12;
-const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
 /// A turn longer than this is told; the group takes the partitions away after `max.poll.interval.ms`, 300 s.
 const POLL_LATE_AFTER: Duration = Duration::from_mins(1);
 /// How long leaving the group may take.
@@ -123,6 +125,10 @@ pub enum PollerError {
         "a raw partition's log no longer holds the offset that was to be read next: it was truncated, or retention passed by; a restart finds out which"
     )]
     PositionLost,
+    #[error(
+        "{partition} is not read beyond offset {position} although its log goes on to {end}, for {seconds} s, and starting it anew did not help; a restart reads on from the committed offset"
+    )]
+    StandsStill { partition: PartitionKey, position: i64, end: i64, seconds: u64 },
 }
 
 /// Builds the raw consumer; it joins the group when [`Poller::run`] subscribes.
@@ -131,6 +137,7 @@ pub struct Poller {
     links: PollerLinks,
     budget: Budget,
     epochs: Epochs,
+    stalls: StallWatch,
     group: String,
     raw_topics: Vec<String>,
     paused: bool,
@@ -179,6 +186,7 @@ impl Poller {
             links,
             budget,
             epochs,
+            stalls: StallWatch::new(connection.clone()),
             group: settings.kafka.group.clone(),
             raw_topics: settings.kafka.raw_topics.clone(),
             paused: false,
@@ -213,6 +221,7 @@ impl Poller {
             if self.may_poll_records()? {
                 self.poll(POLL_TIMEOUT)?;
             }
+            self.watch_stalls()?;
         }
     }
 
@@ -257,6 +266,7 @@ impl Poller {
     /// Pauses exactly the partitions that are not paused: librdkafka drops the prefetched records of each call.
     fn pause(&mut self) -> Result<(), KafkaFailure> {
         self.paused = true;
+        self.stalls.forget();
         let list = self.mark_paused(true);
         if list.count() == 0 {
             return Ok(());
@@ -305,6 +315,9 @@ impl Poller {
     fn take(&self, message: &BorrowedMessage<'_>) {
         let context = self.consumer.context();
         let key = PartitionKey { topic: context.topic(message.topic()), partition: message.partition() };
+        if self.is_planted_to_stop_before(message) {
+            return;
+        }
         let Arrival::Next { epoch } = context.assignment().arrive(&key, message.offset()) else { return };
         let raw = to_raw(message, &key);
         let permit = self.budget.take(raw.size_bytes());
@@ -372,68 +385,6 @@ impl Poller {
             }
         }
         PollerError::PositionLost
-    }
-
-    /// Back to the committed offsets, under new epochs.
-    fn rewind(&mut self, floor: u64) -> Result<(), PollerError> {
-        let context = Arc::clone(self.consumer.context());
-        let renewed = context.assignment().renew_before(floor, &self.epochs);
-        let keys: Vec<PartitionKey> = renewed.iter().map(|(key, _)| key.clone()).collect();
-        for (key, epoch) in renewed {
-            (self.links.intake)(Intake::Begun { key, epoch, start: None });
-        }
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            (self.links.beat)();
-            match self.try_rewind(&keys) {
-                Ok(offsets) => {
-                    let offsets: BTreeMap<String, i64> =
-                        offsets.into_iter().map(|(key, offset)| (key.to_string(), offset)).collect();
-                    events::emit(
-                        &events::OFFSETS_REWOUND,
-                        "partitions were rewound to their committed offsets",
-                        &[("positions", json!(offsets))],
-                    );
-                    return Ok(());
-                }
-                Err(failure) if failure.is_transient() && attempt < ATTEMPTS_MAX => {
-                    std::thread::sleep(ATTEMPT_PAUSE);
-                }
-                Err(failure) => return Err(failure.into()),
-            }
-        }
-    }
-
-    fn try_rewind(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
-        let mut offsets = committed(&self.consumer, &self.group, keys, REQUEST_TIMEOUT)?;
-        for key in keys {
-            if !offsets.contains_key(key) {
-                offsets.insert(key.clone(), self.consumer.context().watermarks(key)?.0);
-            }
-        }
-        self.seek(&offsets)?;
-        Ok(offsets)
-    }
-
-    fn seek(&self, offsets: &BTreeMap<PartitionKey, i64>) -> Result<(), KafkaFailure> {
-        if offsets.is_empty() {
-            return Ok(());
-        }
-        let what = "seeking";
-        let mut list = TopicPartitionList::new();
-        for (key, offset) in offsets {
-            list.add_partition_offset(&key.topic, key.partition, Offset::Offset(*offset))
-                .map_err(|error| KafkaFailure::new(what, &error))?;
-        }
-        let answer = self
-            .consumer
-            .seek_partitions(list, REQUEST_TIMEOUT)
-            .map_err(|error| KafkaFailure::new(what, &error))?;
-        // The call succeeds even where single partitions failed.
-        answer.elements().iter().try_for_each(|element| {
-            element.error().map_err(|error| KafkaFailure::new(format!("seeking {}", element.topic()), &error))
-        })
     }
 
     /// After a failure: reads no more and waits until told to close, so that what is in flight can be committed.

@@ -59,6 +59,8 @@ pub struct RawContext {
     at_end: BTreeSet<PartitionKey>,
     accept_loss: bool,
     topics: Mutex<Interned>,
+    /// What is fetched next, of the last statistics, until someone asks.
+    positions: Mutex<Option<BTreeMap<PartitionKey, i64>>>,
     failure: Mutex<Option<PollerError>>,
     /// The ticket of the offsets that the callback waits for.
     anchoring: AtomicU64,
@@ -120,6 +122,7 @@ impl RawContext {
             at_end,
             accept_loss: settings.start.accept_loss,
             topics: Mutex::new(Interned::default()),
+            positions: Mutex::new(None),
             failure: Mutex::new(None),
             anchoring: AtomicU64::new(NO_ANCHOR),
             closing: AtomicBool::new(false),
@@ -140,6 +143,17 @@ impl RawContext {
     /// What a callback could not do; the worker must end.
     pub fn take_failure(&self) -> Option<PollerError> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The offset that is fetched next of each partition, where there are new statistics since the last call; a partition
+    /// that was never fetched is left out.
+    pub fn take_positions(&self) -> Option<BTreeMap<PartitionKey, i64>> {
+        self.positions.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Tells the ends of owned partitions.
+    pub fn tell_ends(&self, ends: Vec<(PartitionKey, i64)>) {
+        (self.links.ends)(ends);
     }
 
     /// First offset of a partition and the offset after its last record.
@@ -178,11 +192,14 @@ impl RawContext {
             if let Some(anchored) = anchored {
                 assignment.noted(&key, anchored);
             }
+            let start = found.offsets.get(&key).copied();
+            if let Some(start) = start {
+                assignment.starts(&key, start);
+            }
             drop(assignment);
             let stretch = anchored
                 .and_then(|anchored| anchored.note.isolated_until().map(|until| anchored.offset..until));
             (self.links.isolate)(&key, stretch);
-            let start = found.offsets.get(&key).copied();
             (self.links.intake)(Intake::Begun { key, epoch, start });
         }
     }
@@ -240,17 +257,20 @@ impl ClientContext for RawContext {
 
     fn stats(&self, statistics: Statistics) {
         let mut ends = Vec::new();
+        let mut positions = BTreeMap::new();
         for (name, topic) in &statistics.topics {
             for partition in topic.partitions.values().filter(|partition| partition.partition >= 0) {
                 let end = if partition.ls_offset >= 0 { partition.ls_offset } else { partition.hi_offset };
+                let key = PartitionKey { topic: self.topic(name), partition: partition.partition };
+                if partition.next_offset >= 0 {
+                    positions.insert(key.clone(), partition.next_offset);
+                }
                 if end >= 0 {
-                    ends.push((
-                        PartitionKey { topic: self.topic(name), partition: partition.partition },
-                        end,
-                    ));
+                    ends.push((key, end));
                 }
             }
         }
+        *self.positions.lock().unwrap_or_else(PoisonError::into_inner) = Some(positions);
         let assignment = self.assignment();
         let owned: BTreeSet<&PartitionKey> = assignment.iter().map(|(key, _)| key).collect();
         ends.retain(|(key, _)| owned.contains(key));
@@ -331,7 +351,9 @@ impl RawContext {
                     beyond_end += 1;
                     beyond_end < BEYOND_END_ATTEMPTS_MAX
                 }
-                PollerError::PassedByRetention { .. } | PollerError::PositionLost => false,
+                PollerError::PassedByRetention { .. }
+                | PollerError::PositionLost
+                | PollerError::StandsStill { .. } => false,
             };
             if !may_pass || self.closing.load(Ordering::SeqCst) {
                 return Err(failure);

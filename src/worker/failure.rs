@@ -143,7 +143,7 @@ impl From<PollerError> for Failure {
         let message = error.to_string();
         match error {
             PollerError::Kafka(failure) => failure.into(),
-            PollerError::PositionLost => Self::new(
+            PollerError::PositionLost | PollerError::StandsStill { .. } => Self::new(
                 &events::FATAL_KAFKA_ERROR,
                 message,
                 vec![("operation", json!("reading raw records"))],

@@ -4,6 +4,7 @@
 //! itself records.
 
 mod level;
+mod stall;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+
+use stall::LogStall;
 
 use super::start_rule::{self, Answers, Beginning, LogFacts, PartitionFacts, StartFacts, StartRefusal};
 use crate::article::Judgement;
@@ -110,6 +113,7 @@ pub struct Follower {
     partitions: Vec<PartitionKey>,
     batch: JudgedClaims,
     seen: Seen,
+    stall: LogStall,
     is_catching_up: bool,
 }
 
@@ -127,6 +131,7 @@ impl Follower {
             partitions: Vec::new(),
             batch: Vec::new(),
             seen: Seen::default(),
+            stall: LogStall::new(Duration::from_secs(settings.kafka.stall_seconds.into())),
             is_catching_up: true,
             settings,
             reader,
@@ -213,8 +218,9 @@ impl Follower {
                     // Retention took the rest meanwhile.
                     Ok((begins, _)) if begins >= high => break,
                     Err(failure) if !failure.is_transient() => return Err(failure.into()),
+                    Ok((_, end)) => self.renew_if_stalled(end)?,
                     // A broker that is away comes back; reading goes on by itself.
-                    Ok(_) | Err(_) => {}
+                    Err(_) => {}
                 }
             }
             if self.batch.len() >= BATCH_MAX {
@@ -457,7 +463,7 @@ impl Follower {
             }
             if clock::since(asked) >= COMMITTED_EVERY {
                 asked = clock::monotonic();
-                self.ask_committed();
+                self.ask_committed()?;
                 self.repeat_level(appender)?;
             }
         }
@@ -472,7 +478,7 @@ impl Follower {
     }
 
     /// A missed answer is no harm: verdicts are kept a little longer.
-    fn ask_committed(&mut self) {
+    fn ask_committed(&mut self) -> Result<(), StartProblem> {
         if let Ok(partitions) = self.reader.asker().partitions(&self.settings.kafka.raw_topics) {
             self.partitions = partitions;
         }
@@ -481,6 +487,8 @@ impl Follower {
         }
         if let Ok((_, high)) = self.reader.watermarks() {
             self.links.metrics.claims_log_lag.set(high - self.applied());
+            self.renew_if_stalled(high)?;
         }
+        Ok(())
     }
 }

@@ -22,4 +22,5 @@ mod recovery;
 mod refusals;
 mod replicas;
 mod sizes;
+mod stalls;
 mod start_rules;

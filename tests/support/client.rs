@@ -367,6 +367,17 @@ pub(super) fn assign_from_beginning(reader: &BaseConsumer, partitions: &[(&str, 
     reader.assign(&assignment).expect("the partitions are assigned");
 }
 
+/// Assigns partitions from these offsets on.
+pub(super) fn assign_at<T>(reader: &BaseConsumer, next: &BTreeMap<(String, i32), (i64, T)>) {
+    let mut assignment = TopicPartitionList::new();
+    for ((topic, partition), (offset, _)) in next {
+        assignment
+            .add_partition_offset(topic, *partition, Offset::Offset(*offset))
+            .expect("the offset is one");
+    }
+    reader.assign(&assignment).expect("the partitions are assigned");
+}
+
 /// Whether the client will get over the error by itself.
 pub(super) fn is_passing(error: &KafkaError) -> bool {
     matches!(

@@ -1,17 +1,23 @@
 //! A reader that watches topics from their beginning while something else goes on.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rdkafka::consumer::BaseConsumer;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
+use rdkafka::message::Message as _;
 
-use super::client::{Client, Isolation, assign_from_beginning, is_passing};
+use super::client::{Client, Isolation, assign_at, is_passing};
 use super::records::ReadRecord;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// A partition that gives nothing for so long although its log goes on gets a new reader: librdkafka can lose one
+/// without an error.
+const STALL_LIMIT: Duration = Duration::from_secs(40);
+const ASK_LIMIT: Duration = Duration::from_secs(5);
 
 /// All records of some topics, in the order in which they arrived. It reads until it is stopped or dropped, and
 /// goes on through a restart of the broker.
@@ -33,16 +39,15 @@ impl Observer {
         let mut partitions = Vec::new();
         for topic in topics {
             let count = client.partition_count(topic).unwrap_or_else(|| panic!("topic {topic} exists"));
-            partitions.extend((0..i32::from(count)).map(|partition| (*topic, partition)));
+            partitions.extend((0..i32::from(count)).map(|partition| ((*topic).to_owned(), partition)));
         }
-        let reader = client.reader(isolation);
-        assign_from_beginning(&reader, &partitions);
+        let reader = Reader::start(client, isolation, partitions);
         let seen = Arc::new(Seen::default());
         let thread = thread::Builder::new()
             .name("observer".to_owned())
             .spawn({
                 let seen = Arc::clone(&seen);
-                move || watch(&reader, &seen)
+                move || watch(reader, &seen)
             })
             .expect("a thread starts");
         Self { seen, thread: Some(thread) }
@@ -87,12 +92,59 @@ impl Drop for Observer {
     }
 }
 
-fn watch(reader: &BaseConsumer, seen: &Seen) {
+/// A consumer, and what is to be read next of each partition, since when.
+struct Reader {
+    client: Client,
+    isolation: Isolation,
+    consumer: BaseConsumer,
+    next: BTreeMap<(String, i32), (i64, Instant)>,
+    looked: Instant,
+}
+
+impl Reader {
+    fn start(client: &Client, isolation: Isolation, partitions: Vec<(String, i32)>) -> Self {
+        let now = Instant::now();
+        let next = partitions.into_iter().map(|partition| (partition, (0, now))).collect();
+        let consumer = client.reader(isolation);
+        assign_at(&consumer, &next);
+        Self { client: client.clone(), isolation, consumer, next, looked: now }
+    }
+
+    fn note(&mut self, topic: &str, partition: i32, offset: i64) {
+        self.next.insert((topic.to_owned(), partition), (offset + 1, Instant::now()));
+    }
+
+    /// Reads on with a new consumer where the present one has lost a partition.
+    fn renew_if_stalled(&mut self) {
+        if self.looked.elapsed() < STALL_LIMIT {
+            return;
+        }
+        self.looked = Instant::now();
+        let is_behind = |((topic, partition), (next, since)): (&(String, i32), &(i64, Instant))| {
+            since.elapsed() > STALL_LIMIT
+                && self
+                    .consumer
+                    .fetch_watermarks(topic, *partition, ASK_LIMIT)
+                    // One offset more is the mark of the last transaction.
+                    .is_ok_and(|(_, end)| end > *next + 1)
+        };
+        if self.next.iter().any(is_behind) {
+            self.consumer = self.client.reader(self.isolation);
+            assign_at(&self.consumer, &self.next);
+        }
+    }
+}
+
+fn watch(mut reader: Reader, seen: &Seen) {
     while !seen.stop.load(Ordering::Relaxed) {
-        match reader.poll(POLL_INTERVAL) {
+        match reader.consumer.poll(POLL_INTERVAL) {
             Some(Ok(message)) => {
+                let (topic, partition, offset) =
+                    (message.topic().to_owned(), message.partition(), message.offset());
                 seen.records.lock().unwrap().push(ReadRecord::of(&message));
                 seen.changed.notify_all();
+                drop(message);
+                reader.note(&topic, partition, offset);
             }
             Some(Err(error)) => {
                 let end = matches!(error, KafkaError::PartitionEOF(_));
@@ -100,5 +152,6 @@ fn watch(reader: &BaseConsumer, seen: &Seen) {
             }
             None => {}
         }
+        reader.renew_if_stalled();
     }
 }
