@@ -6,7 +6,7 @@
 //! `abort`, `overflow` (of the stack), `memory` (allocates until the process is killed or the allocation fails), `loop`
 //! (never ends) or `slow-<milliseconds>`. Unit tests need no variable.
 //!
-//! A consumer stops to fetch, and tells nobody, at a raw record with `planted-fault:poll:stop;` and at an entry of the claims
+//! A consumer stops fetching, and tells nobody, at a raw record with `planted-fault:poll:stop;` and at an entry of the claims
 //! log with `planted-fault:follow:stop;`. At `planted-fault:poll:stop-before;` it stops before the record, whenever it
 //! comes there.
 

@@ -75,12 +75,15 @@ catalogue! {
     CONSUMER_RESUMED = "consumer_resumed", Info, ["paused_ms"],
         "Reading goes on.", "Nothing.";
     PARTITION_STALLED = "partition_stalled", Warn, ["topic", "partition", "position", "end", "seconds", "starts"],
-        "Of this partition nothing was fetched for `seconds`, although its log goes on from `position` to `end`, and no error was told. Its fetching is started anew; nothing is lost or doubled by it.",
-        "Nothing if partition_recovered follows. After three starts in vain the worker ends, for a restart to heal it; if it stalls after that too, look at the partition's leader (kafka_client_log, the broker's own logs).";
-    PARTITION_RECOVERED = "partition_recovered", Info, ["topic", "partition", "seconds"],
+        "This partition is read no more, and no error was told: its log was seen to go on, from `position` to `end`, `seconds` ago. Its fetching is started anew; nothing is lost or doubled by it.",
+        "Nothing if partition_recovered follows. After three starts in vain the worker ends (partition_given_up). If it repeats, look at the partition's leader (kafka_client_log, the broker's own logs).";
+    PARTITION_RECOVERED = "partition_recovered", Info, ["topic", "partition"],
         "A partition that had stalled is read again.", "Nothing.";
+    PARTITION_GIVEN_UP = "partition_given_up", Error, ["topic", "partition", "position", "end", "seconds"],
+        "A partition stays stalled after three starts of its fetching. The worker stops with exit code 1; what was not committed is read again after the restart.",
+        "Let the platform restart it: that heals it. If it stalls again, look at the partition's leader (kafka_client_log, the broker's own logs).";
     CLAIMS_LOG_STALLED = "claims_log_stalled", Warn, ["position", "end", "seconds", "starts"],
-        "Of the claims log nothing came for `seconds`, although it goes on from `position` to `end`, and no error was told; records wait for their verdicts. It is followed with a new consumer; nothing is lost or doubled by it.",
+        "The claims log is read no more, and no error was told: it was seen to go on, from `position` to `end`, `seconds` ago; records wait for their verdicts. It is followed with a new consumer; nothing is lost or doubled by it.",
         "Nothing if records move again (`lag` in `stats`). If it repeats, look at the leader of the claims topic (kafka_client_log, the broker's own logs).";
     POLL_LATE = "poll_late", Warn, ["late_ms", "limit_ms"],
         "The thread that talks to Kafka was not run in time; when that lasts, the group takes the partitions away.",

@@ -16,9 +16,11 @@ use super::KafkaFailure;
 use super::assignment::PartitionKey;
 use super::client::{Connection, PlainContext};
 use super::starts::{Start, StartNote};
-use crate::caught;
+use crate::{caught, clock};
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// One of several partitions may take this part of the time for all.
+const ENDS_SHARE: u32 = 6;
 /// Events that are looked through for the reason of a refusal.
 const EVENTS_MAX: usize = 100;
 
@@ -71,22 +73,39 @@ impl Asker {
             .map_err(|error| KafkaFailure::new(format!("reading the ends of {key}"), &error))
     }
 
-    /// The ends of partitions, each leader asked once; one that can't be told now is left out.
-    pub fn ends(&self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
-        let failed = |error: &KafkaError| KafkaFailure::new("reading the ends of partitions", error);
+    /// The ends of partitions within `limit`; those that can't be told are left out. All are asked for at once, and where
+    /// that fails, as it does for one leader that is away, each by itself.
+    pub fn ends(&self, keys: &[PartitionKey], limit: Duration) -> BTreeMap<PartitionKey, i64> {
+        let deadline = clock::monotonic() + limit;
+        if let Ok(ends) = self.try_ends(keys, limit / 2) {
+            return ends;
+        }
+        self.drop_events();
+        let one_by_one = keys.chunks(1).take_while(|_| clock::monotonic() < deadline);
+        one_by_one.filter_map(|key| self.try_ends(key, limit / ENDS_SHARE).ok()).flatten().collect()
+    }
+
+    fn try_ends(
+        &self,
+        keys: &[PartitionKey],
+        limit: Duration,
+    ) -> Result<BTreeMap<PartitionKey, i64>, KafkaError> {
         let mut list = TopicPartitionList::new();
         for key in keys {
             // In place of a time this asks for the end.
-            list.add_partition_offset(&key.topic, key.partition, Offset::End)
-                .map_err(|error| failed(&error))?;
+            list.add_partition_offset(&key.topic, key.partition, Offset::End)?;
         }
-        let answer =
-            self.consumer.offsets_for_times(list, REQUEST_TIMEOUT).map_err(|error| failed(&error))?;
+        let answer = self.consumer.offsets_for_times(list, limit)?;
         let end = |key: &PartitionKey| match answer.find_partition(&key.topic, key.partition)?.offset() {
             Offset::Offset(end) => Some((key.clone(), end)),
             _ => None,
         };
         Ok(keys.iter().filter_map(end).collect())
+    }
+
+    /// Lets go of what librdkafka tells meanwhile; it would pile up.
+    fn drop_events(&self) {
+        (0..EVENTS_MAX).map_while(|_| self.consumer.poll(Duration::ZERO)).for_each(drop);
     }
 
     /// The partitions of some topics.

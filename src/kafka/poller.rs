@@ -266,7 +266,7 @@ impl Poller {
     /// Pauses exactly the partitions that are not paused: librdkafka drops the prefetched records of each call.
     fn pause(&mut self) -> Result<(), KafkaFailure> {
         self.paused = true;
-        self.stalls.forget();
+        self.stalls.rest();
         let list = self.mark_paused(true);
         if list.count() == 0 {
             return Ok(());
@@ -315,7 +315,7 @@ impl Poller {
     fn take(&self, message: &BorrowedMessage<'_>) {
         let context = self.consumer.context();
         let key = PartitionKey { topic: context.topic(message.topic()), partition: message.partition() };
-        if self.is_planted_to_stop_before(message) {
+        if self.stop_as_planted(message) {
             return;
         }
         let Arrival::Next { epoch } = context.assignment().arrive(&key, message.offset()) else { return };

@@ -38,6 +38,8 @@ const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
 /// Offsets have gaps, where producers use transactions for instance: records in flight span more offsets than they are.
 const REACH_FACTOR: i64 = 2;
+/// The state of a partition that is fetched, in librdkafka's statistics.
+const FETCHING: &str = "active";
 /// No start offsets are being committed.
 const NO_ANCHOR: u64 = 0;
 
@@ -262,7 +264,8 @@ impl ClientContext for RawContext {
             for partition in topic.partitions.values().filter(|partition| partition.partition >= 0) {
                 let end = if partition.ls_offset >= 0 { partition.ls_offset } else { partition.hi_offset };
                 let key = PartitionKey { topic: self.topic(name), partition: partition.partition };
-                if partition.next_offset >= 0 {
+                // In any other state it may be that of before a seek.
+                if partition.next_offset >= 0 && partition.fetch_state == FETCHING {
                     positions.insert(key.clone(), partition.next_offset);
                 }
                 if end >= 0 {

@@ -143,10 +143,22 @@ impl From<PollerError> for Failure {
         let message = error.to_string();
         match error {
             PollerError::Kafka(failure) => failure.into(),
-            PollerError::PositionLost | PollerError::StandsStill { .. } => Self::new(
+            PollerError::PositionLost => Self::new(
                 &events::FATAL_KAFKA_ERROR,
                 message,
                 vec![("operation", json!("reading raw records"))],
+                EXIT_FAILED,
+            ),
+            PollerError::StandsStill { partition, position, end, seconds } => Self::new(
+                &events::PARTITION_GIVEN_UP,
+                message,
+                vec![
+                    ("topic", json!(partition.topic.as_ref())),
+                    ("partition", json!(partition.partition)),
+                    ("position", json!(position)),
+                    ("end", json!(end)),
+                    ("seconds", json!(seconds)),
+                ],
                 EXIT_FAILED,
             ),
             PollerError::PassedByRetention { partition, committed, low } => Self::new(

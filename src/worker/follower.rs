@@ -220,7 +220,7 @@ impl Follower {
                     Err(failure) if !failure.is_transient() => return Err(failure.into()),
                     Ok((_, end)) => self.renew_if_stalled(end)?,
                     // A broker that is away comes back; reading goes on by itself.
-                    Err(_) => {}
+                    Err(_) => self.stall.forget(),
                 }
             }
             if self.batch.len() >= BATCH_MAX {
@@ -463,7 +463,7 @@ impl Follower {
             }
             if clock::since(asked) >= COMMITTED_EVERY {
                 asked = clock::monotonic();
-                self.ask_committed()?;
+                self.look_around()?;
                 self.repeat_level(appender)?;
             }
         }
@@ -477,17 +477,21 @@ impl Follower {
         }
     }
 
-    /// A missed answer is no harm: verdicts are kept a little longer.
-    fn ask_committed(&mut self) -> Result<(), StartProblem> {
+    /// Asks for the group's offsets, where a missed answer is no harm, as verdicts are kept a little longer; and for the
+    /// log's end.
+    fn look_around(&mut self) -> Result<(), StartProblem> {
         if let Ok(partitions) = self.reader.asker().partitions(&self.settings.kafka.raw_topics) {
             self.partitions = partitions;
         }
         if let Ok(committed) = self.reader.asker().committed(&self.partitions) {
             (self.links.committed)(committed);
         }
-        if let Ok((_, high)) = self.reader.watermarks() {
-            self.links.metrics.claims_log_lag.set(high - self.applied());
-            self.renew_if_stalled(high)?;
+        match self.reader.watermarks() {
+            Ok((_, high)) => {
+                self.links.metrics.claims_log_lag.set(high - self.applied());
+                self.renew_if_stalled(high)?;
+            }
+            Err(_) => self.stall.forget(),
         }
         Ok(())
     }

@@ -56,7 +56,8 @@ impl LagBook {
 
     pub fn ends(&self, ends: &[(PartitionKey, i64)]) {
         for (key, end) in ends {
-            self.update(key, |known| known.end = Some(*end));
+            // What was asked for stands until fetching has seen as much: librdkafka's own end is that of its last fetch.
+            self.update(key, |known| known.end = known.end.max(Some(*end)));
         }
     }
 

@@ -125,11 +125,14 @@ impl Reader {
                 && self
                     .consumer
                     .fetch_watermarks(topic, *partition, ASK_LIMIT)
-                    // One offset more is the mark of the last transaction.
+                    // One offset more is the mark of the last transaction; several may be of aborted ones, and then a new
+                    // reader does no harm.
                     .is_ok_and(|(_, end)| end > *next + 1)
         };
         if self.next.iter().any(is_behind) {
-            self.consumer = self.client.reader(self.isolation);
+            let stalled = std::mem::replace(&mut self.consumer, self.client.reader(self.isolation));
+            // Dropping it may hang.
+            thread::spawn(move || drop(stalled));
             assign_at(&self.consumer, &self.next);
         }
     }

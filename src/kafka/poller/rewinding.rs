@@ -58,6 +58,8 @@ impl Poller {
             }
         }
         self.seek(&offsets)?;
+        // They are of before.
+        self.consumer.context().take_positions();
         let mut assignment = self.consumer.context().assignment();
         for (key, offset) in &offsets {
             assignment.starts(key, *offset);

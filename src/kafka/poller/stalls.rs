@@ -18,6 +18,9 @@ use crate::kafka::client::{Connection, problem};
 use crate::kafka::standstill::{Look, Reading, STARTS_MAX, Stalled, Standstill};
 use crate::planted::{self, Place};
 
+/// Asking for ends may hold up the polling so long.
+const ASK_LIMIT: Duration = Duration::from_secs(3);
+
 /// What the poller knows of partitions that stand still.
 pub(super) struct StallWatch {
     standstill: Standstill,
@@ -33,23 +36,29 @@ impl StallWatch {
     }
 
     /// Nothing is read for now.
-    pub(super) fn forget(&mut self) {
-        self.standstill.forget();
+    pub(super) fn rest(&mut self) {
+        self.standstill.rest(clock::monotonic());
     }
 
-    /// The ends of partitions as a read_committed reader sees them.
-    fn ends(&mut self, keys: &[PartitionKey]) -> Result<BTreeMap<PartitionKey, i64>, KafkaFailure> {
+    /// The ends of partitions as a read_committed reader sees them, as far as they can be told.
+    fn ends(&mut self, keys: &[PartitionKey]) -> BTreeMap<PartitionKey, i64> {
         let asker = match self.asker.take() {
-            Some(asker) => asker,
-            None => Asker::of_committed_records(&self.connection)?,
+            Some(asker) => Ok(asker),
+            None => Asker::of_committed_records(&self.connection),
         };
-        self.asker.insert(asker).ends(keys)
+        match asker {
+            Ok(asker) => self.asker.insert(asker).ends(keys, ASK_LIMIT),
+            Err(failure) => {
+                problem("error", "STALL", &failure.to_string());
+                BTreeMap::new()
+            }
+        }
     }
 }
 
 impl Poller {
-    /// Whether the record is never to be reached; see [`planted`].
-    pub(super) fn is_planted_to_stop_before(&self, message: &BorrowedMessage<'_>) -> bool {
+    /// Stops fetching where the record asks for it; true where the record itself is not to be reached. See [`planted`].
+    pub(super) fn stop_as_planted(&self, message: &BorrowedMessage<'_>) -> bool {
         let is_asked = |kind| planted::is_asked(Place::Poll, kind, message.payload().unwrap_or_default());
         let is_before = is_asked("stop-before");
         if is_before || is_asked("stop") {
@@ -64,26 +73,21 @@ impl Poller {
     pub(super) fn watch_stalls(&mut self) -> Result<(), PollerError> {
         let Some(positions) = self.consumer.context().take_positions() else { return Ok(()) };
         let readings = self.readings(&positions);
-        let Look { ask, stalled, recovered } = self.stalls.standstill.look(clock::monotonic(), &readings);
-        if !ask.is_empty() {
-            (self.links.beat)();
-            // A broker that is away is asked again later.
-            if let Ok(ends) = self.stalls.ends(&ask) {
-                self.stalls.standstill.tell(clock::monotonic(), &ends);
-                self.consumer.context().tell_ends(ends.into_iter().collect());
-            }
-        }
-        for (key, still_for) in recovered {
+        let Look { ask, recovered } = self.stalls.standstill.look(clock::monotonic(), &readings);
+        for key in recovered {
             events::emit(
                 &events::PARTITION_RECOVERED,
                 "the partition is read again",
-                &[
-                    ("topic", json!(key.topic.as_ref())),
-                    ("partition", json!(key.partition)),
-                    ("seconds", json!(still_for.as_secs())),
-                ],
+                &[("topic", json!(key.topic.as_ref())), ("partition", json!(key.partition))],
             );
         }
+        if ask.is_empty() {
+            return Ok(());
+        }
+        (self.links.beat)();
+        let ends = self.stalls.ends(&ask);
+        let stalled = self.stalls.standstill.tell(clock::monotonic(), &ask, &ends);
+        self.consumer.context().tell_ends(ends.into_iter().collect());
         stalled.into_iter().try_for_each(|stalled| self.start_anew(stalled))
     }
 
@@ -102,8 +106,8 @@ impl Poller {
     }
 
     fn start_anew(&self, stalled: Stalled) -> Result<(), PollerError> {
-        let Stalled { key, position, end, still_for, starts } = stalled;
-        let seconds = still_for.as_secs();
+        let Stalled { key, position, end, behind_for, starts } = stalled;
+        let seconds = behind_for.as_secs();
         if starts >= STARTS_MAX {
             return Err(PollerError::StandsStill { partition: key, position, end, seconds });
         }

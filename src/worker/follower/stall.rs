@@ -37,6 +37,11 @@ impl LogStall {
         Self { limit, next: i64::MIN, behind: None }
     }
 
+    /// The end can't be told now, which proves nothing.
+    pub(super) const fn forget(&mut self) {
+        self.behind = None;
+    }
+
     /// Told which offset is to be read next and where the log ends; says when a new consumer should read it.
     pub(super) fn look(&mut self, now: Instant, next: i64, end: i64) -> Option<Stalled> {
         if next != self.next || end <= next {
