@@ -10,9 +10,6 @@ use crate::article::{Article, Paragraph, ParagraphRole};
 pub(crate) struct Labelled {
     pub name: String,
     pub article: Article,
-    pub keywords: Vec<String>,
-    /// The words of each mention.
-    pub mentions: Vec<String>,
     /// The speaker's words, and the quotation without its marks.
     pub quotes: Vec<(String, String)>,
 }
@@ -34,8 +31,6 @@ fn read(case: &Path) -> Labelled {
     Labelled {
         name: case.file_name().unwrap().to_string_lossy().into_owned(),
         article: article(Some(&headline.text), &body.text, &labelled.language),
-        keywords: labelled.keywords,
-        mentions: headline.mentions.into_iter().chain(body.mentions).map(|mention| mention.surface).collect(),
         quotes: body.quotations.into_iter().map(quote).collect(),
     }
 }

@@ -1,5 +1,7 @@
-//! What programs that learn models need of this room: the words of a text as the models see them.
+//! What programs that learn models need of this room: the words of a text as the models see them, and the gaps of keyword
+//! lines.
 
+pub use super::keyword_line::learning::{Example, KeywordArticle, KeywordLines, Offer};
 use super::lexicon::Lexicon;
 use super::sequence::classes::{Classes, WordClasses};
 use super::sequence::features::Word;

@@ -7,41 +7,6 @@ fn keywords(headline: &str, text: &str, language: &str) -> Vec<String> {
     keywords.map(|keywords| keywords.list).unwrap_or_default()
 }
 
-/// `KHABAR_KEYWORDS` names articles with keywords, one JSON object with `title`, `text` and `keywords` a line. Prints how
-/// well the keywords that stand in the text are found.
-#[test]
-#[ignore = "needs articles to measure with"]
-fn measured() {
-    let path = std::env::var("KHABAR_KEYWORDS").unwrap();
-    let file = std::fs::read_to_string(path).unwrap();
-    let [mut right, mut found, mut expected, mut articles] = [0_usize; 4];
-    for line in file.lines() {
-        let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        let field = |key: &str| line[key].as_str().unwrap_or_default();
-        let text = super::folded(&format!("{}\n{}", field("title"), field("text")));
-        let known = line["keywords"].as_array().unwrap().iter();
-        let mut known: Vec<String> = known
-            .map(|keyword| super::folded(keyword.as_str().unwrap()))
-            .filter(|keyword| text.contains(keyword))
-            .collect();
-        known.sort();
-        known.dedup();
-        if known.is_empty() {
-            continue;
-        }
-        let list = keywords(field("title"), &field("text").replace('\n', "\n\n"), "ar");
-        let hits = list.iter().filter(|keyword| known.contains(&super::folded(keyword))).count();
-        right += hits;
-        found += list.len();
-        expected += known.len();
-        articles += 1;
-    }
-    println!(
-        "{articles} articles, {right} right of {found} found and {expected} expected: F in thousandths {}",
-        2_000 * right / (found + expected)
-    );
-}
-
 #[test]
 fn a_text_without_keywords_of_its_page_gives_its_own() {
     let list = keywords(

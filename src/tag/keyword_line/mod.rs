@@ -6,8 +6,7 @@
 
 pub(crate) mod dictionary;
 mod gaps;
-#[cfg(test)]
-mod learning;
+pub(crate) mod learning;
 mod search;
 mod standing;
 #[cfg(test)]

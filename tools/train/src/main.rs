@@ -11,13 +11,18 @@
 mod classes;
 mod data;
 mod judge;
+mod keyword_lines;
 mod languages;
+#[allow(dead_code, reason = "of the labels only keywords and the words of mentions are asked for here")]
+#[path = "../../../src/tag/tests/marked.rs"]
+mod marked;
 mod names;
 mod perceptron;
 mod subjects;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str =
@@ -25,6 +30,7 @@ const USAGE: &str =
                            [--judge FILE] FILE[:FIRST-LAST]…
        khabar-train classes OUTPUT TEXT COARSE FINE ROUNDS
        khabar-train subjects OUTPUT TEXT LANGUAGE
+       khabar-train keyword-lines WEIGHTS TEXT LEXICONS ARTICLES
        khabar-train languages OUTPUT NGRAMS DICTIONARY";
 
 fn main() -> ExitCode {
@@ -33,6 +39,7 @@ fn main() -> ExitCode {
         Some("names") => names::run(&arguments[1..]),
         Some("classes") => learn_classes(&arguments[1..]),
         Some("subjects") => learn_subjects(&arguments[1..]),
+        Some("keyword-lines") => learn_keyword_lines(&arguments[1..]),
         Some("languages") => take_languages(&arguments[1..]),
         _ => Err(USAGE.to_owned()),
     };
@@ -66,6 +73,14 @@ fn learn_classes(arguments: &[String]) -> Result<(), String> {
 fn learn_subjects(arguments: &[String]) -> Result<(), String> {
     let [output, text, language] = arguments else { return Err(USAGE.to_owned()) };
     write(output, subjects::learn(&read(text)?, language)?.as_bytes())
+}
+
+/// `WEIGHTS` is the source file whose table is replaced.
+fn learn_keyword_lines(arguments: &[String]) -> Result<(), String> {
+    let [weights, text, lexicons, articles] = arguments else { return Err(USAGE.to_owned()) };
+    let file = fs::read_to_string(weights).map_err(|error| format!("{weights}: {error}"))?;
+    let learned = keyword_lines::learn(&file, &read(text)?, Path::new(lexicons), Path::new(articles))?;
+    write(weights, learned.as_bytes())
 }
 
 fn take_languages(arguments: &[String]) -> Result<(), String> {
