@@ -227,7 +227,8 @@ impl<'a> Divider<'a> {
                     self.close();
                     self.between(class);
                     if self.text.tokens.len() == TOKENS_MAX {
-                        self.text.is_cut = true;
+                        let begins_word = |next| matches!(classify(next), Class::Letter(_) | Class::Digit(_));
+                        self.text.is_cut = characters.any(begins_word);
                         return self.text;
                     }
                 }

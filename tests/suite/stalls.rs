@@ -12,7 +12,7 @@ use crate::support::records::NewRecord;
 use crate::support::unique;
 use crate::support::worker::{Topics, Worker, WorkerOptions, wait_until_committed};
 
-const LIMIT: Duration = Duration::from_mins(3);
+const LIMIT: Duration = Duration::from_mins(5);
 
 fn options(broker: &Broker, topics: &Topics, group: &str) -> WorkerOptions {
     WorkerOptions::new(broker, topics, group)

@@ -50,6 +50,9 @@ fn a_text_of_one_endless_word_or_of_endless_words_is_bounded() {
     let many = "كلمة ".repeat(TOKENS_MAX + 5);
     let text = Text::of(&many);
     assert_eq!((text.tokens().len(), text.is_cut()), (TOKENS_MAX, true));
+    let all = format!("{}. \n", "كلمة ".repeat(TOKENS_MAX));
+    let text = Text::of(&all);
+    assert_eq!((text.tokens().len(), text.is_cut()), (TOKENS_MAX, false));
     // Words that only their scripts divide.
     let many = "aب".repeat(TOKENS_MAX);
     let text = Text::of(&many);
