@@ -12,7 +12,7 @@
 
 use crate::article::Article;
 
-/// The stages that can break.
+/// The stages and consumers that can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Decode,

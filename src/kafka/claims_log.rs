@@ -12,8 +12,7 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::asker::Asker;
 use super::assignment::PartitionKey;
-use super::client::{Connection, PlainContext, SharedContext};
-use super::poller::drop_with_limit;
+use super::client::{Connection, PlainContext, SharedContext, drop_with_limit};
 use super::producer::{CountedProducer, Outgoing, Undelivered};
 use super::{KafkaFailure, code_of};
 use crate::planted::{self, Place};

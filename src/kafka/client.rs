@@ -1,10 +1,11 @@
-//! Settings to librdkafka's properties, and the callbacks that every client shares.
+//! Settings to librdkafka's properties, and what every client shares: its callbacks, and its end.
 //!
 //! Every property that a guarantee rests on is written here, even where it equals librdkafka's default.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::bounded;
 use rdkafka::ClientConfig;
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::RDKafkaLogLevel;
@@ -293,3 +294,16 @@ impl ClientContext for PlainContext {
 }
 
 impl rdkafka::consumer::ConsumerContext for PlainContext {}
+
+/// Drops a client on a thread of its own and waits at most `limit`; by then everything is committed or settled.
+pub(super) fn drop_with_limit<T: Send + 'static>(client: T, limit: Duration) {
+    let (done, dropped) = bounded::<()>(1);
+    let thread = std::thread::Builder::new().name("client-drop".to_owned()).spawn(move || {
+        drop(client);
+        drop(done);
+    });
+    if thread.is_ok() {
+        // The sender's end is the signal; a time-out leaves the thread to the end of the process.
+        let _ = dropped.recv_timeout(limit);
+    }
+}

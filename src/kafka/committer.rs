@@ -28,8 +28,8 @@ pub use self::links::{
 use self::open::OpenTransaction;
 use super::KafkaFailure;
 use super::assignment::{Epochs, PartitionKey};
-use super::client::{Connection, SharedContext};
-use super::poller::{PollerCommand, drop_with_limit};
+use super::client::{Connection, SharedContext, drop_with_limit};
+use super::poller::PollerCommand;
 use super::producer::{CountedProducer, Outgoing, Undelivered};
 use super::rebalance::RawConsumer;
 use super::transaction::{Input, Order, State, step};

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use rdkafka::TopicPartitionList;
 use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
@@ -22,7 +22,7 @@ use serde_json::json;
 
 use super::asker::Asker;
 use super::assignment::{Arrival, Epochs, PartitionKey};
-use super::client::{Connection, problem};
+use super::client::{Connection, drop_with_limit, problem};
 use super::message::to_raw;
 use super::rebalance::{ContextLinks, RawConsumer, RawContext};
 use super::starts::Start;
@@ -424,17 +424,4 @@ fn warn_if_late(took: Duration) {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Drops a client on a thread of its own and waits at most `limit`; by then everything is committed or settled.
-pub(super) fn drop_with_limit<T: Send + 'static>(client: T, limit: Duration) {
-    let (done, dropped) = bounded::<()>(1);
-    let thread = std::thread::Builder::new().name("client-drop".to_owned()).spawn(move || {
-        drop(client);
-        drop(done);
-    });
-    if thread.is_ok() {
-        // The sender's end is the signal; a time-out leaves the thread to the end of the process.
-        let _ = dropped.recv_timeout(limit);
-    }
 }

@@ -1,4 +1,4 @@
-//! The weights of the model, in hundredths. Printed by the learner beside this file; not written by hand.
+//! The weights of the model, in hundredths. Learned by `khabar-train keyword-lines`; not written by hand.
 
 use super::gaps::FEATURES;
 

@@ -13,7 +13,7 @@ const DOUBLINGS_MAX: u32 = 6;
 /// The log stands still; `starts` counts the consumers that did not help.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stalled {
-    pub still_for: Duration,
+    pub behind_for: Duration,
     pub starts: u32,
 }
 
@@ -56,7 +56,7 @@ impl LogStall {
         if now - behind.started_at < wait {
             return None;
         }
-        let stalled = Stalled { still_for: now - behind.since, starts: behind.starts };
+        let stalled = Stalled { behind_for: now - behind.since, starts: behind.starts };
         *behind = Behind { started_at: now, starts: behind.starts + 1, ..*behind };
         Some(stalled)
     }
@@ -73,7 +73,7 @@ impl Follower {
             &[
                 ("position", json!(position)),
                 ("end", json!(end)),
-                ("seconds", json!(stalled.still_for.as_secs())),
+                ("seconds", json!(stalled.behind_for.as_secs())),
                 ("starts", json!(stalled.starts)),
             ],
         );
