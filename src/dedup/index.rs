@@ -4,10 +4,11 @@
 //! found depends on the claims alone.
 
 use std::collections::VecDeque;
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, Hash};
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap};
 
+use super::expiring::{ENTRIES, ExpiringTable, Glance};
 use super::sketch::KEYS_MAX;
 use super::slots::{Slot, Slots};
 use crate::article::Hash128;
@@ -23,89 +24,103 @@ const POSITION_MASK: u64 = (1 << (32 - PLACE_BITS)) - 1;
 pub const CLAIMS_MAX: usize = 1 << 26;
 
 const _: () = assert!(KEYS_MAX <= 1 << PLACE_BITS);
-const _: () = assert!(CLAIMS_MAX as u64 <= POSITION_MASK / 2);
+// A claim of the largest window is cleaned out of the index, once it has expired, before its position's bits come again.
+const _: () = assert!(CLAIMS_MAX as u64 <= POSITION_MASK / 3);
 
 /// From shingle keys to the newest claim that has them; older ones follow by the claims' links.
 #[derive(Debug, Default)]
 pub struct KeyIndex {
-    newest: HashTable<u32>,
+    newest: ExpiringTable<PLACE_BITS>,
+    /// Keys of all claims of the window.
+    keys: usize,
     hasher: DefaultHashBuilder,
 }
 
 /// A claim's links, one per key.
 pub type Links = [Option<u32>; KEYS_MAX];
 
+/// The hashes of a claim's keys.
+pub type KeyHashes = [u32; KEYS_MAX];
+
+/// The newest posting of each of a claim's keys.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Newest {
+    hashes: KeyHashes,
+    pub links: Links,
+}
+
 impl KeyIndex {
-    /// Puts the claim that comes next into the index, and tells which older postings its keys follow.
-    pub fn insert(&mut self, slots: &Slots, keys: &[u32]) -> Links {
-        let key_hashes = self.hashes(keys);
-        let links = self.newest_of(slots, keys, &key_hashes);
-        let position = slots.end();
-        let hasher = &self.hasher;
-        // Where the table grows it asks for the keys of this claim too, which has no slot yet.
-        let hash_of = |posting: &u32| {
-            let key = match place(*posting, position) {
-                (own, at) if own == position => keys.get(at).copied(),
-                (older, at) => slots.key(older, at),
-            };
-            hasher.hash_one(key.unwrap_or_default())
-        };
-        for (at, ((hash, link), _)) in key_hashes.iter().zip(&links).zip(keys).enumerate() {
-            let own = posting(position, at);
-            match link.and_then(|older| self.newest.find_mut(*hash, |known| *known == older)) {
-                Some(known) => *known = own,
-                None => {
-                    self.newest.insert_unique(*hash, own, hash_of);
-                }
-            }
-        }
-        links
-    }
-
-    /// Takes the oldest claim out. Keys that newer claims have stay.
-    pub fn remove(&mut self, slots: &Slots, position: u64) {
-        for (at, key) in slots.keys(position).enumerate() {
-            let own = posting(position, at);
-            if let Ok(entry) = self.newest.find_entry(self.hasher.hash_one(key), |known| *known == own) {
-                entry.remove();
-            }
-        }
-    }
-
-    /// The newest posting of each key.
-    pub fn newest(&self, slots: &Slots, keys: &[u32]) -> Links {
-        self.newest_of(slots, keys, &self.hashes(keys))
-    }
-
-    fn hashes(&self, keys: &[u32]) -> [u64; KEYS_MAX] {
+    /// Asks memory for what is known of some keys, and waits for nothing.
+    pub fn touch(&self, keys: &[u32]) -> KeyHashes {
         let mut hashes = [0; KEYS_MAX];
         for (hash, key) in hashes.iter_mut().zip(keys) {
-            *hash = self.hasher.hash_one(key);
+            *hash = hash_32(&self.hasher, key);
         }
+        self.newest.touch(&hashes[..keys.len()]);
         hashes
     }
 
     /// The newest posting of each key. Each step is taken for all of them, so that memory, which holds none of it near,
     /// is asked many questions at once.
-    fn newest_of(&self, slots: &Slots, keys: &[u32], hashes: &[u64; KEYS_MAX]) -> Links {
-        let end = slots.end();
-        let key_of = |posting: u32| {
-            let (position, at) = place(posting, end);
-            slots.key(position, at)
-        };
-        // Some posting with a hash like that is the right one, most often.
-        let mut links = Links::default();
-        for (link, (hash, _)) in links.iter_mut().zip(hashes.iter().zip(keys)) {
-            *link = self.newest.find(*hash, |_| true).copied();
+    pub fn newest(&self, slots: &Slots, keys: &[u32], hashes: KeyHashes) -> Newest {
+        let span = slots.span();
+        let mut glances = [Glance::NOTHING; KEYS_MAX];
+        for (glance, hash) in glances.iter_mut().zip(&hashes).take(keys.len()) {
+            *glance = self.newest.glance(span, *hash, 0);
         }
-        let keys_found = links.map(|link| link.and_then(key_of));
-        for ((link, found), (hash, key)) in links.iter_mut().zip(keys_found).zip(hashes.iter().zip(keys)) {
-            if link.is_some() && found != Some(*key) {
-                *link = self.newest.find(*hash, |posting| key_of(*posting) == Some(*key)).copied();
+        for (glance, hash) in glances.iter_mut().zip(&hashes) {
+            if glance.like.is_none() && !glance.is_all {
+                *glance = self.newest.glance(span, *hash, 1);
             }
         }
-        links
+        // What looks like the right one is it, most often.
+        let places = glances.map(|glance| slots.key_place(place(glance.like?, span.end)));
+        let found = places.map(|key_place| slots.key_at(key_place?));
+        let mut links = Links::default();
+        for (at, key) in keys.iter().enumerate().take(KEYS_MAX) {
+            links[at] = if found[at] == Some(*key) {
+                glances[at].like
+            } else if glances[at].is_nothing() {
+                None
+            } else {
+                let key_of = |posting| slots.key_at(slots.key_place(place(posting, span.end))?);
+                self.newest.find(span, hashes[at], |posting| key_of(posting) == Some(*key))
+            };
+        }
+        Newest { hashes, links }
     }
+
+    /// Enters the newest claim, which has its slot; `newest` was asked before it had.
+    pub fn insert(&mut self, slots: &Slots, position: u64, keys: &[u32], newest: &Newest) {
+        let (hasher, span) = (&self.hasher, slots.span());
+        let hashes_of = |postings: [Option<u32>; ENTRIES]| {
+            let places = postings.map(|posting| slots.key_place(place(posting?, span.end)));
+            let keys = places.map(|key_place| slots.key_at(key_place?));
+            keys.map(|key| hash_32(hasher, &key.unwrap_or_default()))
+        };
+        for (at, (hash, link)) in newest.hashes.iter().zip(&newest.links).enumerate().take(keys.len()) {
+            self.keys += 1;
+            // A key stands for one claim only, or which one is found would depend on where it stands.
+            if keys[..at].contains(&keys[at]) {
+                continue;
+            }
+            let own = posting(position, at);
+            if !link.is_some_and(|older| self.newest.replace(span, *hash, older, own)) {
+                self.newest.insert(span, (*hash, own), self.keys, hashes_of);
+            }
+        }
+        self.newest.clean_next(span);
+    }
+
+    /// A claim with so many keys leaves the window.
+    pub const fn expire(&mut self, keys_count: usize) {
+        self.keys -= keys_count;
+    }
+}
+
+/// The upper half of a hash.
+fn hash_32(hasher: &DefaultHashBuilder, of: &impl Hash) -> u32 {
+    (hasher.hash_one(of) >> 32) as u32
 }
 
 fn posting(position: u64, at: usize) -> u32 {
@@ -115,9 +130,8 @@ fn posting(position: u64, at: usize) -> u32 {
 
 /// The position that a posting names, at or before `end`, and the place of its key.
 pub fn place(posting: u32, end: u64) -> (u64, usize) {
-    let low = u64::from(posting >> PLACE_BITS);
-    let behind = end.wrapping_sub(low) & POSITION_MASK;
-    (end.wrapping_sub(behind), (posting & ((1 << PLACE_BITS) - 1)) as usize)
+    let at = posting & ((1 << PLACE_BITS) - 1);
+    (ExpiringTable::<PLACE_BITS>::position(posting, end), at as usize)
 }
 
 /// From a 128-bit hash of the claims (of text or URL) to all claims that have it.
@@ -125,7 +139,7 @@ pub fn place(posting: u32, end: u64) -> (u64, usize) {
 pub struct HashIndex {
     of: fn(&Slot) -> &Hash128,
     /// The low 32 bits of the position of a hash's only claim.
-    single: HashTable<u32>,
+    single: ExpiringTable<0>,
     /// Hashes that several claims had.
     several: HashMap<Hash128, Positions>,
     hasher: DefaultHashBuilder,
@@ -145,7 +159,19 @@ impl Positions {
 
 impl HashIndex {
     pub fn new(of: fn(&Slot) -> &Hash128) -> Self {
-        Self { of, single: HashTable::new(), several: HashMap::new(), hasher: DefaultHashBuilder::default() }
+        let (single, several) = (ExpiringTable::default(), HashMap::new());
+        Self { of, single, several, hasher: DefaultHashBuilder::default() }
+    }
+
+    /// Asks memory for what is known of a hash, and waits for nothing.
+    pub fn touch(&self, hash: &Hash128) {
+        self.single.touch(&[hash_32(&self.hasher, hash)]);
+    }
+
+    /// Whether any claim may have a hash: most often this tells that none has.
+    pub fn may_hold(&self, slots: &Slots, hash: &Hash128) -> bool {
+        !self.single.glance(slots.span(), hash_32(&self.hasher, hash), 0).is_nothing()
+            || self.several.contains_key(hash)
     }
 
     /// Enters the claim at `position`, which has a slot.
@@ -154,46 +180,40 @@ impl HashIndex {
             positions.push(position, time_ms);
             return;
         }
-        let (of, hasher, end) = (self.of, &self.hasher, slots.end());
-        let hash_of = |known: &u32| slots.get(whole(*known, end)).map(of);
-        let entry = self.single.entry(
-            hasher.hash_one(hash),
-            |known| hash_of(known) == Some(hash),
-            |known| hasher.hash_one(hash_of(known).unwrap_or(&[0; 16])),
-        );
-        match entry {
-            hashbrown::hash_table::Entry::Occupied(known) => {
-                let (first, _) = known.remove();
-                let mut positions = Positions::default();
-                let first = whole(first, end);
-                positions.push(first, slots.get(first).map_or(i64::MIN, |slot| slot.time_ms));
-                positions.push(position, time_ms);
-                self.several.insert(*hash, positions);
-            }
-            hashbrown::hash_table::Entry::Vacant(vacant) => {
-                // `whole` finds the higher bits.
-                vacant.insert(u32::try_from(position & u64::from(u32::MAX)).unwrap_or(u32::MAX));
-            }
-        }
+        let Some(first) = self.find_single(slots, hash) else {
+            self.push_first(slots, position, hash);
+            return;
+        };
+        self.single.remove(slots.span(), hash_32(&self.hasher, hash), low(first));
+        let mut positions = Positions::default();
+        positions.push(first, slots.head(first).map_or(i64::MIN, |head| head.time_ms));
+        positions.push(position, time_ms);
+        self.several.insert(*hash, positions);
     }
 
-    /// Takes out the oldest claim of a hash, which still has its slot.
-    pub fn pop_front(&mut self, slots: &Slots, position: u64, hash: &Hash128) {
-        if let Some(positions) = self.several.get_mut(hash) {
-            positions.0.pop_front();
-            if positions.0.capacity() > 64 && positions.0.len() < positions.0.capacity() / 4 {
-                positions.0.shrink_to_fit();
-            }
-            if positions.0.is_empty() {
-                self.several.remove(hash);
-            }
-            return;
+    /// The same where no claim has the hash.
+    pub fn push_first(&mut self, slots: &Slots, position: u64, hash: &Hash128) {
+        let (of, hasher, span) = (self.of, &self.hasher, slots.span());
+        self.single.insert(span, (hash_32(hasher, hash), low(position)), slots.len(), |entries| {
+            let found = entries.map(|entry| slots.get(ExpiringTable::<0>::position(entry?, span.end)));
+            found.map(|slot| slot.map_or(0, |slot| hash_32(hasher, of(slot))))
+        });
+    }
+
+    /// To be called for every claim, so that what has expired is known to have.
+    pub fn clean_next(&mut self, slots: &Slots) {
+        self.single.clean_next(slots.span());
+    }
+
+    /// The oldest claim of the window, which has this hash, leaves it.
+    pub fn expire(&mut self, hash: &Hash128) {
+        let Some(positions) = self.several.get_mut(hash) else { return };
+        positions.0.pop_front();
+        if positions.0.capacity() > 64 && positions.0.len() < positions.0.capacity() / 4 {
+            positions.0.shrink_to_fit();
         }
-        let end = slots.end();
-        if let Ok(entry) =
-            self.single.find_entry(self.hasher.hash_one(hash), |known| whole(*known, end) == position)
-        {
-            entry.remove();
+        if positions.0.is_empty() {
+            self.several.remove(hash);
         }
     }
 
@@ -202,20 +222,18 @@ impl HashIndex {
         if let Some(positions) = self.several.remove(hash) {
             return positions.0.into_iter().map(|(position, _)| position).collect();
         }
-        match self.find_single(slots, hash) {
-            Some(position) => {
-                self.pop_front(slots, position, hash);
-                vec![position]
-            }
-            None => Vec::new(),
-        }
+        let Some(position) = self.find_single(slots, hash) else { return Vec::new() };
+        self.single.remove(slots.span(), hash_32(&self.hasher, hash), low(position));
+        vec![position]
     }
 
     fn find_single(&self, slots: &Slots, hash: &Hash128) -> Option<u64> {
-        let (of, end) = (self.of, slots.end());
-        self.single
-            .find(self.hasher.hash_one(hash), |known| slots.get(whole(*known, end)).map(of) == Some(hash))
-            .map(|known| whole(*known, end))
+        let (of, span) = (self.of, slots.span());
+        let position = |entry| ExpiringTable::<0>::position(entry, span.end);
+        let found = self.single.find(span, hash_32(&self.hasher, hash), |entry| {
+            slots.get(position(entry)).map(of) == Some(hash)
+        });
+        found.map(position)
     }
 
     /// The earliest claim of a hash with an append time after `after_ms`.
@@ -226,7 +244,7 @@ impl HashIndex {
                 .map(|(position, _)| *position),
             None => self
                 .find_single(slots, hash)
-                .filter(|position| slots.get(*position).is_some_and(|slot| slot.time_ms > after_ms)),
+                .filter(|position| slots.head(*position).is_some_and(|head| head.time_ms > after_ms)),
         }
     }
 
@@ -249,7 +267,47 @@ impl HashIndex {
     }
 }
 
-/// The position at or before `end` with these low bits.
-fn whole(low: u32, end: u64) -> u64 {
-    end.wrapping_sub(end.wrapping_sub(u64::from(low)) & u64::from(u32::MAX))
+/// The low 32 bits of a position.
+fn low(position: u64) -> u32 {
+    u32::try_from(position & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dedup::compare::Text;
+    use crate::dedup::near::RecordKey;
+    use crate::dedup::slots::NewSlot;
+
+    #[test]
+    fn a_key_that_a_claim_has_twice_stands_for_its_newest_claim_once() {
+        let (mut slots, mut index) = (Slots::default(), KeyIndex::default());
+        let (codes, key_tails) = ([7, 7, 9], [5, 5, 5]);
+        let keys = [7 << 16 | 5, 7 << 16 | 5, 9 << 16 | 5];
+        for position in 0..3 {
+            let newest = index.newest(&slots, &keys, index.touch(&keys));
+            slots.push(&NewSlot {
+                time_ms: 0,
+                record: RecordKey { offset: 0, partition: 0, topic: 0, tag: 0 },
+                article_id: [0; 16],
+                text_hash: [0; 16],
+                has_url: false,
+                never_suppressed: false,
+                text: Text { codes: &codes, ..Text::NONE },
+                key_tails: &key_tails,
+                links: &newest.links[..keys.len()],
+            });
+            index.insert(&slots, position, &keys, &newest);
+            let mut standing = Vec::new();
+            let hash = index.touch(&keys)[0];
+            index.newest.find(slots.span(), hash, |found| {
+                let key_place = slots.key_place(place(found, slots.end())).unwrap();
+                if slots.key_at(key_place) == Some(keys[0]) {
+                    standing.push(place(found, slots.end()).0);
+                }
+                false
+            });
+            assert_eq!(standing, [position]);
+        }
+    }
 }

@@ -7,6 +7,7 @@
 
 pub mod claim;
 mod compare;
+mod expiring;
 mod holders;
 mod index;
 pub mod level;

@@ -6,7 +6,7 @@ use crate::dedup::compare::Text;
 use crate::dedup::index::{LOOKED_AT_MAX, Links, PER_KEY_MAX, place};
 use crate::dedup::near::{CANDIDATES_MAX, Candidate, RecordKey};
 use crate::dedup::sketch::KEYS_MAX;
-use crate::dedup::slots::Held;
+use crate::dedup::slots::Slots;
 use crate::dedup::told::Reach;
 
 /// Keys that a candidate must share, and how many for an article of few shingles.
@@ -44,7 +44,7 @@ impl Window {
     ) -> (usize, Reach) {
         let hits_min = asked.hits_min();
         let mut reach = Reach::WHOLE;
-        let mut chains = Chains::new(&asked.postings, self.slots.end());
+        let mut chains = Chains::new(&asked.postings, &self.slots);
         let mut found = Found::new();
         while let Some(position) = chains.newest() {
             // What was evicted ends all chains, for they go back from here.
@@ -53,15 +53,15 @@ impl Window {
                 reach.passed_over(held.time_max_ms);
                 break;
             }
-            let counts = held.slot.time_ms > after_ms && !held.slot.is_void;
-            let hits = chains.go_on(position, &held, counts);
+            let counts = held.head.time_ms > after_ms && !held.head.is_void();
+            let hits = chains.go_on(position, counts);
             if counts {
-                reach.counted(position, held.slot.time_ms);
-                if hits >= hits_min && held.slot.record != asked.record {
+                reach.counted(position, held.head.time_ms);
+                if hits >= hits_min && held.slot.record() != asked.record {
                     found.add(position, hits);
                 }
             } else {
-                reach.passed_over(held.slot.time_ms);
+                reach.passed_over(held.head.time_ms);
             }
             // Older claims share no more keys than there are chains left, and of equals the newer ones are taken.
             if chains.left < hits_min || found.has_enough_with(chains.left) {
@@ -72,7 +72,7 @@ impl Window {
         found.best(|position| {
             if let (Some(held), Some(candidate)) = (self.slots.held(position), candidates.get_mut(count)) {
                 let Some(text) = held.text() else { return };
-                let (record, never_suppressed) = (held.slot.record, held.slot.never_suppressed);
+                let (record, never_suppressed) = (held.slot.record(), held.head.never_suppressed());
                 *candidate = Candidate { position, text, record, never_suppressed };
                 count += 1;
             }
@@ -82,23 +82,24 @@ impl Window {
 }
 
 /// The claims that have each key of a text, newest first.
-struct Chains {
+struct Chains<'a> {
+    slots: &'a Slots,
     /// Position of each chain's next claim, and one more; 0 where it has ended.
     heads: [u64; KEYS_MAX],
-    /// The place of the key in that claim.
-    places: [usize; KEYS_MAX],
+    /// What follows in each chain. It is read as soon as the chain comes to its claim, long before the claim's turn:
+    /// so memory is asked for all chains at once.
+    following: Links,
     looked_at: [usize; KEYS_MAX],
     taken: [usize; KEYS_MAX],
     /// Chains that haven't ended.
     left: usize,
-    end: u64,
 }
 
-impl Chains {
-    fn new(postings: &Links, end: u64) -> Self {
+impl<'a> Chains<'a> {
+    fn new(postings: &Links, slots: &'a Slots) -> Self {
         let zero = [0; KEYS_MAX];
-        let mut chains =
-            Self { heads: [0; KEYS_MAX], places: zero, looked_at: zero, taken: zero, left: 0, end };
+        let (heads, following) = ([0; KEYS_MAX], Links::default());
+        let mut chains = Self { slots, heads, following, looked_at: zero, taken: zero, left: 0 };
         for (key, posting) in postings.iter().enumerate() {
             chains.left += usize::from(posting.is_some());
             chains.set(key, *posting);
@@ -109,9 +110,9 @@ impl Chains {
     fn set(&mut self, key: usize, posting: Option<u32>) {
         self.heads[key] = 0;
         if let Some(posting) = posting {
-            let (position, at) = place(posting, self.end);
+            let (position, at) = place(posting, self.slots.end());
             self.heads[key] = position + 1;
-            self.places[key] = at;
+            self.following[key] = self.slots.held(position).and_then(|held| held.link(at));
         }
     }
 
@@ -122,7 +123,7 @@ impl Chains {
     }
 
     /// Moves the chains that stand at a claim to their next one. Tells how many those were.
-    fn go_on(&mut self, position: u64, held: &Held<'_>, counts: bool) -> usize {
+    fn go_on(&mut self, position: u64, counts: bool) -> usize {
         let mut hits = 0;
         for key in 0..KEYS_MAX {
             if self.heads[key] != position + 1 {
@@ -132,7 +133,7 @@ impl Chains {
             self.looked_at[key] += 1;
             self.taken[key] += usize::from(counts);
             let is_done = self.looked_at[key] == LOOKED_AT_MAX || self.taken[key] == PER_KEY_MAX;
-            let next = if is_done { None } else { held.link(self.places[key]) };
+            let next = if is_done { None } else { self.following[key] };
             self.left -= usize::from(next.is_none());
             self.set(key, next);
         }

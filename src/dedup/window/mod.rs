@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 
 use super::claim::{Claim, VoidRange};
 use super::compare::{Pair, Text};
-use super::index::{CLAIMS_MAX, HashIndex, KeyIndex};
+use super::index::{CLAIMS_MAX, HashIndex, KeyIndex, Newest};
 use super::level::Level;
 use super::near::{self, RecordKey};
 use super::rules;
@@ -104,9 +104,10 @@ impl Window {
         time_ms: i64,
     ) -> Result<Judgement, ClockSteppedBack> {
         let mut learnt = Learnt::default();
-        let judgement = self.judge_and_learn(claim, sequence, time_ms, &mut learnt);
+        let met = self.meet(claim);
+        let judgement = self.judge_and_learn(claim, &met, (sequence, time_ms), &mut learnt);
         let position = self.slots.end();
-        self.insert(claim, time_ms)?;
+        self.insert_behind(claim, &met, time_ms)?;
         for (position, told) in learnt.of_earlier.into_iter().chain([(position, learnt.of_claim)]) {
             if let Some(slot) = self.slots.get_mut(position) {
                 slot.told = told;
@@ -117,6 +118,27 @@ impl Window {
 
     /// Lets later claims see this one.
     pub fn insert(&mut self, claim: &Claim, time_ms: i64) -> Result<(), ClockSteppedBack> {
+        let met = self.meet(claim);
+        self.insert_behind(claim, &met, time_ms)
+    }
+
+    /// What of a claim is in the window already.
+    fn meet(&self, claim: &Claim) -> Met {
+        let (keys, count) = keys_of(claim);
+        let keys = &keys[..count];
+        self.by_text.touch(&claim.sketch.text_hash);
+        if claim.has_url {
+            self.by_url.touch(&claim.article_id);
+        }
+        let hashes = self.by_key.touch(keys);
+        Met {
+            text: self.by_text.may_hold(&self.slots, &claim.sketch.text_hash),
+            url: claim.has_url && self.by_url.may_hold(&self.slots, &claim.article_id),
+            keys: self.by_key.newest(&self.slots, keys, hashes),
+        }
+    }
+
+    fn insert_behind(&mut self, claim: &Claim, met: &Met, time_ms: i64) -> Result<(), ClockSteppedBack> {
         let step_ms = self.time_max_ms.saturating_sub(time_ms);
         if self.time_max_ms <= self.time_trusted_ms
             && self.time_max_ms > i64::MIN
@@ -128,7 +150,6 @@ impl Window {
         let record = self.record_key(claim);
         let position = self.slots.end();
         let keys = keys_of(claim);
-        let links = self.by_key.insert(&self.slots, &keys.0[..keys.1]);
         self.slots.push(&NewSlot {
             time_ms,
             record,
@@ -138,12 +159,21 @@ impl Window {
             never_suppressed: claim.never_suppressed,
             text: text_of(claim),
             key_tails: &claim.sketch.key_tails[..keys.1],
-            links: &links[..keys.1],
+            links: &met.keys.links[..keys.1],
         });
-        self.by_text.push(&self.slots, position, &claim.sketch.text_hash, time_ms);
-        if claim.has_url {
-            self.by_url.push(&self.slots, position, &claim.article_id, time_ms);
+        self.by_key.insert(&self.slots, position, &keys.0[..keys.1], &met.keys);
+        if met.text {
+            self.by_text.push(&self.slots, position, &claim.sketch.text_hash, time_ms);
+        } else {
+            self.by_text.push_first(&self.slots, position, &claim.sketch.text_hash);
         }
+        if met.url {
+            self.by_url.push(&self.slots, position, &claim.article_id, time_ms);
+        } else if claim.has_url {
+            self.by_url.push_first(&self.slots, position, &claim.article_id);
+        }
+        self.by_text.clean_next(&self.slots);
+        self.by_url.clean_next(&self.slots);
         self.evict();
         Ok(())
     }
@@ -175,16 +205,15 @@ impl Window {
     fn evict(&mut self) {
         let now_ms = self.time_max_ms.min(self.time_trusted_ms);
         let limit_ms = now_ms.saturating_sub(self.level.window_ms()).saturating_sub(EVICTION_SLACK_MS);
-        while let Some(slot) = self.slots.get(self.slots.first()) {
-            if slot.time_ms >= limit_ms && self.slots.len() <= CLAIMS_MAX {
+        while let Some(held) = self.slots.held(self.slots.first()) {
+            if held.head.time_ms >= limit_ms && self.slots.len() <= CLAIMS_MAX {
                 break;
             }
-            let position = self.slots.first();
-            self.by_key.remove(&self.slots, position);
-            if !slot.is_void {
-                self.by_text.pop_front(&self.slots, position, &slot.text_hash);
-                if slot.has_url {
-                    self.by_url.pop_front(&self.slots, position, &slot.article_id);
+            self.by_key.expire(held.head.keys_count());
+            if !held.head.is_void() {
+                self.by_text.expire(&held.slot.text_hash);
+                if held.head.has_url() {
+                    self.by_url.expire(&held.slot.article_id);
                 }
             }
             self.slots.pop_front();
@@ -198,23 +227,24 @@ impl Window {
         let mut texts = Vec::new();
         let mut urls = Vec::new();
         for position in self.slots.first()..self.slots.end() {
-            let Some(slot) = self.slots.get_mut(position) else { continue };
-            let lost = slot.record.topic == topic
-                && slot.record.partition == range.partition
-                && (range.from..range.to).contains(&slot.record.offset);
-            if lost && !slot.is_void {
-                slot.is_void = true;
-                texts.push(slot.text_hash);
-                if slot.has_url {
-                    urls.push(slot.article_id);
+            let Some(held) = self.slots.held(position) else { continue };
+            let record = held.slot.record();
+            let lost = record.topic == topic
+                && record.partition == range.partition
+                && (range.from..range.to).contains(&record.offset);
+            if lost && !held.head.is_void() {
+                texts.push(held.slot.text_hash);
+                if held.head.has_url() {
+                    urls.push(held.slot.article_id);
                 }
+                self.slots.make_void(position);
             }
         }
         for (hashes, index) in [(texts, &mut self.by_text), (urls, &mut self.by_url)] {
             for hash in hashes {
                 for position in index.remove(&self.slots, &hash) {
-                    if let Some(slot) = self.slots.get(position).filter(|slot| !slot.is_void) {
-                        index.push(&self.slots, position, &hash, slot.time_ms);
+                    if let Some(head) = self.slots.head(position).filter(|head| !head.is_void()) {
+                        index.push(&self.slots, position, &hash, head.time_ms);
                     }
                 }
             }
@@ -223,12 +253,18 @@ impl Window {
 
     /// The verdict about a claim that is not yet inserted.
     pub fn judge(&self, claim: &Claim, sequence: i64, time_ms: i64) -> Judgement {
-        self.judge_and_learn(claim, sequence, time_ms, &mut Learnt::default())
+        self.judge_and_learn(claim, &self.meet(claim), (sequence, time_ms), &mut Learnt::default())
     }
 
-    fn judge_and_learn(&self, claim: &Claim, sequence: i64, time_ms: i64, learnt: &mut Learnt) -> Judgement {
+    fn judge_and_learn(
+        &self,
+        claim: &Claim,
+        met: &Met,
+        (sequence, time_ms): (i64, i64),
+        learnt: &mut Learnt,
+    ) -> Judgement {
         let after_ms = time_ms.saturating_sub(self.level.window_ms());
-        let found = self.find(claim, after_ms, learnt);
+        let found = self.find(claim, met, after_ms, learnt);
         let is_near = matches!(found.verdict, Verdict::Near | Verdict::Contained);
         Judgement {
             verdict: found.verdict,
@@ -246,31 +282,45 @@ impl Window {
 
     fn matched(&self, position: u64) -> Option<Matched> {
         let slot = self.slots.get(position)?;
+        let record = slot.record();
         let coordinates = RawCoordinates {
-            topic: self.topics.get(slot.record.topic as usize)?.clone(),
-            partition: slot.record.partition,
-            offset: slot.record.offset,
+            topic: self.topics.get(record.topic as usize)?.clone(),
+            partition: record.partition,
+            offset: record.offset,
         };
         Some(Matched { coordinates, id: slot.article_id })
     }
 
     /// The first of the verdicts, in their precedence, that holds.
-    fn find(&self, claim: &Claim, after_ms: i64, learnt: &mut Learnt) -> Found {
-        if let Some(earliest) = self.by_text.earliest_after(&self.slots, &claim.sketch.text_hash, after_ms) {
+    fn find(&self, claim: &Claim, met: &Met, after_ms: i64, learnt: &mut Learnt) -> Found {
+        if met.text
+            && let Some(earliest) =
+                self.by_text.earliest_after(&self.slots, &claim.sketch.text_hash, after_ms)
+        {
             return Found::new(Verdict::Exact, Some(earliest), (1000, 0), rules::SAME_TEXT);
         }
-        let versions = if claim.has_url { self.versions(&claim.article_id, after_ms) } else { Vec::new() };
+        let versions = if met.url { self.versions(&claim.article_id, after_ms) } else { Vec::new() };
         let revision =
             if versions.is_empty() { None } else { self.find_revision(&text_of(claim), &versions) };
         match revision {
             Some(found) if found.verdict != Verdict::New => found,
             // The URL now holds another article, which may be somebody else's.
-            reused => match self.find_near(claim, after_ms, learnt) {
+            reused => match self.find_near(claim, &met.keys, after_ms, learnt) {
                 near if near.verdict != Verdict::New => near,
                 nothing => reused.unwrap_or(nothing),
             },
         }
     }
+}
+
+/// What of a claim is in the window before it is entered itself. It is asked at once, for judging and entering both wait
+/// for memory more than for anything else.
+struct Met {
+    /// A claim may have its text.
+    text: bool,
+    /// It has a URL, which a claim may have.
+    url: bool,
+    keys: Newest,
 }
 
 /// A verdict before it is written down.

@@ -12,7 +12,7 @@ impl Window {
     /// The window's newest claims of one URL, oldest first.
     pub(super) fn versions(&self, id: &Hash128, after_ms: i64) -> Vec<u64> {
         let is_within =
-            |position: &u64| self.slots.get(*position).is_some_and(|slot| slot.time_ms > after_ms);
+            |position: &u64| self.slots.head(*position).is_some_and(|head| head.time_ms > after_ms);
         let newest = self.by_url.newest_first(&self.slots, id, after_ms);
         let mut versions: Vec<u64> = newest.filter(is_within).take(VERSIONS_MAX).collect();
         versions.reverse();

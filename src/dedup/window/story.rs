@@ -2,11 +2,11 @@
 //! those that cover the article.
 
 use super::candidates::Asked;
-use super::{Found, Window, keys_of, novelty_of, text_of};
+use super::{Found, Window, novelty_of, text_of};
 use crate::article::Verdict;
 use crate::dedup::claim::Claim;
 use crate::dedup::compare::{Pair, Text};
-use crate::dedup::index::Links;
+use crate::dedup::index::{Links, Newest};
 use crate::dedup::level::Addition;
 use crate::dedup::near::{self, CANDIDATES_MAX, Candidate, Cover, Finding, Match, Pairs};
 use crate::dedup::rules;
@@ -15,16 +15,20 @@ use crate::dedup::told::{Learnt, Reach, Repeated, Told};
 
 impl Window {
     /// Whether the article is told in the window already, by whatever URL.
-    pub(super) fn find_near(&self, claim: &Claim, after_ms: i64, learnt: &mut Learnt) -> Found {
+    pub(super) fn find_near(
+        &self,
+        claim: &Claim,
+        newest: &Newest,
+        after_ms: i64,
+        learnt: &mut Learnt,
+    ) -> Found {
         let nothing = Found::new(Verdict::New, None, (0, 1000), rules::NO_MATCH);
         let limits = match self.level.addition {
             Some(limits) if claim.sketch.shingles >= SHINGLES_MIN => limits,
             _ => return nothing,
         };
         let text = text_of(claim);
-        let (keys, count) = keys_of(claim);
-        let postings = self.by_key.newest(&self.slots, &keys[..count]);
-        let asked = Asked { text, postings, record: self.known_record_key(claim) };
+        let asked = Asked { text, postings: newest.links, record: self.known_record_key(claim) };
         if asked.has_no_candidates() {
             learnt.of_claim = Told::new(self.slots.end(), None, &Reach::WHOLE);
             return nothing;

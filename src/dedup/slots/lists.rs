@@ -1,0 +1,88 @@
+//! The claims' lists of 16-bit numbers, one behind the other in blocks of one size, freed from the oldest end.
+//!
+//! Blocks of one size leave the allocator nothing to round up, and none is moved when it is full.
+
+use std::collections::VecDeque;
+
+/// Numbers of a block: with an allocator's own few bytes they stay below 1 MiB, above which it would take the next
+/// size.
+const BLOCK: usize = 520_000;
+/// A place is told in steps of two numbers, so that 32 bits part all that the largest window holds.
+const STEP: usize = 2;
+/// Blocks until a place comes again.
+const BLOCKS_MAX: usize = (1 << 32) * STEP / BLOCK;
+/// Numbers that are held at once, at most.
+pub const NUMBERS_MAX: usize = (BLOCKS_MAX - 1) * BLOCK;
+
+/// Where a list stands. It holds for as long as the list isn't freed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListPlace(u32);
+
+#[derive(Debug, Default)]
+pub struct Lists {
+    blocks: VecDeque<Vec<u16>>,
+    /// Number of the first block, below `BLOCKS_MAX`, after which it is 0 again.
+    base: usize,
+}
+
+impl Lists {
+    /// Appends a list of at most `length_max` numbers, which `write` writes.
+    pub fn push(&mut self, length_max: usize, write: impl FnOnce(&mut Vec<u16>)) -> ListPlace {
+        if self.blocks.back().is_none_or(|block| block.len() + length_max + STEP > BLOCK) {
+            self.blocks.push_back(Vec::with_capacity(BLOCK));
+        }
+        let number = (self.base + self.blocks.len() - 1) % BLOCKS_MAX;
+        let Some(block) = self.blocks.back_mut() else { return ListPlace(0) };
+        if block.len() % STEP != 0 {
+            block.push(0);
+        }
+        let step = (number * BLOCK + block.len()) / STEP;
+        write(block);
+        // Fewer steps than 2^32, as many as blocks go around.
+        ListPlace(u32::try_from(step).unwrap_or(u32::MAX))
+    }
+
+    /// From a list's beginning on.
+    pub fn from(&self, place: ListPlace) -> Option<&[u16]> {
+        let at = place.0 as usize * STEP;
+        self.blocks.get(self.behind_base(at / BLOCK))?.get(at % BLOCK..)
+    }
+
+    /// Frees all blocks before the one where a list stands.
+    pub fn free_before(&mut self, place: ListPlace) {
+        let behind = self.behind_base(place.0 as usize * STEP / BLOCK);
+        if behind < self.blocks.len() {
+            self.blocks.drain(..behind);
+            self.base = (self.base + behind) % BLOCKS_MAX;
+        }
+    }
+
+    const fn behind_base(&self, block: usize) -> usize {
+        (block + BLOCKS_MAX - self.base) % BLOCKS_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_found_until_they_are_freed_wherever_the_numbers_of_blocks_go_around() {
+        let mut lists = Lists { blocks: VecDeque::new(), base: BLOCKS_MAX - 2 };
+        let mut places = VecDeque::new();
+        for round in 0..20_000_u16 {
+            let list = vec![round; usize::from(round % 251)];
+            places.push_back((lists.push(251, |block| block.extend_from_slice(&list)), list));
+            if places.len() > 9_000 {
+                places.pop_front();
+            }
+            if round % 1_000 == 999 {
+                lists.free_before(places[0].0);
+                for (place, list) in &places {
+                    assert_eq!(lists.from(*place).and_then(|from| from.get(..list.len())), Some(&list[..]));
+                }
+            }
+        }
+        assert_eq!(lists.base, 0, "two of five blocks are freed");
+    }
+}
