@@ -1,9 +1,9 @@
 //! Positions of the window's claims by the hash of what they are found by, in buckets of one cache line.
 //!
 //! Memory, not arithmetic, is what a window of millions of claims waits for. A bucket holds its entries' tags beside the
-//! entries: what has no entry costs one look at memory. And nothing is ever taken out: an entry is a claim's position,
-//! which tells by itself that it has expired, and its room is used again. So a claim that leaves the window costs no
-//! look at all.
+//! entries: what has no entry costs one look at memory. And what leaves the window isn't taken out: an entry is a claim's
+//! position, which tells by itself that it has expired, and its room is used again. So a claim that leaves costs no look
+//! at all.
 //!
 //! The table never compares what it holds: the caller says whether an entry is the one it looks for. It grows by an
 //! eighth, not to twice its size, and keeps its size for as long as the window keeps its own.
@@ -36,7 +36,8 @@ pub struct Span {
 struct Bucket {
     /// Of each entry's hash, the 8 bits that follow those that tell its bucket.
     tags: [u8; ENTRIES],
-    /// The newest entry that found no room here and stands in a later bucket. When that has expired, none does.
+    /// No entry that found no room here, and stands in a later bucket, is newer than this one: when it has expired, none
+    /// does.
     passed_by: u32,
     /// Room that was never used holds one that has expired.
     entries: [u32; ENTRIES],
@@ -149,7 +150,7 @@ impl<const BELOW: u32> ExpiringTable<BELOW> {
         found.is_some()
     }
 
-    /// Enters the newest claim. At most `taken` entries haven't expired, this one counted. Should the table grow,
+    /// Enters a claim that isn't in the table. At most `taken` entries haven't expired, this one counted. Should the table grow,
     /// `hashes_of` tells the hashes of any of them.
     pub fn insert(
         &mut self,
@@ -169,8 +170,8 @@ impl<const BELOW: u32> ExpiringTable<BELOW> {
         }
     }
 
-    /// Makes what has expired in a bucket expire anew, one bucket after the other. If this is called for every claim, the
-    /// bits of a position don't come again before.
+    /// Makes what has expired in a bucket expire anew, one bucket after the other. If this is called for every claim, and
+    /// buckets and claims together are fewer than the positions that the bits tell apart, none comes again before.
     pub fn clean_next(&mut self, span: Span) {
         if let Some(bucket) = self.buckets.get_mut(self.hand) {
             for entry in bucket.entries.iter_mut().chain([&mut bucket.passed_by]) {

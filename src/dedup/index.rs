@@ -25,7 +25,7 @@ pub const CLAIMS_MAX: usize = 1 << 26;
 
 const _: () = assert!(KEYS_MAX <= 1 << PLACE_BITS);
 // A claim of the largest window is cleaned out of the index, once it has expired, before its position's bits come again.
-const _: () = assert!(CLAIMS_MAX as u64 <= POSITION_MASK / 3);
+const _: () = assert!(CLAIMS_MAX as u64 <= (POSITION_MASK + 1) / 4);
 
 /// From shingle keys to the newest claim that has them; older ones follow by the claims' links.
 #[derive(Debug, Default)]

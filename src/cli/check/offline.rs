@@ -13,7 +13,7 @@ use crate::sources::Sources;
 use crate::tag::Tagger;
 
 /// Measured: memory of one claim in the window, its share of the indexes included.
-const CLAIM_BYTES: u64 = 420;
+const CLAIM_BYTES: u64 = 400;
 const HOUR_MS: u64 = 3_600_000;
 /// Rows of the table where no number is given.
 const ARTICLES_PER_DAY: [u64; 3] = [10_000, 100_000, 1_000_000];
@@ -174,8 +174,8 @@ mod tests {
     #[test]
     fn memory_grows_with_articles_and_window() {
         let of = |setting: &str, articles| window_bytes(&loaded(&[setting]).settings.dedup, articles);
-        assert_eq!(of("dedup.window_hours=168", 1_000_000), 8 * 420_000_000);
-        assert_eq!(of("dedup.window_hours=24", 1_000_000), 2 * 420_000_000);
+        assert_eq!(of("dedup.window_hours=168", 1_000_000), 8 * 400_000_000);
+        assert_eq!(of("dedup.window_hours=24", 1_000_000), 2 * 400_000_000);
         let report = checked(&[], Some(5000));
         assert!(report.findings.iter().any(|finding| finding.message.starts_with("5000 articles a day")));
         assert!(of("dedup.window_hours=168", u64::MAX) > 0);

@@ -57,6 +57,11 @@ impl Lists {
         }
     }
 
+    pub fn free_all(&mut self) {
+        self.base = (self.base + self.blocks.len()) % BLOCKS_MAX;
+        self.blocks.clear();
+    }
+
     const fn behind_base(&self, block: usize) -> usize {
         (block + BLOCKS_MAX - self.base) % BLOCKS_MAX
     }
@@ -84,5 +89,9 @@ mod tests {
             }
         }
         assert_eq!(lists.base, 0, "two of five blocks are freed");
+        lists.free_all();
+        assert_eq!(lists.from(places[0].0), None);
+        let place = lists.push(1, |block| block.push(7));
+        assert_eq!(lists.from(place), Some(&[7][..]));
     }
 }

@@ -292,8 +292,9 @@ impl Slots {
         if self.first - self.base >= CHUNK_CLAIMS as u64 {
             self.chunks.pop_front();
             self.base += CHUNK_CLAIMS as u64;
-            if let Some(oldest) = self.chunks.front().and_then(|chunk| chunk.heads.first()) {
-                self.lists.free_before(oldest.lists);
+            match self.chunks.front().and_then(|chunk| chunk.heads.first()) {
+                Some(oldest) => self.lists.free_before(oldest.lists),
+                None => self.lists.free_all(),
             }
         }
     }
