@@ -97,6 +97,11 @@ pub struct ExpiringTable<const BELOW: u32> {
 }
 
 impl<const BELOW: u32> ExpiringTable<BELOW> {
+    /// The entry of a position, with `below` in the caller's bits.
+    pub const fn entry(position: u64, below: u32) -> u32 {
+        ((position & (u32::MAX >> BELOW) as u64) as u32) << BELOW | below
+    }
+
     /// The position that an entry names: the newest one at or before `end` with its bits.
     pub const fn position(entry: u32, end: u64) -> u64 {
         end.wrapping_sub(Self::behind(entry, end) as u64)
@@ -150,8 +155,8 @@ impl<const BELOW: u32> ExpiringTable<BELOW> {
         found.is_some()
     }
 
-    /// Enters a claim that isn't in the table. At most `taken` entries haven't expired, this one counted. Should the table grow,
-    /// `hashes_of` tells the hashes of any of them.
+    /// Enters a claim that isn't in the table. At most `taken` entries haven't expired, this one counted. Should the
+    /// table grow, `hashes_of` tells the hashes of any of them.
     pub fn insert(
         &mut self,
         span: Span,
@@ -185,7 +190,7 @@ impl<const BELOW: u32> ExpiringTable<BELOW> {
 
     /// An entry that has expired just now.
     const fn expired(span: Span) -> u32 {
-        ((span.first.wrapping_sub(1) & (u32::MAX >> BELOW) as u64) as u32) << BELOW
+        Self::entry(span.first.wrapping_sub(1), 0)
     }
 
     /// The bucket where a hash belongs: all hashes spread evenly over the buckets (after Lemire, "Fast random integer
@@ -329,7 +334,7 @@ mod tests {
             self.keys.insert(position, key);
             self.newest.insert(key, position);
             self.span.end += 1;
-            let entry = |position: u64| ((position & 0x0fff_ffff) as u32) << 4 | 5;
+            let entry = |position| ExpiringTable::<4>::entry(position, 5);
             let (hash, own) = (crowded(key), entry(position));
             if !older.is_some_and(|older| self.table.replace(self.span, hash, entry(older), own)) {
                 let (end, keys) = (self.span.end, &self.keys);
@@ -367,7 +372,7 @@ mod tests {
                     0..3 => held.evict(),
                     3 => {
                         if let Some(position) = held.newest.remove(&key) {
-                            let entry = ((position & 0x0fff_ffff) as u32) << 4 | 5;
+                            let entry = ExpiringTable::<4>::entry(position, 5);
                             prop_assert!(held.table.remove(held.span, crowded(key), entry));
                         }
                     }

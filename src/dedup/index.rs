@@ -19,13 +19,12 @@ pub const LOOKED_AT_MAX: usize = 1024;
 pub const PER_KEY_MAX: usize = 32;
 /// A posting is a position and the key's place in its claim.
 const PLACE_BITS: u32 = 4;
-const POSITION_MASK: u64 = (1 << (32 - PLACE_BITS)) - 1;
 /// Claims held at most, so that a posting names one: the newest so many count, on every replica alike.
 pub const CLAIMS_MAX: usize = 1 << 26;
 
 const _: () = assert!(KEYS_MAX <= 1 << PLACE_BITS);
 // A claim of the largest window is cleaned out of the index, once it has expired, before its position's bits come again.
-const _: () = assert!(CLAIMS_MAX as u64 <= (POSITION_MASK + 1) / 4);
+const _: () = assert!(CLAIMS_MAX <= (1 << (32 - PLACE_BITS)) / 4);
 
 /// From shingle keys to the newest claim that has them; older ones follow by the claims' links.
 #[derive(Debug, Default)]
@@ -124,8 +123,8 @@ fn hash_32(hasher: &DefaultHashBuilder, of: &impl Hash) -> u32 {
 }
 
 fn posting(position: u64, at: usize) -> u32 {
-    // Masked to 28 bits and 4 bits.
-    u32::try_from((position & POSITION_MASK) << PLACE_BITS | at as u64).unwrap_or(u32::MAX)
+    // A claim has few keys.
+    ExpiringTable::<PLACE_BITS>::entry(position, u32::try_from(at).unwrap_or_default())
 }
 
 /// The position that a posting names, at or before `end`, and the place of its key.
@@ -184,7 +183,7 @@ impl HashIndex {
             self.push_first(slots, position, hash);
             return;
         };
-        self.single.remove(slots.span(), hash_32(&self.hasher, hash), low(first));
+        self.single.remove(slots.span(), hash_32(&self.hasher, hash), ExpiringTable::<0>::entry(first, 0));
         let mut positions = Positions::default();
         positions.push(first, slots.head(first).map_or(i64::MIN, |head| head.time_ms));
         positions.push(position, time_ms);
@@ -194,10 +193,15 @@ impl HashIndex {
     /// The same where no claim has the hash.
     pub fn push_first(&mut self, slots: &Slots, position: u64, hash: &Hash128) {
         let (of, hasher, span) = (self.of, &self.hasher, slots.span());
-        self.single.insert(span, (hash_32(hasher, hash), low(position)), slots.len(), |entries| {
-            let found = entries.map(|entry| slots.get(ExpiringTable::<0>::position(entry?, span.end)));
-            found.map(|slot| slot.map_or(0, |slot| hash_32(hasher, of(slot))))
-        });
+        self.single.insert(
+            span,
+            (hash_32(hasher, hash), ExpiringTable::<0>::entry(position, 0)),
+            slots.len(),
+            |entries| {
+                let found = entries.map(|entry| slots.get(ExpiringTable::<0>::position(entry?, span.end)));
+                found.map(|slot| slot.map_or(0, |slot| hash_32(hasher, of(slot))))
+            },
+        );
     }
 
     /// To be called for every claim, so that what has expired is known to have.
@@ -223,7 +227,7 @@ impl HashIndex {
             return positions.0.into_iter().map(|(position, _)| position).collect();
         }
         let Some(position) = self.find_single(slots, hash) else { return Vec::new() };
-        self.single.remove(slots.span(), hash_32(&self.hasher, hash), low(position));
+        self.single.remove(slots.span(), hash_32(&self.hasher, hash), ExpiringTable::<0>::entry(position, 0));
         vec![position]
     }
 
@@ -265,11 +269,6 @@ impl HashIndex {
         });
         newest.chain(single)
     }
-}
-
-/// The low 32 bits of a position.
-fn low(position: u64) -> u32 {
-    u32::try_from(position & u64::from(u32::MAX)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The window's claims in memory: fixed parts in heads and slots, sketches of any length in lists beside them, in chunks that are
-//! freed from the oldest end.
+//! The window's claims in memory: fixed parts in heads and slots, sketches of any length in lists beside them, in chunks
+//! that are freed from the oldest end.
 //!
 //! A claim costs about 250 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
 
@@ -162,37 +162,34 @@ impl Slots {
         usize::try_from(self.end - self.first).unwrap_or(usize::MAX)
     }
 
-    fn place(&self, position: u64) -> Option<(&Chunk, usize)> {
+    /// The chunk of a claim that counts, and its place there.
+    fn place(&self, position: u64) -> Option<(usize, usize)> {
         if position < self.first || position >= self.end {
             return None;
         }
         let at = usize::try_from(position - self.base).ok()?;
-        Some((self.chunks.get(at / CHUNK_CLAIMS)?, at % CHUNK_CLAIMS))
-    }
-
-    fn place_mut(&mut self, position: u64) -> Option<(&mut Chunk, usize)> {
-        if position < self.first || position >= self.end {
-            return None;
-        }
-        let at = usize::try_from(position - self.base).ok()?;
-        Some((self.chunks.get_mut(at / CHUNK_CLAIMS)?, at % CHUNK_CLAIMS))
+        Some((at / CHUNK_CLAIMS, at % CHUNK_CLAIMS))
     }
 
     pub fn head(&self, position: u64) -> Option<&Head> {
-        self.place(position).and_then(|(chunk, at)| chunk.heads.get(at))
+        let (chunk, at) = self.place(position)?;
+        self.chunks.get(chunk)?.heads.get(at)
     }
 
     pub fn get(&self, position: u64) -> Option<&Slot> {
-        self.place(position).and_then(|(chunk, at)| chunk.slots.get(at))
+        let (chunk, at) = self.place(position)?;
+        self.chunks.get(chunk)?.slots.get(at)
     }
 
     pub fn get_mut(&mut self, position: u64) -> Option<&mut Slot> {
-        self.place_mut(position).and_then(|(chunk, at)| chunk.slots.get_mut(at))
+        let (chunk, at) = self.place(position)?;
+        self.chunks.get_mut(chunk)?.slots.get_mut(at)
     }
 
     /// A claim matches nothing from now on.
     pub fn make_void(&mut self, position: u64) {
-        if let Some(head) = self.place_mut(position).and_then(|(chunk, at)| chunk.heads.get_mut(at)) {
+        let Some((chunk, at)) = self.place(position) else { return };
+        if let Some(head) = self.chunks.get_mut(chunk).and_then(|chunk| chunk.heads.get_mut(at)) {
             head.flags |= Head::VOID;
         }
     }
@@ -200,6 +197,7 @@ impl Slots {
     /// A claim with all its parts.
     pub fn held(&self, position: u64) -> Option<Held<'_>> {
         let (chunk, at) = self.place(position)?;
+        let chunk = self.chunks.get(chunk)?;
         let (head, slot) = (chunk.heads.get(at)?, chunk.slots.get(at)?);
         Some(Held { head, slot, numbers: self.lists.from(head.lists)?, time_max_ms: chunk.time_max_ms })
     }
