@@ -79,8 +79,11 @@ const SLOTS_MAX: usize = 4096;
 const _: () = assert!(SKETCH_SIZE * 5 < SLOTS_OF_ONE && CANDIDATES_MAX * SKETCH_SIZE * 2 < SLOTS_MAX);
 
 impl Holders {
-    /// Room for the codes of so many texts that differ, at most 32.
+    /// Room for the codes of so many texts that differ, at most 32. Where there are none, none may be asked for.
     pub fn new(texts: usize) -> Self {
+        if texts == 0 {
+            return Self { slots: Vec::new() };
+        }
         let slots = (texts * SLOTS_OF_ONE).next_power_of_two().clamp(SLOTS_OF_ONE, SLOTS_MAX);
         Self { slots: vec![FREE; slots] }
     }

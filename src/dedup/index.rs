@@ -137,9 +137,9 @@ pub fn place(posting: u32, end: u64) -> (u64, usize) {
 #[derive(Debug)]
 pub struct HashIndex {
     of: fn(&Slot) -> &Hash128,
-    /// The low 32 bits of the position of a hash's only claim.
-    single: ExpiringTable<0>,
-    /// Hashes that several claims had.
+    /// The low 32 bits of the position of each hash's newest claim.
+    newest: ExpiringTable<0>,
+    /// All claims of the hashes that several claims had.
     several: HashMap<Hash128, Positions>,
     hasher: DefaultHashBuilder,
 }
@@ -158,42 +158,39 @@ impl Positions {
 
 impl HashIndex {
     pub fn new(of: fn(&Slot) -> &Hash128) -> Self {
-        let (single, several) = (ExpiringTable::default(), HashMap::new());
-        Self { of, single, several, hasher: DefaultHashBuilder::default() }
+        let (newest, several) = (ExpiringTable::default(), HashMap::new());
+        Self { of, newest, several, hasher: DefaultHashBuilder::default() }
     }
 
     /// Asks memory for what is known of a hash, and waits for nothing.
     pub fn touch(&self, hash: &Hash128) {
-        self.single.touch(&[hash_32(&self.hasher, hash)]);
+        self.newest.touch(&[hash_32(&self.hasher, hash)]);
     }
 
     /// Whether any claim may have a hash: most often this tells that none has.
     pub fn may_hold(&self, slots: &Slots, hash: &Hash128) -> bool {
-        !self.single.glance(slots.span(), hash_32(&self.hasher, hash), 0).is_nothing()
-            || self.several.contains_key(hash)
+        !self.newest.glance(slots.span(), hash_32(&self.hasher, hash), 0).is_nothing()
     }
 
     /// Enters the claim at `position`, which has a slot.
     pub fn push(&mut self, slots: &Slots, position: u64, hash: &Hash128, time_ms: i64) {
-        if let Some(positions) = self.several.get_mut(hash) {
-            positions.push(position, time_ms);
-            return;
-        }
-        let Some(first) = self.find_single(slots, hash) else {
+        let Some(newest) = self.find_newest(slots, hash) else {
             self.push_first(slots, position, hash);
             return;
         };
-        self.single.remove(slots.span(), hash_32(&self.hasher, hash), ExpiringTable::<0>::entry(first, 0));
-        let mut positions = Positions::default();
-        positions.push(first, slots.head(first).map_or(i64::MIN, |head| head.time_ms));
+        let (known, own) = (ExpiringTable::<0>::entry(newest, 0), ExpiringTable::<0>::entry(position, 0));
+        self.newest.replace(slots.span(), hash_32(&self.hasher, hash), known, own);
+        let positions = self.several.entry(*hash).or_default();
+        if positions.0.is_empty() {
+            positions.push(newest, slots.head(newest).map_or(i64::MIN, |head| head.time_ms));
+        }
         positions.push(position, time_ms);
-        self.several.insert(*hash, positions);
     }
 
     /// The same where no claim has the hash.
     pub fn push_first(&mut self, slots: &Slots, position: u64, hash: &Hash128) {
         let (of, hasher, span) = (self.of, &self.hasher, slots.span());
-        self.single.insert(
+        self.newest.insert(
             span,
             (hash_32(hasher, hash), ExpiringTable::<0>::entry(position, 0)),
             slots.len(),
@@ -206,7 +203,7 @@ impl HashIndex {
 
     /// To be called for every claim, so that what has expired is known to have.
     pub fn clean_next(&mut self, slots: &Slots) {
-        self.single.clean_next(slots.span());
+        self.newest.clean_next(slots.span());
     }
 
     /// The oldest claim of the window, which has this hash, leaves it.
@@ -223,18 +220,18 @@ impl HashIndex {
 
     /// Takes all claims of a hash out, oldest first.
     pub fn remove(&mut self, slots: &Slots, hash: &Hash128) -> Vec<u64> {
-        if let Some(positions) = self.several.remove(hash) {
-            return positions.0.into_iter().map(|(position, _)| position).collect();
+        let Some(newest) = self.find_newest(slots, hash) else { return Vec::new() };
+        self.newest.remove(slots.span(), hash_32(&self.hasher, hash), ExpiringTable::<0>::entry(newest, 0));
+        match self.several.remove(hash) {
+            Some(Positions(all)) => all.into_iter().map(|(position, _)| position).collect(),
+            None => vec![newest],
         }
-        let Some(position) = self.find_single(slots, hash) else { return Vec::new() };
-        self.single.remove(slots.span(), hash_32(&self.hasher, hash), ExpiringTable::<0>::entry(position, 0));
-        vec![position]
     }
 
-    fn find_single(&self, slots: &Slots, hash: &Hash128) -> Option<u64> {
+    fn find_newest(&self, slots: &Slots, hash: &Hash128) -> Option<u64> {
         let (of, span) = (self.of, slots.span());
         let position = |entry| ExpiringTable::<0>::position(entry, span.end);
-        let found = self.single.find(span, hash_32(&self.hasher, hash), |entry| {
+        let found = self.newest.find(span, hash_32(&self.hasher, hash), |entry| {
             slots.get(position(entry)).map(of) == Some(hash)
         });
         found.map(position)
@@ -247,7 +244,7 @@ impl HashIndex {
                 .get(all.partition_point(|(_, time_max)| *time_max <= after_ms))
                 .map(|(position, _)| *position),
             None => self
-                .find_single(slots, hash)
+                .find_newest(slots, hash)
                 .filter(|position| slots.head(*position).is_some_and(|head| head.time_ms > after_ms)),
         }
     }
@@ -260,7 +257,7 @@ impl HashIndex {
         after_ms: i64,
     ) -> impl Iterator<Item = u64> + '_ {
         let several = self.several.get(hash);
-        let single = if several.is_none() { self.find_single(slots, hash) } else { None };
+        let single = if several.is_none() { self.find_newest(slots, hash) } else { None };
         let newest = several.into_iter().flat_map(move |Positions(all)| {
             all.iter()
                 .rev()

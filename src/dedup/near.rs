@@ -33,12 +33,6 @@ pub struct Candidate<'a> {
     pub never_suppressed: bool,
 }
 
-impl Candidate<'_> {
-    /// To fill a list with.
-    pub const NONE: Self =
-        Self { position: 0, text: Text::NONE, record: RecordKey::NONE, never_suppressed: false };
-}
-
 /// Identity of a raw record, as short as memory allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordKey {
@@ -47,10 +41,6 @@ pub struct RecordKey {
     pub topic: u32,
     /// Of its timestamp and payload.
     pub tag: u32,
-}
-
-impl RecordKey {
-    const NONE: Self = Self { offset: 0, partition: 0, topic: 0, tag: 0 };
 }
 
 /// What the replay says of an article.
@@ -163,7 +153,9 @@ fn better(best: &mut Option<(Weighed, usize)>, weighed: Weighed, leader: usize) 
 
 impl<'a, 'b> Replay<'a, 'b> {
     fn of(candidates: &'b [Candidate<'a>], limits: Addition) -> Self {
-        let other_codes = candidates.windows(2).filter(|two| two[0].text.codes != two[1].text.codes).count();
+        let compared_with = &candidates[..candidates.len().saturating_sub(1)];
+        let other_codes =
+            compared_with.windows(2).filter(|two| two[0].text.codes != two[1].text.codes).count();
         let mut replay = Self {
             candidates,
             limits,
@@ -172,7 +164,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             members: [0; CANDIDATES_MAX],
             count: 0,
             kept: 0,
-            holders: Holders::new(1 + other_codes),
+            holders: Holders::new(usize::from(!compared_with.is_empty()) + other_codes),
         };
         let mut beside = Beside { codes: &[], kept: u32::MAX, rows: Rows::NONE, stories: Stories::default() };
         for at in 0..candidates.len() {
@@ -229,9 +221,12 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     fn keep(&mut self, at: usize) {
-        let text = &self.candidates[at].text;
         self.kept |= 1 << at;
-        self.holders.add(text.codes, text.lead, 1 << at);
+        // Nothing comes behind the last one that would be compared with it.
+        if at + 1 < self.candidates.len() {
+            let text = &self.candidates[at].text;
+            self.holders.add(text.codes, text.lead, 1 << at);
+        }
     }
 
     /// The kept candidates of some stories.
@@ -263,6 +258,9 @@ impl<'a> Beside<'a> {
     /// Copies of one text follow each other, and are looked at once.
     fn look_at(&mut self, codes: &'a [u16], replay: &Replay<'a, '_>) {
         if self.kept == replay.kept && self.codes == codes {
+            return;
+        }
+        if replay.kept == 0 {
             return;
         }
         (self.codes, self.kept) = (codes, replay.kept);

@@ -34,14 +34,9 @@ impl Asked<'_> {
 }
 
 impl Window {
-    /// Fills in the earlier claims that share keys with a text, best first cut off, then in the order of the log. Tells
-    /// how many, and for which windows they would be the same.
-    pub(super) fn gather<'a>(
-        &'a self,
-        asked: &Asked<'_>,
-        after_ms: i64,
-        candidates: &mut [Candidate<'a>; CANDIDATES_MAX],
-    ) -> (usize, Reach) {
+    /// The earlier claims that share keys with a text, of which the best are taken, in the order of the log; and for
+    /// which windows they would be the same.
+    pub(super) fn gather(&self, asked: &Asked<'_>, after_ms: i64) -> (Vec<Candidate<'_>>, Reach) {
         let hits_min = asked.hits_min();
         let mut reach = Reach::WHOLE;
         let mut chains = Chains::new(&asked.postings, &self.slots);
@@ -68,16 +63,14 @@ impl Window {
                 break;
             }
         }
-        let mut count = 0;
+        let mut candidates = Vec::with_capacity(found.count.min(CANDIDATES_MAX));
         found.best(|position| {
-            if let (Some(held), Some(candidate)) = (self.slots.held(position), candidates.get_mut(count)) {
-                let Some(text) = held.text() else { return };
-                let (record, never_suppressed) = (held.slot.record(), held.head.never_suppressed());
-                *candidate = Candidate { position, text, record, never_suppressed };
-                count += 1;
-            }
+            let Some(held) = self.slots.held(position) else { return };
+            let Some(text) = held.text() else { return };
+            let (record, never_suppressed) = (held.slot.record(), held.head.never_suppressed());
+            candidates.push(Candidate { position, text, record, never_suppressed });
         });
-        (count, reach)
+        (candidates, reach)
     }
 }
 

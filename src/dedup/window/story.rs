@@ -66,10 +66,9 @@ impl Window {
 
     /// Gathers the candidates of a text and compares it with them.
     fn replay(&self, asked: &Asked<'_>, after_ms: i64, limits: Addition) -> Replayed<'_> {
-        let mut candidates = [Candidate::NONE; CANDIDATES_MAX];
-        let (count, reach) = self.gather(asked, after_ms, &mut candidates);
+        let (candidates, reach) = self.gather(asked, after_ms);
         let mut pairs = [Pair::default(); CANDIDATES_MAX];
-        let finding = near::find(&asked.text, &candidates[..count], limits, &mut pairs);
+        let finding = near::find(&asked.text, &candidates, limits, &mut pairs);
         Replayed { candidates, pairs, finding, reach }
     }
 
@@ -125,7 +124,7 @@ impl Window {
 
 /// A text's candidates and what they say of it.
 struct Replayed<'a> {
-    candidates: [Candidate<'a>; CANDIDATES_MAX],
+    candidates: Vec<Candidate<'a>>,
     pairs: Pairs,
     finding: Finding,
     /// For which windows the candidates are the same.
@@ -133,7 +132,7 @@ struct Replayed<'a> {
 }
 
 impl Replayed<'_> {
-    const fn position(&self, matched: &Match) -> u64 {
+    fn position(&self, matched: &Match) -> u64 {
         self.candidates[matched.candidate].position
     }
 
