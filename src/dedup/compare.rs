@@ -52,8 +52,9 @@ pub struct Text<'a> {
     pub fetched_at_s: u32,
 }
 
+#[cfg(test)]
 impl Text<'_> {
-    /// Nothing at all.
+    /// Nothing at all, to be filled in where only some of it matters.
     pub const NONE: Self = Self {
         codes: &[],
         full: true,

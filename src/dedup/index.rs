@@ -30,8 +30,6 @@ const _: () = assert!(CLAIMS_MAX <= (1 << (32 - PLACE_BITS)) / 4);
 #[derive(Debug, Default)]
 pub struct KeyIndex {
     newest: ExpiringTable<PLACE_BITS>,
-    /// Keys of all claims of the window.
-    keys: usize,
     hasher: DefaultHashBuilder,
 }
 
@@ -98,22 +96,16 @@ impl KeyIndex {
             keys.map(|key| hash_32(hasher, &key.unwrap_or_default()))
         };
         for (at, (hash, link)) in newest.hashes.iter().zip(&newest.links).enumerate().take(keys.len()) {
-            self.keys += 1;
             // A key stands for one claim only, or which one is found would depend on where it stands.
             if keys[..at].contains(&keys[at]) {
                 continue;
             }
             let own = posting(position, at);
             if !link.is_some_and(|older| self.newest.replace(span, *hash, older, own)) {
-                self.newest.insert(span, (*hash, own), self.keys, hashes_of);
+                self.newest.insert(span, (*hash, own), hashes_of);
             }
         }
         self.newest.clean_next(span);
-    }
-
-    /// A claim with so many keys leaves the window.
-    pub const fn expire(&mut self, keys_count: usize) {
-        self.keys -= keys_count;
     }
 }
 
@@ -182,7 +174,7 @@ impl HashIndex {
         self.newest.replace(slots.span(), hash_32(&self.hasher, hash), known, own);
         let positions = self.several.entry(*hash).or_default();
         if positions.0.is_empty() {
-            positions.push(newest, slots.head(newest).map_or(i64::MIN, |head| head.time_ms));
+            positions.push(newest, slots.held(newest).map_or(i64::MIN, |held| held.time_ms()));
         }
         positions.push(position, time_ms);
     }
@@ -193,7 +185,6 @@ impl HashIndex {
         self.newest.insert(
             span,
             (hash_32(hasher, hash), ExpiringTable::<0>::entry(position, 0)),
-            slots.len(),
             |entries| {
                 let found = entries.map(|entry| slots.get(ExpiringTable::<0>::position(entry?, span.end)));
                 found.map(|slot| slot.map_or(0, |slot| hash_32(hasher, of(slot))))
@@ -245,7 +236,7 @@ impl HashIndex {
                 .map(|(position, _)| *position),
             None => self
                 .find_newest(slots, hash)
-                .filter(|position| slots.head(*position).is_some_and(|head| head.time_ms > after_ms)),
+                .filter(|position| slots.held(*position).is_some_and(|held| held.time_ms() > after_ms)),
         }
     }
 

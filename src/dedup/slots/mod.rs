@@ -1,113 +1,95 @@
-//! The window's claims in memory: fixed parts in heads and slots, sketches of any length in lists beside them, in chunks
-//! that are freed from the oldest end.
+//! The window's claims in memory, in chunks and blocks that are freed from the oldest end.
 //!
-//! A claim costs about 250 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
+//! What is read of a claim lies apart by how often it is: of every claim on a key's chain its head and its links, which
+//! are small and lie close together, so that the processor's caches hold those of the latest claims; of a candidate its
+//! row; of a match its slot.
+//!
+//! A claim costs about 300 bytes here, whatever its sketch's `Vec`s would cost with an allocation each.
 
 mod lists;
+mod row;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use self::lists::{ListPlace, Lists};
+use self::row::Row;
 use super::compare::Text;
 use super::expiring::Span;
 use super::index::CLAIMS_MAX;
 use super::near::RecordKey;
-use super::sketch::{KEYS_MAX, NUMERAL_PAIRS_MAX, NUMERALS_MAX, SKETCH_SIZE};
+use super::sketch::KEYS_MAX;
 use super::told::Told;
 use crate::article::Hash128;
 
 /// Claims per chunk: their heads and their slots, each with an allocator's own few bytes, nearly fill multiples of
 /// 64 KiB, which it rounds up to.
-const CHUNK_CLAIMS: usize = 12_200;
-const _: () = assert!(size_of::<Head>() == 16 && size_of::<Slot>() == 96);
+const CHUNK_CLAIMS: usize = 16_200;
+const _: () = assert!(size_of::<Head>() == 16 && size_of::<Slot>() == 48);
 
-/// Numbers that a claim has in the lists at most: two for each link, and a tail for each key.
-const NUMBERS_MAX: usize = 3 * KEYS_MAX + SKETCH_SIZE + NUMERALS_MAX + NUMERAL_PAIRS_MAX;
-const _: () = assert!(CLAIMS_MAX * NUMBERS_MAX < lists::NUMBERS_MAX);
+/// Numbers of a block: with an allocator's own few bytes it stays below 1 MiB, above which it would take the next size.
+type Links = Lists<u32, 260_000, 1>;
+type Rows = Lists<u16, 520_000, 2>;
+const _: () = assert!(CLAIMS_MAX * KEYS_MAX < Links::NUMBERS_MAX);
+const _: () = assert!(CLAIMS_MAX * row::NUMBERS_MAX < Rows::NUMBERS_MAX);
 
-/// What is read of every claim on a key's chain. Heads lie together, so that the processor's caches hold many.
+/// What is read of every claim on a key's chain, beside its links.
 #[derive(Debug, Clone)]
-pub struct Head {
-    pub time_ms: i64,
-    /// Where its lists stand: links, tails of keys, codes, numerals, pairs of numerals.
-    lists: ListPlace,
-    /// Bit i: key i stands in an older claim too, and a link to it among the links.
-    linked: u16,
-    keys: u8,
-    flags: u8,
+struct Head {
+    /// Its append time, from that of its chunk's first claim on.
+    behind_first_ms: i32,
+    links: ListPlace,
+    row: ListPlace,
+    /// Bit i: key i stands in an older claim too, and a link to it among the links. Above, how many keys it has.
+    linked_and_keys: u16,
+    /// Flags above, how many codes it has below.
+    flags_and_codes: u16,
 }
+
+const _: () = assert!(KEYS_MAX < 1 << (u16::BITS as usize - KEYS_MAX));
 
 impl Head {
-    const VOID: u8 = 1;
-    const HAS_URL: u8 = 1 << 1;
-    const FULL: u8 = 1 << 2;
-    const NEVER_SUPPRESSED: u8 = 1 << 3;
+    /// A time so far from its chunk's first that it stands beside the heads.
+    const FAR: i32 = i32::MIN;
+    const VOID: u16 = 1 << 8;
+    const HAS_URL: u16 = 1 << 9;
+    const FULL: u16 = 1 << 10;
+    const NEVER_SUPPRESSED: u16 = 1 << 11;
 
-    /// It matches nothing any more.
-    pub const fn is_void(&self) -> bool {
-        self.flags & Self::VOID != 0
+    const fn has(&self, flag: u16) -> bool {
+        self.flags_and_codes & flag != 0
     }
 
-    pub const fn has_url(&self) -> bool {
-        self.flags & Self::HAS_URL != 0
+    /// The codes are all of the text's shingles.
+    const fn is_full(&self) -> bool {
+        self.has(Self::FULL)
     }
 
-    pub const fn never_suppressed(&self) -> bool {
-        self.flags & Self::NEVER_SUPPRESSED != 0
+    const fn keys(&self) -> usize {
+        (self.linked_and_keys >> KEYS_MAX) as usize
     }
 
-    /// Keys that it is found by.
-    pub const fn keys_count(&self) -> usize {
-        self.keys as usize
-    }
-
-    /// Numbers of its lists before its codes.
-    const fn before_codes(&self) -> usize {
-        2 * self.linked.count_ones() as usize + self.keys as usize
+    const fn codes(&self) -> usize {
+        (self.flags_and_codes & 0xff) as usize
     }
 }
 
-/// The other parts of a claim that all claims have.
+/// What is read of a claim only once it is known to matter.
 #[derive(Debug, Clone)]
 pub struct Slot {
     pub article_id: Hash128,
     pub text_hash: Hash128,
     /// What it repeats, if that was asked.
     pub told: Told,
-    lead: u64,
-    record_offset: i64,
-    record_partition: i32,
-    record_topic: u32,
-    record_tag: u32,
-    source: u32,
-    shingles: u32,
-    headline_hash: u32,
-    fetched_at_s: u32,
-    codes: u8,
-    numerals: u8,
-    numeral_pairs: u8,
 }
 
-impl Slot {
-    pub const fn record(&self) -> RecordKey {
-        RecordKey {
-            offset: self.record_offset,
-            partition: self.record_partition,
-            topic: self.record_topic,
-            tag: self.record_tag,
-        }
-    }
-}
-
-/// Where a key stands: what its claim's slot tells, before its lists are asked.
+/// Where a key stands: what its claim's head tells, before its row is asked.
 #[derive(Debug, Clone, Copy)]
-pub struct KeyPlace {
-    lists: ListPlace,
-    code_at: usize,
-    tail_at: usize,
+pub struct KeyPlace<'a> {
+    head: &'a Head,
+    index: usize,
 }
 
-/// What a slot is made of, beside its lists.
+/// What is kept of a claim.
 #[derive(Debug)]
 pub struct NewSlot<'a> {
     pub time_ms: i64,
@@ -127,6 +109,9 @@ pub struct NewSlot<'a> {
 struct Chunk {
     heads: Vec<Head>,
     slots: Vec<Slot>,
+    time_first_ms: i64,
+    /// Of the claims whose times are far from the first one's, by their place.
+    times_far_ms: HashMap<usize, i64>,
     /// The largest append time of this chunk and of all before it.
     time_max_ms: i64,
 }
@@ -135,7 +120,8 @@ struct Chunk {
 #[derive(Debug, Default)]
 pub struct Slots {
     chunks: VecDeque<Chunk>,
-    lists: Lists,
+    links: Links,
+    rows: Rows,
     /// Position of the first slot of the first chunk.
     base: u64,
     /// Position of the oldest claim that still counts.
@@ -171,7 +157,7 @@ impl Slots {
         Some((at / CHUNK_CLAIMS, at % CHUNK_CLAIMS))
     }
 
-    pub fn head(&self, position: u64) -> Option<&Head> {
+    fn head(&self, position: u64) -> Option<&Head> {
         let (chunk, at) = self.place(position)?;
         self.chunks.get(chunk)?.heads.get(at)
     }
@@ -190,7 +176,7 @@ impl Slots {
     pub fn make_void(&mut self, position: u64) {
         let Some((chunk, at)) = self.place(position) else { return };
         if let Some(head) = self.chunks.get_mut(chunk).and_then(|chunk| chunk.heads.get_mut(at)) {
-            head.flags |= Head::VOID;
+            head.flags_and_codes |= Head::VOID;
         }
     }
 
@@ -198,26 +184,17 @@ impl Slots {
     pub fn held(&self, position: u64) -> Option<Held<'_>> {
         let (chunk, at) = self.place(position)?;
         let chunk = self.chunks.get(chunk)?;
-        let (head, slot) = (chunk.heads.get(at)?, chunk.slots.get(at)?);
-        Some(Held { head, slot, numbers: self.lists.from(head.lists)?, time_max_ms: chunk.time_max_ms })
-    }
-
-    /// What of a claim is compared.
-    pub fn text(&self, position: u64) -> Option<Text<'_>> {
-        self.held(position)?.text()
+        Some(Held { slots: self, chunk, at, head: chunk.heads.get(at)?, slot: chunk.slots.get(at)? })
     }
 
     /// Where a key of a claim stands, by the claim's position and the key's place in it.
-    pub fn key_place(&self, (position, index): (u64, usize)) -> Option<KeyPlace> {
-        let head = self.head(position)?;
-        let code_at = head.before_codes() + index;
-        Some(KeyPlace { lists: head.lists, code_at, tail_at: code_at.checked_sub(head.keys_count())? })
+    pub fn key_place(&self, (position, index): (u64, usize)) -> Option<KeyPlace<'_>> {
+        Some(KeyPlace { head: self.head(position)?, index })
     }
 
     /// The key that stands there.
-    pub fn key_at(&self, place: KeyPlace) -> Option<u32> {
-        let numbers = self.lists.from(place.lists)?;
-        Some(key(*numbers.get(place.code_at)?, *numbers.get(place.tail_at)?))
+    pub fn key_at(&self, place: KeyPlace<'_>) -> Option<u32> {
+        Row(self.rows.from(place.head.row)?).key(place.head, place.index)
     }
 
     /// What is known of repeats holds no longer. Linear in the claims.
@@ -232,51 +209,34 @@ impl Slots {
         if self.chunks.back().is_none_or(|chunk| chunk.heads.len() == CHUNK_CLAIMS) {
             let time_max_ms = self.chunks.back().map_or(i64::MIN, |full| full.time_max_ms);
             let (heads, slots) = (Vec::with_capacity(CHUNK_CLAIMS), Vec::with_capacity(CHUNK_CLAIMS));
-            self.chunks.push_back(Chunk { heads, slots, time_max_ms });
+            let (time_first_ms, times_far_ms) = (new.time_ms, HashMap::new());
+            self.chunks.push_back(Chunk { heads, slots, time_first_ms, times_far_ms, time_max_ms });
         }
         let Some(chunk) = self.chunks.back_mut() else { return };
-        let mut linked = 0;
-        let lists = self.lists.push(NUMBERS_MAX, |numbers| {
-            for (index, link) in new.links.iter().enumerate() {
-                if let Some(link) = link {
-                    linked |= 1 << index;
-                    numbers.extend_from_slice(&[(link >> 16) as u16, (link & 0xffff) as u16]);
-                }
-            }
-            for list in [new.key_tails, new.text.codes, new.text.numerals, new.text.numeral_pairs] {
-                numbers.extend_from_slice(list);
-            }
-        });
+        chunk.time_max_ms = chunk.time_max_ms.max(new.time_ms);
+        let behind_first_ms = chunk.behind_first_ms(new.time_ms);
+        if behind_first_ms == Head::FAR {
+            chunk.times_far_ms.insert(chunk.heads.len(), new.time_ms);
+        }
+        let linked = new.links.iter().enumerate();
+        let linked = linked.fold(0, |linked, (index, link)| linked | u16::from(link.is_some()) << index);
         let flags = [
             (new.has_url, Head::HAS_URL),
             (new.text.full, Head::FULL),
             (new.never_suppressed, Head::NEVER_SUPPRESSED),
         ];
-        let length = |list: &[u16]| u8::try_from(list.len()).unwrap_or(u8::MAX);
-        chunk.time_max_ms = chunk.time_max_ms.max(new.time_ms);
+        let flags = flags.into_iter().fold(0, |flags, (is_set, flag)| flags | if is_set { flag } else { 0 });
         chunk.heads.push(Head {
-            time_ms: new.time_ms,
-            lists,
-            linked,
-            keys: length(new.key_tails),
-            flags: flags.into_iter().fold(0, |flags, (is_set, flag)| flags | if is_set { flag } else { 0 }),
+            behind_first_ms,
+            links: self.links.push(KEYS_MAX, |links| links.extend(new.links.iter().flatten())),
+            row: self.rows.push(row::NUMBERS_MAX, |numbers| row::write(new, numbers)),
+            linked_and_keys: row::length(new.key_tails) << KEYS_MAX | linked,
+            flags_and_codes: flags | row::length(new.text.codes),
         });
         chunk.slots.push(Slot {
-            record_offset: new.record.offset,
-            record_partition: new.record.partition,
-            record_topic: new.record.topic,
-            record_tag: new.record.tag,
-            source: new.text.source,
-            lead: new.text.lead,
-            shingles: new.text.shingles,
-            headline_hash: new.text.headline_hash,
-            fetched_at_s: new.text.fetched_at_s,
-            codes: length(new.text.codes),
-            numerals: length(new.text.numerals),
-            numeral_pairs: length(new.text.numeral_pairs),
-            told: Told::default(),
             article_id: new.article_id,
             text_hash: new.text_hash,
+            told: Told::default(),
         });
         self.end += 1;
     }
@@ -290,58 +250,229 @@ impl Slots {
         if self.first - self.base >= CHUNK_CLAIMS as u64 {
             self.chunks.pop_front();
             self.base += CHUNK_CLAIMS as u64;
-            match self.chunks.front().and_then(|chunk| chunk.heads.first()) {
-                Some(oldest) => self.lists.free_before(oldest.lists),
-                None => self.lists.free_all(),
+            if let Some(oldest) = self.chunks.front().and_then(|chunk| chunk.heads.first()) {
+                self.links.free_before(oldest.links);
+                self.rows.free_before(oldest.row);
+            } else {
+                self.links.free_all();
+                self.rows.free_all();
             }
         }
+    }
+}
+
+impl Chunk {
+    /// How an append time stands in a head.
+    fn behind_first_ms(&self, time_ms: i64) -> i32 {
+        let behind = time_ms.checked_sub(self.time_first_ms).and_then(|behind| i32::try_from(behind).ok());
+        behind.unwrap_or(Head::FAR)
+    }
+
+    fn time_ms(&self, head: &Head, at: usize) -> i64 {
+        if head.behind_first_ms == Head::FAR {
+            return self.times_far_ms.get(&at).copied().unwrap_or(i64::MIN);
+        }
+        self.time_first_ms + i64::from(head.behind_first_ms)
     }
 }
 
 /// A claim in memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Held<'a> {
-    pub head: &'a Head,
+    slots: &'a Slots,
+    chunk: &'a Chunk,
+    at: usize,
+    head: &'a Head,
     pub slot: &'a Slot,
-    /// From its own lists on.
-    numbers: &'a [u16],
-    /// The largest append time up to its chunk: no claim before it is later.
-    pub time_max_ms: i64,
 }
 
 impl<'a> Held<'a> {
-    /// What of it is compared.
-    pub fn text(&self) -> Option<Text<'a>> {
-        let slot = self.slot;
-        let (codes, rest) =
-            self.numbers.get(self.head.before_codes()..)?.split_at_checked(usize::from(slot.codes))?;
-        let (numerals, rest) = rest.split_at_checked(usize::from(slot.numerals))?;
-        let numeral_pairs = rest.get(..usize::from(slot.numeral_pairs))?;
-        Some(Text {
-            codes,
-            full: self.head.flags & Head::FULL != 0,
-            shingles: slot.shingles,
-            lead: slot.lead,
-            numerals,
-            numeral_pairs,
-            headline_hash: slot.headline_hash,
-            source: slot.source,
-            fetched_at_s: slot.fetched_at_s,
-        })
+    /// Its append time.
+    pub fn time_ms(&self) -> i64 {
+        self.chunk.time_ms(self.head, self.at)
+    }
+
+    /// The largest append time up to its chunk: no claim before it is later.
+    pub const fn time_max_ms(&self) -> i64 {
+        self.chunk.time_max_ms
+    }
+
+    /// It matches nothing any more.
+    pub const fn is_void(&self) -> bool {
+        self.head.has(Head::VOID)
+    }
+
+    pub const fn has_url(&self) -> bool {
+        self.head.has(Head::HAS_URL)
+    }
+
+    pub const fn never_suppressed(&self) -> bool {
+        self.head.has(Head::NEVER_SUPPRESSED)
     }
 
     /// The older posting of one of its keys.
     pub fn link(&self, index: usize) -> Option<u32> {
-        let linked = self.head.linked;
-        let at = 2 * (linked & ((1 << index) - 1)).count_ones() as usize;
-        let numbers = self.numbers.get(at..at + 2)?;
-        // Read whether it is a link or not: a processor that guessed wrong which of the two would ask memory anew.
-        let link = u32::from(numbers[0]) << 16 | u32::from(numbers[1]);
-        (linked >> index & 1 == 1).then_some(link)
+        let linked = self.head.linked_and_keys;
+        let before = (linked & ((1 << index) - 1)).count_ones() as usize;
+        // Read whether it is this key's or not: a processor that first waited for the head to tell would wait twice.
+        let link = self.slots.links.from(self.head.links)?.get(before)?;
+        (linked >> index & 1 == 1).then_some(*link)
+    }
+
+    /// Its raw record.
+    pub fn record(&self) -> Option<RecordKey> {
+        Row(self.slots.rows.from(self.head.row)?).record(self.head)
+    }
+
+    /// What of it is compared.
+    pub fn text(&self) -> Option<Text<'a>> {
+        Row(self.slots.rows.from(self.head.row)?).text(self.head)
     }
 }
 
 /// A key of the index: a shingle hash at 32 bits.
 pub const fn key(code: u16, tail: u16) -> u32 {
     (code as u32) << 16 | tail as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a claim is made of, where only that it comes back matters.
+    #[derive(Debug, Clone)]
+    struct Kept {
+        time_ms: i64,
+        record: RecordKey,
+        numbers: [u32; 4],
+        lead: u64,
+        lists: [Vec<u16>; 3],
+        key_tails: Vec<u16>,
+        links: Vec<Option<u32>>,
+        flags: [bool; 4],
+    }
+
+    fn kept() -> impl Strategy<Value = Kept> {
+        let time_ms = prop_oneof![
+            8 => 1_700_000_000_000_i64..1_700_900_000_000,
+            1 => any::<i64>(),
+            1 => Just(i64::MIN),
+            1 => Just(i64::MAX),
+        ];
+        let record = any::<(i64, i32, u32, u32)>().prop_map(|(offset, partition, topic, tag)| RecordKey {
+            offset,
+            partition,
+            topic,
+            tag,
+        });
+        let list = |length_max| proptest::collection::vec(any::<u16>(), 0..=length_max);
+        let keys = proptest::collection::vec(any::<(u16, Option<u32>)>(), 0..=KEYS_MAX);
+        let lists = [list(48), list(16), list(16)];
+        (time_ms, record, any::<([u32; 4], u64, [bool; 4])>(), lists, keys).prop_map(
+            |(time_ms, record, (numbers, lead, flags), lists, keys)| {
+                let (key_tails, links) = keys.into_iter().unzip();
+                Kept { time_ms, record, numbers, lead, lists, key_tails, links, flags }
+            },
+        )
+    }
+
+    impl Kept {
+        fn text(&self) -> Text<'_> {
+            let [codes, numerals, numeral_pairs] = &self.lists;
+            let [shingles, headline_hash, source, fetched_at_s] = self.numbers;
+            Text {
+                codes,
+                full: self.flags[0],
+                shingles,
+                lead: self.lead,
+                numerals,
+                numeral_pairs,
+                headline_hash,
+                source,
+                fetched_at_s,
+            }
+        }
+
+        fn push(&self, slots: &mut Slots) {
+            slots.push(&NewSlot {
+                time_ms: self.time_ms,
+                record: self.record,
+                article_id: [1; 16],
+                text_hash: [2; 16],
+                has_url: self.flags[1],
+                never_suppressed: self.flags[2],
+                text: self.text(),
+                key_tails: &self.key_tails,
+                links: &self.links,
+            });
+        }
+    }
+
+    proptest! {
+        /// Whatever a claim is made of, and however far its append time is from those beside it, it is read as it was
+        /// written.
+        #[test]
+        fn claims_are_read_as_they_were_written(claims in proptest::collection::vec(kept(), 1..40)) {
+            let mut slots = Slots::default();
+            for claim in &claims {
+                claim.push(&mut slots);
+            }
+            for (position, claim) in (0..).zip(&claims) {
+                if claim.flags[3] {
+                    slots.make_void(position);
+                }
+                let held = slots.held(position).unwrap();
+                prop_assert_eq!(held.time_ms(), claim.time_ms);
+                prop_assert!(held.time_max_ms() >= claim.time_ms);
+                prop_assert_eq!(held.record(), Some(claim.record));
+                prop_assert_eq!(format!("{:?}", held.text()), format!("{:?}", Some(claim.text())));
+                let flags = [held.has_url(), held.never_suppressed(), held.is_void()];
+                prop_assert_eq!(&flags[..], &claim.flags[1..]);
+                for (index, link) in claim.links.iter().enumerate() {
+                    prop_assert_eq!(held.link(index), *link);
+                }
+                for (index, (code, tail)) in claim.lists[0].iter().zip(&claim.key_tails).enumerate() {
+                    let place = slots.key_place((position, index)).unwrap();
+                    prop_assert_eq!(slots.key_at(place), Some(key(*code, *tail)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_left_is_freed_and_what_stays_is_as_it_was() {
+        let mut slots = Slots::default();
+        let claim = |position: u64| Kept {
+            // The first of each chunk is far from all others, whose times stand beside it then.
+            time_ms: if position.is_multiple_of(CHUNK_CLAIMS as u64) { i64::MAX } else { 1000 },
+            record: RecordKey { offset: position.cast_signed(), partition: 0, topic: 0, tag: 0 },
+            numbers: [7; 4],
+            lead: 0,
+            lists: [vec![1; 48], vec![2; 16], vec![3; 16]],
+            key_tails: vec![4; KEYS_MAX],
+            links: vec![Some(5); KEYS_MAX],
+            flags: [true; 4],
+        };
+        for position in 0..100_000 {
+            claim(position).push(&mut slots);
+            if position >= 20_000 {
+                slots.pop_front();
+            }
+        }
+        assert_eq!(slots.len(), 20_000);
+        assert!(slots.chunks.len() <= 3);
+        assert!(slots.held(slots.first() - 1).is_none());
+        for position in slots.first()..slots.end() {
+            let held = slots.held(position).unwrap();
+            assert_eq!(held.record(), Some(claim(position).record));
+            assert_eq!((held.time_ms(), held.link(11)), (claim(position).time_ms, Some(5)));
+        }
+        for _ in 0..20_000 {
+            slots.pop_front();
+        }
+        claim(0).push(&mut slots);
+        assert_eq!(slots.held(slots.first()).unwrap().record(), Some(claim(0).record));
+    }
 }

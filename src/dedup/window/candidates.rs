@@ -44,19 +44,19 @@ impl Window {
         while let Some(position) = chains.newest() {
             // What was evicted ends all chains, for they go back from here.
             let Some(held) = self.slots.held(position) else { break };
-            if held.time_max_ms <= after_ms {
-                reach.passed_over(held.time_max_ms);
+            if held.time_max_ms() <= after_ms {
+                reach.passed_over(held.time_max_ms());
                 break;
             }
-            let counts = held.head.time_ms > after_ms && !held.head.is_void();
+            let counts = held.time_ms() > after_ms && !held.is_void();
             let hits = chains.go_on(position, counts);
             if counts {
-                reach.counted(position, held.head.time_ms);
-                if hits >= hits_min && held.slot.record() != asked.record {
+                reach.counted(position, held.time_ms());
+                if hits >= hits_min && held.record() != Some(asked.record) {
                     found.add(position, hits);
                 }
             } else {
-                reach.passed_over(held.head.time_ms);
+                reach.passed_over(held.time_ms());
             }
             // Older claims share no more keys than there are chains left, and of equals the newer ones are taken.
             if chains.left < hits_min || found.has_enough_with(chains.left) {
@@ -66,8 +66,8 @@ impl Window {
         let mut candidates = Vec::with_capacity(found.count.min(CANDIDATES_MAX));
         found.best(|position| {
             let Some(held) = self.slots.held(position) else { return };
-            let Some(text) = held.text() else { return };
-            let (record, never_suppressed) = (held.slot.record(), held.head.never_suppressed());
+            let (Some(text), Some(record)) = (held.text(), held.record()) else { return };
+            let never_suppressed = held.never_suppressed();
             candidates.push(Candidate { position, text, record, never_suppressed });
         });
         (candidates, reach)

@@ -206,13 +206,12 @@ impl Window {
         let now_ms = self.time_max_ms.min(self.time_trusted_ms);
         let limit_ms = now_ms.saturating_sub(self.level.window_ms()).saturating_sub(EVICTION_SLACK_MS);
         while let Some(held) = self.slots.held(self.slots.first()) {
-            if held.head.time_ms >= limit_ms && self.slots.len() <= CLAIMS_MAX {
+            if held.time_ms() >= limit_ms && self.slots.len() <= CLAIMS_MAX {
                 break;
             }
-            self.by_key.expire(held.head.keys_count());
-            if !held.head.is_void() {
+            if !held.is_void() {
                 self.by_text.expire(&held.slot.text_hash);
-                if held.head.has_url() {
+                if held.has_url() {
                     self.by_url.expire(&held.slot.article_id);
                 }
             }
@@ -228,13 +227,13 @@ impl Window {
         let mut urls = Vec::new();
         for position in self.slots.first()..self.slots.end() {
             let Some(held) = self.slots.held(position) else { continue };
-            let record = held.slot.record();
+            let Some(record) = held.record() else { continue };
             let lost = record.topic == topic
                 && record.partition == range.partition
                 && (range.from..range.to).contains(&record.offset);
-            if lost && !held.head.is_void() {
+            if lost && !held.is_void() {
                 texts.push(held.slot.text_hash);
-                if held.head.has_url() {
+                if held.has_url() {
                     urls.push(held.slot.article_id);
                 }
                 self.slots.make_void(position);
@@ -243,8 +242,8 @@ impl Window {
         for (hashes, index) in [(texts, &mut self.by_text), (urls, &mut self.by_url)] {
             for hash in hashes {
                 for position in index.remove(&self.slots, &hash) {
-                    if let Some(head) = self.slots.head(position).filter(|head| !head.is_void()) {
-                        index.push(&self.slots, position, &hash, head.time_ms);
+                    if let Some(held) = self.slots.held(position).filter(|held| !held.is_void()) {
+                        index.push(&self.slots, position, &hash, held.time_ms());
                     }
                 }
             }
@@ -281,14 +280,14 @@ impl Window {
     }
 
     fn matched(&self, position: u64) -> Option<Matched> {
-        let slot = self.slots.get(position)?;
-        let record = slot.record();
+        let held = self.slots.held(position)?;
+        let record = held.record()?;
         let coordinates = RawCoordinates {
             topic: self.topics.get(record.topic as usize)?.clone(),
             partition: record.partition,
             offset: record.offset,
         };
-        Some(Matched { coordinates, id: slot.article_id })
+        Some(Matched { coordinates, id: held.slot.article_id })
     }
 
     /// The first of the verdicts, in their precedence, that holds.

@@ -12,7 +12,7 @@ impl Window {
     /// The window's newest claims of one URL, oldest first.
     pub(super) fn versions(&self, id: &Hash128, after_ms: i64) -> Vec<u64> {
         let is_within =
-            |position: &u64| self.slots.head(*position).is_some_and(|head| head.time_ms > after_ms);
+            |position: &u64| self.slots.held(*position).is_some_and(|held| held.time_ms() > after_ms);
         let newest = self.by_url.newest_first(&self.slots, id, after_ms);
         let mut versions: Vec<u64> = newest.filter(is_within).take(VERSIONS_MAX).collect();
         versions.reverse();
@@ -24,7 +24,7 @@ impl Window {
     pub(super) fn find_revision(&self, text: &Text<'_>, versions: &[u64]) -> Option<Found> {
         let mut kept: Vec<(u64, Text<'_>)> = Vec::new();
         for position in versions {
-            let Some(version) = self.slots.text(*position) else { continue };
+            let Some(version) = self.slots.held(*position).and_then(|held| held.text()) else { continue };
             if !kept.iter().any(|(_, earlier)| self.adds_little(&version, earlier)) {
                 kept.push((*position, version));
             }

@@ -118,7 +118,7 @@ impl Window {
                 repeated
             }
         };
-        self.slots.text(repeated?)
+        self.slots.held(repeated?)?.text()
     }
 }
 
