@@ -6,7 +6,7 @@
 //! at all.
 //!
 //! The table never compares what it holds: the caller says whether an entry is the one it looks for. It grows by an
-//! eighth, not to twice its size, and keeps its size for as long as the window keeps its own.
+//! eighth, not to twice its size, by what has not expired: it keeps its size while the window keeps its own.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -180,6 +180,7 @@ impl<const BELOW: u32> ExpiringTable<BELOW> {
             }
         }
         if !self.put(span, hash, entry, DISPLACED_MAX) {
+            self.taken = self.count(span) + 1;
             if self.taken * 2 > self.buckets.len() * ENTRIES {
                 self.grow(span, &hashes_of);
             }
@@ -453,6 +454,14 @@ mod tests {
         // It may grow once more when it is full of what has expired.
         assert_eq!(table.buckets.len(), sizes[30_000]);
         assert!(table.buckets.len() * ENTRIES < 16_000);
+    }
+
+    #[test]
+    fn a_large_table_keeps_its_size_where_only_some_of_it_is_counted() {
+        let (table, sizes, _) = filled::<4>(600_000, |_| 150_000);
+        assert!(table.buckets.len() > 2 * COUNTED_MIN);
+        assert_eq!(table.buckets.len(), sizes[400_000]);
+        assert!(table.buckets.len() * ENTRIES < 240_000);
     }
 
     #[test]

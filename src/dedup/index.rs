@@ -125,7 +125,8 @@ pub fn place(posting: u32, end: u64) -> (u64, usize) {
     (ExpiringTable::<PLACE_BITS>::position(posting, end), at as usize)
 }
 
-/// From a 128-bit hash of the claims (of text or URL) to all claims that have it.
+/// From a 128-bit hash of the claims (of text or URL) to all claims that have it and are not void. While `several` knows a
+/// hash, `newest` holds its newest claim.
 #[derive(Debug)]
 pub struct HashIndex {
     of: fn(&Slot) -> &Hash128,
@@ -171,6 +172,7 @@ impl HashIndex {
             return;
         };
         let (known, own) = (ExpiringTable::<0>::entry(newest, 0), ExpiringTable::<0>::entry(position, 0));
+        // It stands there: it was found just now.
         self.newest.replace(slots.span(), hash_32(&self.hasher, hash), known, own);
         let positions = self.several.entry(*hash).or_default();
         if positions.0.is_empty() {
@@ -248,14 +250,14 @@ impl HashIndex {
         after_ms: i64,
     ) -> impl Iterator<Item = u64> + '_ {
         let several = self.several.get(hash);
-        let single = if several.is_none() { self.find_newest(slots, hash) } else { None };
-        let newest = several.into_iter().flat_map(move |Positions(all)| {
+        let only = if several.is_none() { self.find_newest(slots, hash) } else { None };
+        let all = several.into_iter().flat_map(move |Positions(all)| {
             all.iter()
                 .rev()
                 .take_while(move |(_, time_max)| *time_max > after_ms)
                 .map(|(position, _)| *position)
         });
-        newest.chain(single)
+        all.chain(only)
     }
 }
 

@@ -260,6 +260,7 @@ impl<'a> Beside<'a> {
         if self.kept == replay.kept && self.codes == codes {
             return;
         }
+        // The first candidate stands beside nothing.
         if replay.kept == 0 {
             return;
         }

@@ -27,10 +27,12 @@ const CHUNK_CLAIMS: usize = 16_200;
 const _: () = assert!(size_of::<Head>() == 16 && size_of::<Slot>() == 48);
 
 /// Numbers of a block: with an allocator's own few bytes it stays below 1 MiB, above which it would take the next size.
-type Links = Lists<u32, 260_000, 1>;
-type Rows = Lists<u16, 520_000, 2>;
-const _: () = assert!(CLAIMS_MAX * KEYS_MAX < Links::NUMBERS_MAX);
-const _: () = assert!(CLAIMS_MAX * row::NUMBERS_MAX < Rows::NUMBERS_MAX);
+type LinkLists = Lists<u32, 260_000, 1>;
+type RowLists = Lists<u16, 520_000, 2>;
+/// Claims that stand in lists at most: those that count, and those of the oldest chunk that count no longer.
+const HELD_MAX: usize = CLAIMS_MAX + CHUNK_CLAIMS;
+const _: () = assert!(HELD_MAX * KEYS_MAX < LinkLists::NUMBERS_MAX);
+const _: () = assert!(HELD_MAX * (row::NUMBERS_MAX + 1) < RowLists::NUMBERS_MAX);
 
 /// What is read of every claim on a key's chain, beside its links.
 #[derive(Debug, Clone)]
@@ -110,7 +112,7 @@ struct Chunk {
     heads: Vec<Head>,
     slots: Vec<Slot>,
     time_first_ms: i64,
-    /// Of the claims whose times are far from the first one's, by their place.
+    /// Of the claims whose times are far from the first one's, by their place: a clock that jumped for a while.
     times_far_ms: HashMap<usize, i64>,
     /// The largest append time of this chunk and of all before it.
     time_max_ms: i64,
@@ -120,8 +122,8 @@ struct Chunk {
 #[derive(Debug, Default)]
 pub struct Slots {
     chunks: VecDeque<Chunk>,
-    links: Links,
-    rows: Rows,
+    links: LinkLists,
+    rows: RowLists,
     /// Position of the first slot of the first chunk.
     base: u64,
     /// Position of the oldest claim that still counts.

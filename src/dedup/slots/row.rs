@@ -1,5 +1,6 @@
 //! What is compared of a claim, and its raw record, as a row of 16-bit numbers: who reads its beginning has memory bring
-//! what follows.
+//! what follows. In this order: the tails of its keys, its codes, the raw record, the text's measures, numerals, pairs of
+//! numerals.
 
 use super::{Head, NewSlot, key};
 use crate::dedup::compare::Text;
@@ -9,8 +10,12 @@ use crate::dedup::sketch::{KEYS_MAX, NUMERAL_PAIRS_MAX, NUMERALS_MAX, SKETCH_SIZ
 /// Numbers of the raw record, and of the record and the text's measures together: they stand between codes and numerals.
 const RECORD: usize = 10;
 const MEASURES: usize = 23;
+/// The last of the measures: how many pairs of numerals there are, above how many numerals.
+const COUNTS: usize = 1;
 /// Numbers of a row at most.
 pub const NUMBERS_MAX: usize = KEYS_MAX + SKETCH_SIZE + MEASURES + NUMERALS_MAX + NUMERAL_PAIRS_MAX;
+
+const _: () = assert!(SKETCH_SIZE < 256 && NUMERALS_MAX < 256 && NUMERAL_PAIRS_MAX < 256);
 
 /// The row that begins these numbers.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +84,8 @@ impl Measures<'_> {
 /// Writes the row of a claim.
 pub fn write(new: &NewSlot<'_>, numbers: &mut Vec<u16>) {
     let (record, text) = (&new.record, &new.text);
-    let mut measures = [0; MEASURES];
+    let mut measures = [0; MEASURES - COUNTS];
+    let counts = [length(text.numeral_pairs) << 8 | length(text.numerals)];
     let parts = measures.iter_mut().zip(
         [
             high(record.offset.cast_unsigned()),
@@ -93,7 +99,6 @@ pub fn write(new: &NewSlot<'_>, numbers: &mut Vec<u16>) {
             text.headline_hash,
             text.source,
             text.fetched_at_s,
-            u32::from(length(text.numeral_pairs) << 8 | length(text.numerals)) << 16,
         ]
         .into_iter()
         .flat_map(|part| [(part >> 16) as u16, (part & 0xffff) as u16]),
@@ -101,7 +106,7 @@ pub fn write(new: &NewSlot<'_>, numbers: &mut Vec<u16>) {
     for (number, part) in parts {
         *number = part;
     }
-    for list in [new.key_tails, text.codes, &measures, text.numerals, text.numeral_pairs] {
+    for list in [new.key_tails, text.codes, &measures, &counts, text.numerals, text.numeral_pairs] {
         numbers.extend_from_slice(list);
     }
 }

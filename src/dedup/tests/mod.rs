@@ -291,6 +291,19 @@ fn a_hundred_thousand_copies_of_one_text_stay_one_lookup_each() {
 }
 
 #[test]
+fn a_hundred_thousand_copies_of_which_half_are_lost_are_looked_at_once() {
+    let mut window = Window::new(level());
+    let mut claim = claim_of(0, Some("https://news.example/1"), &text_of_words(0, 30));
+    for offset in 0..100_000 {
+        claim.identity.coordinates.offset = offset;
+        window.insert(&claim, offset).unwrap();
+    }
+    window.void(&VoidRange { topic: Arc::from("raw"), partition: 0, from: 0, to: 50_000 });
+    let matched = window.judge(&claim, 100_000, 100_000).matched.unwrap();
+    assert_eq!(matched.coordinates.offset, 50_000);
+}
+
+#[test]
 fn entries_survive_the_log_and_damage_is_seen() {
     let claim = claim_of(5, Some("https://news.example/1"), &text_of_words(0, 100));
     let bytes = claim::encode_claim(&claim);

@@ -219,7 +219,7 @@ impl Window {
         }
     }
 
-    /// Claims of lost raw records match nothing from now on. Linear in the window: losses are rare.
+    /// Claims of lost raw records match nothing from now on. It looks at the whole window: losses are rare.
     pub fn void(&mut self, range: &VoidRange) {
         let Some(topic) = self.topic_numbers.get(&range.topic).copied() else { return };
         self.slots.forget_told();
@@ -239,7 +239,10 @@ impl Window {
                 self.slots.make_void(position);
             }
         }
-        for (hashes, index) in [(texts, &mut self.by_text), (urls, &mut self.by_url)] {
+        for (mut hashes, index) in [(texts, &mut self.by_text), (urls, &mut self.by_url)] {
+            // Many copies have one hash, and all its claims are taken out at once.
+            hashes.sort_unstable();
+            hashes.dedup();
             for hash in hashes {
                 for position in index.remove(&self.slots, &hash) {
                     if let Some(held) = self.slots.held(position).filter(|held| !held.is_void()) {
