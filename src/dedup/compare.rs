@@ -3,13 +3,16 @@
 //! Integers only. Masks have one bit per code of a sketch, in its order.
 
 use super::holders::Places;
+use super::level::Engine;
 use super::near::CANDIDATES_MAX;
 use super::sketch::{NUMERAL_PAIRS_MAX, NUMERALS_MAX};
 
 /// Weight of a shingle that belongs to one story only.
 pub const WEIGHT_ONE: u32 = 65_536;
-/// Copies further apart than this must share more: stories come back, and their background with them.
-const GAP_SECONDS_MAX: u32 = 36 * 3600;
+/// Copies further apart than this must share more: stories come back, and their background with them. The next day's
+/// paper still reprints what an agency sent the day before.
+const GAP_SECONDS_MAX: u32 = 30 * 3600;
+const GAP_SECONDS_MAX_UP_TO_THREE: u32 = 36 * 3600;
 /// Shared codes below which nothing is a match, and for sketches with few comparable codes.
 const SHARED_MIN: u32 = 3;
 const SHARED_MIN_OF_FEW: u32 = 2;
@@ -27,7 +30,14 @@ const NUMERAL_PAIRS_COMMON_MIN_PERMILLE: usize = 500;
 /// Weighted containment that needs no common lead, and the lead that is needed below it.
 const CONTAINMENT_WITHOUT_LEAD_PERMILLE: u64 = 750;
 const LEAD_MIN_PERMILLE: u64 = 200;
+/// Where the numbers agree, the story is most likely the same, and less of the lead must be common ...
+const CONTAINMENT_WITHOUT_LEAD_WITH_NUMBERS_PERMILLE: u64 = 500;
+/// ... and less of all, of texts that are far apart. Where one of them has no numbers, nothing speaks against it.
 const CONTAINMENT_FAR_APART_PERMILLE: u64 = 800;
+const CONTAINMENT_FAR_APART_WITHOUT_NUMBERS_PERMILLE: u64 = 700;
+const CONTAINMENT_FAR_APART_WITH_NUMBERS_PERMILLE: u64 = 600;
+/// Of the numerals of the text that has fewer, so many are common where numbers agree.
+const NUMERALS_AGREE_MIN_PERMILLE: usize = 800;
 
 /// What of a text is compared.
 #[derive(Debug, Clone, Copy)]
@@ -145,7 +155,7 @@ impl Pair {
     }
 
     /// The weighted comparison; the weights are those of the left text's codes.
-    pub fn weigh(&self, weights: &Weights, left: &Text<'_>, right: &Text<'_>) -> Weighed {
+    pub fn weigh(&self, weights: &Weights, left: &Text<'_>, right: &Text<'_>, engine: Engine) -> Weighed {
         let (whole, shared) = weights.sums(self);
         let right_whole = shared + u64::from(WEIGHT_ONE) * u64::from(self.right - self.shared);
         let smaller = whole.min(right_whole).max(1);
@@ -153,12 +163,23 @@ impl Pair {
         let containment_permille = shared * 1000 / smaller;
         let resemblance =
             u64::from(self.shared) * 200_000 / u64::from((self.left + self.right - self.shared).max(1));
+        let far_apart = far_apart(left, right, engine);
+        // Up to the third engine, numbers that agree say nothing.
+        let numbers = || if engine >= Engine::Four { Numbers::of(left, right) } else { Numbers::Differ };
+        let far_apart_min = || match numbers() {
+            Numbers::Agree => CONTAINMENT_FAR_APART_WITH_NUMBERS_PERMILLE,
+            Numbers::Unknown => CONTAINMENT_FAR_APART_WITHOUT_NUMBERS_PERMILLE,
+            Numbers::Differ => CONTAINMENT_FAR_APART_PERMILLE,
+        };
         Weighed {
             containment_permille,
             score: containment_permille * 1000 + resemblance,
-            far_apart: far_apart(left, right),
-            has_common_lead: containment_permille >= CONTAINMENT_WITHOUT_LEAD_PERMILLE
-                || self.shares_lead(left, right, LEAD_MIN_PERMILLE),
+            far_apart,
+            min_permille: if far_apart { far_apart_min() } else { 0 },
+            tells_the_same: containment_permille >= CONTAINMENT_WITHOUT_LEAD_PERMILLE
+                || self.shares_lead(left, right, LEAD_MIN_PERMILLE)
+                || (containment_permille >= CONTAINMENT_WITHOUT_LEAD_WITH_NUMBERS_PERMILLE
+                    && numbers() == Numbers::Agree),
         }
     }
 }
@@ -171,14 +192,16 @@ pub struct Weighed {
     /// To choose the best of several: mostly containment, then resemblance.
     pub score: u64,
     pub far_apart: bool,
-    has_common_lead: bool,
+    /// What the containment must be at least, whoever asks.
+    min_permille: u64,
+    /// By the lead, by the numbers, or by how much is common.
+    tells_the_same: bool,
 }
 
 impl Weighed {
     /// Whether the two tell the same, the weighted containment being at least the threshold.
     pub fn reaches(&self, min_permille: u64) -> bool {
-        let min_permille = if self.far_apart { CONTAINMENT_FAR_APART_PERMILLE } else { min_permille };
-        self.containment_permille >= min_permille && self.has_common_lead
+        self.containment_permille >= min_permille.max(self.min_permille) && self.tells_the_same
     }
 }
 
@@ -279,21 +302,50 @@ pub fn numerals_differ(left: &Text<'_>, right: &Text<'_>) -> bool {
             ))
 }
 
-/// Whether two lists of the smallest hashes, of `size_max` where they are not all, share less than so much of the
-/// shorter one, within the range that both cover.
-fn has_too_few_common((left, right): (&[u16], &[u16]), size_max: usize, min_permille: usize) -> bool {
+/// What the numbers of two texts say of whether they tell one story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// One of the texts has none.
+    Unknown,
+    Agree,
+    Differ,
+}
+
+impl Numbers {
+    fn of(left: &Text<'_>, right: &Text<'_>) -> Self {
+        if left.numerals.is_empty() || right.numerals.is_empty() {
+            return Self::Unknown;
+        }
+        let (common, fewer) = common_of((left.numerals, right.numerals), NUMERALS_MAX);
+        if common > 0 && common * 1000 >= NUMERALS_AGREE_MIN_PERMILLE * fewer {
+            Self::Agree
+        } else {
+            Self::Differ
+        }
+    }
+}
+
+fn has_too_few_common(lists: (&[u16], &[u16]), size_max: usize, min_permille: usize) -> bool {
+    let (common, fewer) = common_of(lists, size_max);
+    common * 1000 < min_permille * fewer
+}
+
+/// Of two lists of the smallest hashes, of `size_max` where they are not all, within the range that both cover: how many
+/// are common, and how many the shorter one has.
+fn common_of((left, right): (&[u16], &[u16]), size_max: usize) -> (usize, usize) {
     let last = |hashes: &[u16]| if hashes.len() < size_max { u16::MAX } else { hashes[size_max - 1] };
     let range_end = last(left).min(last(right));
     let within = |hashes: &[u16]| hashes.partition_point(|hash| *hash <= range_end);
     let (left, right) = (&left[..within(left)], &right[..within(right)]);
     let common = left.iter().filter(|hash| right.binary_search(hash).is_ok()).count();
-    common * 1000 < min_permille * left.len().min(right.len())
+    (common, left.len().min(right.len()))
 }
 
-fn far_apart(left: &Text<'_>, right: &Text<'_>) -> bool {
+fn far_apart(left: &Text<'_>, right: &Text<'_>, engine: Engine) -> bool {
+    let gap_seconds_max = if engine >= Engine::Four { GAP_SECONDS_MAX } else { GAP_SECONDS_MAX_UP_TO_THREE };
     left.fetched_at_s != 0
         && right.fetched_at_s != 0
-        && left.fetched_at_s.abs_diff(right.fetched_at_s) > GAP_SECONDS_MAX
+        && left.fetched_at_s.abs_diff(right.fetched_at_s) > gap_seconds_max
 }
 
 /// The mask of the first `count` codes.

@@ -12,25 +12,28 @@ const SKETCH_CODES: u32 = 48;
 const _: () = assert!(SKETCH_CODES as usize == crate::dedup::sketch::SKETCH_SIZE);
 
 /// The rules of verdicts. A binary has the current ones and those before them: after a rolling upgrade it judges by the
-/// log's until the level is raised. New rules get a variant here, and the oldest one goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// log's until the level is raised. New rules get a variant here, behind all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Engine {
     /// Its claims carry no pairs of numerals, and none are compared where one side has none: the rules are those of the
     /// third in all else.
     Two,
-    /// The local replay of [`super::near`], with numerals in their order.
+    /// The local replay of [`super::near`], with numerals in their order. Numbers only part texts.
     Three,
+    /// Numbers that agree also join texts: those that are far apart, and those without a common lead.
+    Four,
 }
 
 impl Engine {
     /// What a new log begins with, and what `khabar claims level --raise` asks for.
-    pub const CURRENT: Self = Self::Three;
+    pub const CURRENT: Self = Self::Four;
 
     /// As it stands in the log.
     pub const fn number(self) -> u32 {
         match self {
             Self::Two => 2,
             Self::Three => 3,
+            Self::Four => 4,
         }
     }
 
@@ -39,6 +42,7 @@ impl Engine {
         match number {
             2 => Some(Self::Two),
             3 => Some(Self::Three),
+            4 => Some(Self::Four),
             _ => None,
         }
     }
@@ -74,6 +78,13 @@ pub struct Addition {
     pub words: u32,
 }
 
+/// By what stories are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoryRules {
+    pub engine: Engine,
+    pub addition: Addition,
+}
+
 impl Level {
     /// The level that a configuration asks for.
     pub fn from_settings(settings: &DedupSettings) -> Self {
@@ -94,6 +105,11 @@ impl Level {
     /// Whether near and contained articles go to the duplicates, and not to the enriched.
     pub fn suppresses_near(&self) -> bool {
         self.near == Near::Suppress.name()
+    }
+
+    /// `None` where texts aren't compared at all, or by an engine that this binary doesn't have.
+    pub fn story_rules(&self) -> Option<StoryRules> {
+        Some(StoryRules { engine: Engine::of(self.engine)?, addition: self.addition? })
     }
 
     /// W in milliseconds.

@@ -7,7 +7,7 @@
 
 use super::compare::{Pair, Stories, Text, Weighed, Weights, first, numerals_differ};
 use super::holders::{Holders, Places, Rows};
-use super::level::Addition;
+use super::level::{Addition, StoryRules};
 
 /// Of an article's candidates, the best so many are compared.
 pub const CANDIDATES_MAX: usize = 32;
@@ -78,7 +78,7 @@ pub type Pairs = [Pair; CANDIDATES_MAX];
 /// Candidates in order, grouped into stories.
 struct Replay<'a, 'b> {
     candidates: &'b [Candidate<'a>],
-    limits: Addition,
+    rules: StoryRules,
     /// The story of each candidate.
     story: [u8; CANDIDATES_MAX],
     /// The first candidate of each story, one bit each.
@@ -94,7 +94,7 @@ struct Replay<'a, 'b> {
 }
 
 /// Compares an article with its candidates, which stand in the order of the log, and with each of them in `pairs`.
-pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition, pairs: &mut Pairs) -> Finding {
+pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], rules: StoryRules, pairs: &mut Pairs) -> Finding {
     let candidates = &candidates[..candidates.len().min(CANDIDATES_MAX)];
     if candidates.is_empty() {
         return Finding::Nothing;
@@ -110,7 +110,7 @@ pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition, pai
     if matching == 0 {
         return Finding::Nothing;
     }
-    let replay = Replay::of(candidates, limits);
+    let replay = Replay::of(candidates, rules);
     let stories = replay.stories_that_hold(pairs);
     let weights = Weights::new(&stories);
     let mut best: Option<(Weighed, usize)> = None;
@@ -118,7 +118,7 @@ pub fn find(text: &Text<'_>, candidates: &[Candidate<'_>], limits: Addition, pai
     let mut told = 0_u32;
     for leader in members_of(matching & replay.leading) {
         let (pair, other) = (&pairs[leader], &candidates[leader].text);
-        let weighed = pair.weigh(&weights, text, other);
+        let weighed = pair.weigh(&weights, text, other, rules.engine);
         if numerals_differ(text, other) {
             let sum = weighed.containment_permille + u64::from(pair.resemblance_permille()) / 5;
             if !weighed.far_apart && sum >= UPDATE_MIN_PERMILLE && weighed.reaches(MATCH_MIN_PERMILLE) {
@@ -152,13 +152,13 @@ fn better(best: &mut Option<(Weighed, usize)>, weighed: Weighed, leader: usize) 
 }
 
 impl<'a, 'b> Replay<'a, 'b> {
-    fn of(candidates: &'b [Candidate<'a>], limits: Addition) -> Self {
+    fn of(candidates: &'b [Candidate<'a>], rules: StoryRules) -> Self {
         let compared_with = &candidates[..candidates.len().saturating_sub(1)];
         let other_codes =
             compared_with.windows(2).filter(|two| two[0].text.codes != two[1].text.codes).count();
         let mut replay = Self {
             candidates,
-            limits,
+            rules,
             story: [0; CANDIDATES_MAX],
             leading: 0,
             members: [0; CANDIDATES_MAX],
@@ -198,7 +198,7 @@ impl<'a, 'b> Replay<'a, 'b> {
             if !pair.may_match(text, other) || numerals_differ(text, other) {
                 continue;
             }
-            let weighed = pair.weigh(&weights, text, other);
+            let weighed = pair.weigh(&weights, text, other, self.rules.engine);
             if weighed.reaches(JOIN_MIN_PERMILLE) {
                 told |= 1 << self.story[leader];
                 better(&mut best, weighed, leader);
@@ -214,7 +214,7 @@ impl<'a, 'b> Replay<'a, 'b> {
         let covering = members_of(self.kept_of(told))
             .map(|member| Pair::of(text, &self.candidates[member].text, beside.rows.shared[member]));
         let novelty = novelty_permille(text, covering, beside.stories.several());
-        if !adds_little(novelty, text.shingles, self.limits) {
+        if !adds_little(novelty, text.shingles, self.rules.addition) {
             self.keep(at);
         }
         usize::from(self.story[leader])

@@ -3,7 +3,7 @@
 use super::news::{Random, claim};
 use super::{HOUR_MS, level};
 use crate::article::{Judgement, Verdict};
-use crate::dedup::level::{Addition, Level};
+use crate::dedup::level::{Addition, Engine, Level};
 use crate::dedup::rules;
 use crate::dedup::sketch::sketch;
 use crate::dedup::window::Window;
@@ -92,6 +92,63 @@ fn the_same_frame_with_other_numbers_is_an_update_and_never_suppressed() {
     assert_eq!((all[1].verdict, all[1].rule), (Verdict::Update, rules::SAME_STORY_OTHER_NUMBERS));
     assert_eq!(all[2].verdict, Verdict::Near, "a copy of the first issue");
     assert_eq!(all[2].matched.as_ref().unwrap().coordinates.offset, 0);
+}
+
+/// The verdict on a text of which `shared` of 300 words stand in one of another source, fetched so many hours before, from
+/// the `begin`th word on; each with these numbers among the shared words.
+fn told_before(engine: Engine, hours: i64, (begin, shared): (usize, usize), numbers: [&[u32]; 2]) -> Verdict {
+    let mut window = Window::new(Level { engine: engine.number(), window_hours: 168, ..level() });
+    let common = story(41, 300)[begin..begin + shared].to_vec();
+    let mut last = Verdict::New;
+    for (at, (numbers, own)) in (0..).zip(numbers.into_iter().zip([42, 43])) {
+        let mut own = story(own, 300 - shared);
+        let rest = own.split_off(begin.min(own.len()));
+        let mut words = [own, common.clone(), rest].concat();
+        for (number, place) in numbers.iter().zip((begin + 10..).step_by(15)) {
+            words.insert(place, number.to_string());
+        }
+        let time_ms = NOW_MS + at * hours * HOUR_MS;
+        let url = format!("https://news.example/{at}");
+        let claim = claim(at, &url, 100 + at.unsigned_abs(), time_ms, &words.join(" "));
+        last = window.apply(&claim, at, time_ms).unwrap().verdict;
+    }
+    last
+}
+
+#[test]
+fn a_story_that_comes_back_days_later_is_known_by_its_numbers() {
+    let (three, four) = (Engine::Three, Engine::Four);
+    let (all, most, two_thirds) = ((0, 270), (0, 228), (0, 200));
+    let (known, other): (&[u32], &[u32]) = (&[60, 23], &[61, 23]);
+    for (engine, hours, shared, numbers, is_told) in [
+        (four, 48, all, [known, other], true),
+        (four, 48, two_thirds, [known, known], true),
+        (four, 48, two_thirds, [known, other], false),
+        (four, 48, two_thirds, [known, &[]], false),
+        (four, 48, most, [known, &[]], true),
+        (four, 48, most, [known, other], false),
+        (four, 33, two_thirds, [known, other], false),
+        (four, 24, two_thirds, [known, other], true),
+        // Up to the third engine they say nothing, and a day and a half is not far.
+        (three, 48, two_thirds, [known, known], false),
+        (three, 48, most, [&[], &[]], false),
+        (three, 33, two_thirds, [known, other], true),
+    ] {
+        let verdict = told_before(engine, hours, shared, numbers);
+        let case = format!("{engine:?} {hours} {shared:?} {numbers:?} {verdict:?}");
+        assert_eq!(verdict != Verdict::New, is_told, "{case}");
+    }
+}
+
+#[test]
+fn a_story_with_another_lead_is_known_by_its_numbers() {
+    let behind_the_lead = (90, 190);
+    for (engine, numbers, is_told) in
+        [(Engine::Four, [60, 23], true), (Engine::Four, [61, 24], false), (Engine::Three, [60, 23], false)]
+    {
+        let verdict = told_before(engine, 1, behind_the_lead, [&[60, 23], &numbers]);
+        assert_eq!(verdict != Verdict::New, is_told, "{engine:?} {numbers:?} {verdict:?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,11 @@
 //! one, and sorted lists of codes. It shares no code with the engine beyond claims, levels and the names of rules, and is
 //! slow on purpose; where the two differ, one of them or the document is wrong.
 
+mod numerals;
+
 use std::collections::BTreeMap;
+
+use numerals::{common, far_apart_min, numerals_agree, numerals_differ};
 
 use crate::article::{Judgement, Matched, Verdict};
 use crate::dedup::claim::{Claim, VoidRange};
@@ -137,31 +141,14 @@ fn may_match(own: &Claim, other: &Claim, pair: &Pair) -> bool {
         && (!one_source || pair.resemblance() >= 600 || pair.shares_lead([own, other], 2))
 }
 
-fn numerals_differ(own: &Claim, other: &Claim) -> bool {
-    let (own, other) = (&own.sketch, &other.sketch);
-    if own.numerals.len() < 3 || other.numerals.len() < 3 {
-        return false;
-    }
-    shares_less(&own.numerals, &other.numerals, 600)
-        || shares_less(&own.numeral_pairs, &other.numeral_pairs, 500)
-}
-
-/// Whether two lists of at most 16 hashes have less in common than so many thousandths of the shorter one.
-fn shares_less(own: &[u16], other: &[u16], thousandths: usize) -> bool {
-    let end_of = |hashes: &[u16]| if hashes.len() < 16 { u16::MAX } else { hashes[15] };
-    let end = end_of(own).min(end_of(other));
-    let within = |hashes: &[u16]| hashes.iter().filter(|hash| **hash <= end).count();
-    common(own, other).len() * 1000 < within(own).min(within(other)) * thousandths
-}
-
 fn source(claim: &Claim) -> u64 {
     (claim.source_hash >> 32) ^ (claim.source_hash & 0xffff_ffff)
 }
 
-fn are_far_apart(own: &Claim, other: &Claim) -> bool {
+fn are_far_apart(own: &Claim, other: &Claim, engine: u32) -> bool {
     let (own_s, other_s) = (own.fetched_at_ms / 1000, other.fetched_at_ms / 1000);
     let is_known = |seconds: i64| seconds > 0 && u32::try_from(seconds).is_ok();
-    is_known(own_s) && is_known(other_s) && own_s.abs_diff(other_s) > 36 * 3600
+    is_known(own_s) && is_known(other_s) && own_s.abs_diff(other_s) > if engine >= 4 { 30 } else { 36 } * 3600
 }
 
 fn nobody() -> Holders {
@@ -403,9 +390,12 @@ impl Reference {
                 continue;
             }
             let score = score(own, &pair, holders);
-            let far_apart = are_far_apart(own, leader);
-            let needs = if far_apart { 800 } else { score_min };
-            if score < needs || (score < 750 && !pair.shares_lead([own, leader], 5)) {
+            let engine = self.level.engine;
+            let far_apart = are_far_apart(own, leader, engine);
+            let needs = if far_apart { far_apart_min(own, leader, engine) } else { score_min };
+            let has_numbers = engine >= 4 && score >= 500 && numerals_agree(own, leader);
+            let tells_the_same = score >= 750 || has_numbers || pair.shares_lead([own, leader], 5);
+            if score < needs || !tells_the_same {
                 continue;
             }
             let union = pair.own + pair.other - pair.shared.len();
@@ -487,8 +477,4 @@ impl Match {
 fn headlines_differ(own: &Claim, other: &Claim) -> bool {
     let (own, other) = (own.sketch.headline_hash, other.sketch.headline_hash);
     own != 0 && other != 0 && own != other
-}
-
-fn common(own: &[u16], other: &[u16]) -> Vec<u16> {
-    own.iter().copied().filter(|one| other.contains(one)).collect()
 }

@@ -7,7 +7,7 @@ use crate::article::Verdict;
 use crate::dedup::claim::Claim;
 use crate::dedup::compare::{Pair, Text};
 use crate::dedup::index::{Links, Newest};
-use crate::dedup::level::Addition;
+use crate::dedup::level::{Addition, StoryRules};
 use crate::dedup::near::{self, CANDIDATES_MAX, Candidate, Cover, Finding, Match, Pairs};
 use crate::dedup::rules;
 use crate::dedup::sketch::SHINGLES_MIN;
@@ -23,17 +23,18 @@ impl Window {
         learnt: &mut Learnt,
     ) -> Found {
         let nothing = Found::new(Verdict::New, None, (0, 1000), rules::NO_MATCH);
-        let limits = match self.level.addition {
-            Some(limits) if claim.sketch.shingles >= SHINGLES_MIN => limits,
+        let story_rules = match self.level.story_rules() {
+            Some(story_rules) if claim.sketch.shingles >= SHINGLES_MIN => story_rules,
             _ => return nothing,
         };
+        let limits = story_rules.addition;
         let text = text_of(claim);
         let asked = Asked { text, postings: newest.links, record: self.known_record_key(claim) };
         if asked.has_no_candidates() {
             learnt.of_claim = Told::new(self.slots.end(), None, &Reach::WHOLE);
             return nothing;
         }
-        let replayed = self.replay(&asked, after_ms, limits);
+        let replayed = self.replay(&asked, after_ms, story_rules);
         // The same that later articles ask of this one.
         learnt.of_claim = Told::new(self.slots.end(), replayed.repeated(&text, limits), &replayed.reach);
         let (matched, cover) = match &replayed.finding {
@@ -52,7 +53,7 @@ impl Window {
         if !near::adds_little(novelty, text.shingles, limits) {
             return Found::new(Verdict::Extends, position, figures(novelty), rules::SAME_STORY_MUCH_NEW);
         }
-        let novelty = self.novelty_behind(&text, &replayed, cover, (after_ms, limits), learnt);
+        let novelty = self.novelty_behind(&text, &replayed, cover, (after_ms, story_rules), learnt);
         if !near::adds_little(novelty, text.shingles, limits) {
             return Found::new(Verdict::Extends, position, figures(novelty), rules::SAME_STORY_NOT_TOLD);
         }
@@ -65,10 +66,10 @@ impl Window {
     }
 
     /// Gathers the candidates of a text and compares it with them.
-    fn replay(&self, asked: &Asked<'_>, after_ms: i64, limits: Addition) -> Replayed<'_> {
+    fn replay(&self, asked: &Asked<'_>, after_ms: i64, story_rules: StoryRules) -> Replayed<'_> {
         let (candidates, reach) = self.gather(asked, after_ms);
         let mut pairs = [Pair::default(); CANDIDATES_MAX];
-        let finding = near::find(&asked.text, &candidates, limits, &mut pairs);
+        let finding = near::find(&asked.text, &candidates, story_rules, &mut pairs);
         Replayed { candidates, pairs, finding, reach }
     }
 
@@ -79,7 +80,7 @@ impl Window {
         text: &Text<'_>,
         replayed: &Replayed<'_>,
         cover: &Cover,
-        (after_ms, limits): (i64, Addition),
+        (after_ms, story_rules): (i64, StoryRules),
         learnt: &mut Learnt,
     ) -> u16 {
         let pairs = near::members_of(cover.members).map(|member| {
@@ -87,7 +88,7 @@ impl Window {
             if candidate.never_suppressed || is_of_like_length(text, &candidate.text) {
                 return replayed.pairs[member];
             }
-            let behind = self.told_before(candidate, after_ms, limits, learnt);
+            let behind = self.told_before(candidate, after_ms, story_rules, learnt);
             behind.map_or(replayed.pairs[member], |behind| Pair::new(text, &behind))
         });
         near::novelty_permille(text, pairs, cover.frames)
@@ -98,7 +99,7 @@ impl Window {
         &self,
         candidate: &Candidate<'_>,
         after_ms: i64,
-        limits: Addition,
+        story_rules: StoryRules,
         learnt: &mut Learnt,
     ) -> Option<Text<'_>> {
         let position = candidate.position;
@@ -112,8 +113,8 @@ impl Window {
                     *posting = held.link(at);
                 }
                 let asked = Asked { text: candidate.text, postings, record: candidate.record };
-                let replayed = self.replay(&asked, after_ms, limits);
-                let repeated = replayed.repeated(&candidate.text, limits);
+                let replayed = self.replay(&asked, after_ms, story_rules);
+                let repeated = replayed.repeated(&candidate.text, story_rules.addition);
                 learnt.of_earlier.push((position, Told::new(position, repeated, &replayed.reach)));
                 repeated
             }
