@@ -30,9 +30,10 @@ const NUMERAL_PAIRS_COMMON_MIN_PERMILLE: usize = 500;
 /// Weighted containment that needs no common lead, and the lead that is needed below it.
 const CONTAINMENT_WITHOUT_LEAD_PERMILLE: u64 = 750;
 const LEAD_MIN_PERMILLE: u64 = 200;
-/// Where the numbers agree, the story is most likely the same, and less of the lead must be common ...
+/// Numbers that agree stand in for a common lead: the story is most likely the same.
 const CONTAINMENT_WITHOUT_LEAD_WITH_NUMBERS_PERMILLE: u64 = 500;
-/// ... and less of all, of texts that are far apart. Where one of them has no numbers, nothing speaks against it.
+/// What texts that are far apart must have in common: less where their numbers agree, and somewhat less where one of
+/// them has none, for nothing speaks against it.
 const CONTAINMENT_FAR_APART_PERMILLE: u64 = 800;
 const CONTAINMENT_FAR_APART_WITHOUT_NUMBERS_PERMILLE: u64 = 700;
 const CONTAINMENT_FAR_APART_WITH_NUMBERS_PERMILLE: u64 = 600;
@@ -165,11 +166,11 @@ impl Pair {
             u64::from(self.shared) * 200_000 / u64::from((self.left + self.right - self.shared).max(1));
         let far_apart = far_apart(left, right, engine);
         // Up to the third engine, numbers that agree say nothing.
-        let numbers = || if engine >= Engine::Four { Numbers::of(left, right) } else { Numbers::Differ };
+        let numbers = || if engine >= Engine::Four { Numbers::of(left, right) } else { Numbers::Disagree };
         let far_apart_min = || match numbers() {
             Numbers::Agree => CONTAINMENT_FAR_APART_WITH_NUMBERS_PERMILLE,
             Numbers::Unknown => CONTAINMENT_FAR_APART_WITHOUT_NUMBERS_PERMILLE,
-            Numbers::Differ => CONTAINMENT_FAR_APART_PERMILLE,
+            Numbers::Disagree => CONTAINMENT_FAR_APART_PERMILLE,
         };
         Weighed {
             containment_permille,
@@ -302,13 +303,13 @@ pub fn numerals_differ(left: &Text<'_>, right: &Text<'_>) -> bool {
             ))
 }
 
-/// What the numbers of two texts say of whether they tell one story.
+/// Whether numbers speak for one story. That is another question than [`numerals_differ`], by which they forbid it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     /// One of the texts has none.
     Unknown,
     Agree,
-    Differ,
+    Disagree,
 }
 
 impl Numbers {
@@ -320,11 +321,12 @@ impl Numbers {
         if common > 0 && common * 1000 >= NUMERALS_AGREE_MIN_PERMILLE * fewer {
             Self::Agree
         } else {
-            Self::Differ
+            Self::Disagree
         }
     }
 }
 
+/// Whether two such lists as those of [`common_of`] share less than so much of the shorter one.
 fn has_too_few_common(lists: (&[u16], &[u16]), size_max: usize, min_permille: usize) -> bool {
     let (common, fewer) = common_of(lists, size_max);
     common * 1000 < min_permille * fewer

@@ -404,7 +404,7 @@ fn a_log_whose_clock_was_behind_for_a_while_can_be_read_where_nothing_is_evicted
 }
 
 #[test]
-fn a_log_of_the_engine_before_is_kept_and_written_for_those_that_know_no_other() {
+fn a_log_of_an_earlier_engine_is_kept_and_written_for_those_that_know_no_other() {
     let before = Level { engine: Engine::Two.number(), ..level() };
     assert!(before.is_known());
     assert!(before.conflicts(&level()).is_empty(), "numbers in their order wait for the raise");

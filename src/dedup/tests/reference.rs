@@ -148,7 +148,8 @@ fn source(claim: &Claim) -> u64 {
 fn are_far_apart(own: &Claim, other: &Claim, engine: u32) -> bool {
     let (own_s, other_s) = (own.fetched_at_ms / 1000, other.fetched_at_ms / 1000);
     let is_known = |seconds: i64| seconds > 0 && u32::try_from(seconds).is_ok();
-    is_known(own_s) && is_known(other_s) && own_s.abs_diff(other_s) > if engine >= 4 { 30 } else { 36 } * 3600
+    let hours = if engine >= 4 { 30 } else { 36 };
+    is_known(own_s) && is_known(other_s) && own_s.abs_diff(other_s) > hours * 3600
 }
 
 fn nobody() -> Holders {
