@@ -20,6 +20,7 @@ mod stream;
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use khabar::config::{LayerArguments, load};
@@ -48,14 +49,21 @@ fn main() {
     let judged: usize = number("KHABAR_BENCH_JUDGED", "300000").parse().expect("a count");
     let sizes = number("KHABAR_BENCH_LIVE", "31000 1000000 10000000");
     let only = std::env::var("KHABAR_BENCH_ONLY").ok();
+    if let Some(live) = std::env::args().find_map(|argument| argument.parse().ok()) {
+        window(live, judged, only.as_deref());
+        return;
+    }
     if is_wanted(only.as_deref(), "sketches") {
         sketches();
         if only.is_some() {
             return;
         }
     }
+    let program = std::env::current_exe().expect("the path of this program");
     for live in sizes.split_whitespace() {
-        window(live.parse().expect("a count"), judged, only.as_deref());
+        // Memory that one measurement gave back would be taken for none by the next one.
+        let ended = Command::new(&program).arg(live).status().expect("this program starts again");
+        assert!(ended.success(), "the measurement of {live} claims failed");
     }
 }
 

@@ -13,9 +13,9 @@ use super::sketch::KEYS_MAX;
 use super::slots::{Slot, Slots};
 use crate::article::Hash128;
 
-/// Of one key, at most so many claims are looked at ...
+/// Of one key, and of one URL, at most so many claims are looked at ...
 pub const LOOKED_AT_MAX: usize = 1024;
-/// ... and of those the newest so many within the window are candidates.
+/// ... and of those of a key the newest so many within the window are candidates.
 pub const PER_KEY_MAX: usize = 32;
 /// A posting is a position and the key's place in its claim.
 const PLACE_BITS: u32 = 4;

@@ -113,6 +113,23 @@ fn engine_and_reference_agree_where_nearly_all_texts_share_a_frame() {
     agree(&level(), &framed(30, 2400), |_| None, &OF_STORIES);
 }
 
+#[test]
+fn engine_and_reference_agree_how_many_claims_of_one_url_are_looked_at() {
+    // The clock was ahead when the first came, so that it alone is in the window when the last one is judged.
+    let at_hour = |offset: i64, hour: i64, text: &str| {
+        let time_ms = 1_700_000_000_000 + hour * HOUR_MS;
+        (claim(offset, "https://news.example/live", 1, time_ms, text), offset, time_ms)
+    };
+    for (between, verdict) in [(1023, Verdict::Revision), (1024, Verdict::New)] {
+        let mut log = vec![at_hour(0, 100, "عاجل بلا تفاصيل")];
+        log.extend((1..=between).map(|offset| at_hour(offset, 80, &format!("عاجل رقم {offset}"))));
+        log.push(at_hour(between + 1, 110, "عاجل مع تفاصيل"));
+        let judged = both(&level(), &log, |_| None);
+        assert!(judged.iter().all(|[engine, plain]| engine == plain));
+        assert_eq!(judged[log.len() - 1][0].verdict, verdict);
+    }
+}
+
 /// A log within the window whose texts all have some words in common, so that thousands of claims share keys, with
 /// copies of stories however old.
 fn framed(seed: u64, count: usize) -> Vec<Entry> {

@@ -258,7 +258,8 @@ impl Reference {
     fn revision(&self, at: usize, after_ms: i64) -> Option<Finding> {
         let own = self.claim(at);
         let is_version = |entry: &Entry| entry.claim.has_url && entry.claim.article_id == own.article_id;
-        let versions = self.before(at, after_ms).filter(|(_, entry)| own.has_url && is_version(entry));
+        let fetched = self.before(at, i64::MIN).filter(|(_, entry)| own.has_url && is_version(entry));
+        let versions = fetched.take(1024).filter(|(_, entry)| entry.time_ms > after_ms);
         let mut versions: Vec<usize> = versions.map(|(version, _)| version).take(32).collect();
         versions.reverse();
         let mut kept: Vec<usize> = Vec::new();

@@ -3,18 +3,21 @@
 use super::{Found, Window, novelty_of};
 use crate::article::{Hash128, Verdict};
 use crate::dedup::compare::{Pair, Text, permille};
+use crate::dedup::index::LOOKED_AT_MAX;
 use crate::dedup::rules;
 use crate::dedup::sketch::SHINGLES_MIN;
 
 /// Of one URL, the newest so many claims of the window are compared.
 const VERSIONS_MAX: usize = 32;
+
 impl Window {
     /// The window's newest claims of one URL, oldest first.
     pub(super) fn versions(&self, id: &Hash128, after_ms: i64) -> Vec<u64> {
         let is_within =
             |position: &u64| self.slots.held(*position).is_some_and(|held| held.time_ms() > after_ms);
         let newest = self.by_url.newest_first(&self.slots, id, after_ms);
-        let mut versions: Vec<u64> = newest.filter(is_within).take(VERSIONS_MAX).collect();
+        let mut versions: Vec<u64> =
+            newest.take(LOOKED_AT_MAX).filter(is_within).take(VERSIONS_MAX).collect();
         versions.reverse();
         versions
     }
