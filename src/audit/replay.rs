@@ -57,7 +57,7 @@ impl Replay {
             Err(EntryError::Damaged(_)) => auditor.tally.damaged_claims += 1,
             Err(EntryError::Unknown { .. }) => return Err(ReplayEnd::Newer(offset)),
             Ok(entry) if entry.scope() != self.scope => {}
-            Ok(LogEntry::Level { record, .. }) => return self.apply_level(offset, record),
+            Ok(LogEntry::Level { record, .. }) => return self.apply_level(offset, time_ms, record),
             Ok(LogEntry::Void { range, .. }) => self.window.void(&range),
             Ok(LogEntry::Claim(claim)) => {
                 return self
@@ -68,13 +68,13 @@ impl Replay {
         Ok(())
     }
 
-    fn apply_level(&mut self, offset: i64, record: LevelRecord) -> Result<(), ReplayEnd> {
+    fn apply_level(&mut self, offset: i64, time_ms: i64, record: LevelRecord) -> Result<(), ReplayEnd> {
         if !record.level.is_known() {
             return Err(ReplayEnd::Newer(offset));
         }
         if record.holds_after(self.level.as_ref()) {
             if self.level.as_ref().is_none_or(|known| known.level != record.level) {
-                self.window.set_level(record.level.clone(), record.number);
+                self.window.set_level(&record, self.level.as_ref(), time_ms);
             }
             self.level = Some(record);
         }
@@ -101,7 +101,7 @@ impl Replay {
 
     /// Claims that retention took may have been within the window.
     fn reaches_behind_the_cut(&self, time_ms: i64) -> bool {
-        let from_ms = time_ms.saturating_sub(self.window.level().window_ms());
+        let from_ms = self.window.after_ms(time_ms);
         self.is_cut && self.first_time_ms.is_some_and(|first_ms| first_ms > from_ms)
     }
 }

@@ -155,7 +155,7 @@ pub fn encode_claim(claim: &Claim) -> Vec<u8> {
 pub fn encode_claim_at(claim: &Claim, engine: Engine) -> Vec<u8> {
     let version = match engine {
         Engine::Two => VERSION_WITHOUT_PAIRS,
-        Engine::Three | Engine::Four => VERSION,
+        Engine::Three | Engine::Four | Engine::Five => VERSION,
     };
     let mut writer = Writer::new(version, KIND_CLAIM, claim.scope);
     writer.text(&claim.identity.coordinates.topic);

@@ -94,7 +94,12 @@ pub struct Pair {
 
 impl Pair {
     pub fn new(left: &Text<'_>, right: &Text<'_>) -> Self {
-        let (left_shared, right_shared) = Places::new(left.codes).shared(right.codes);
+        Self::beside((left, &Places::new(left.codes)), right)
+    }
+
+    /// The same of a left text that is compared with several.
+    pub fn beside((left, places): (&Text<'_>, &Places), right: &Text<'_>) -> Self {
+        let (left_shared, right_shared) = places.shared(right.codes);
         Self::of(left, right, left_shared).with_lead((right.lead & right_shared).count_ones())
     }
 

@@ -16,6 +16,7 @@ pub mod rules;
 pub mod side_by_side;
 pub mod sketch;
 mod slots;
+pub mod times_ahead;
 mod told;
 pub mod window;
 mod words;

@@ -37,6 +37,9 @@ catalogue! {
         "Wait. If `applied` stands still, look for broker_unreachable or permission_denied of the claims topic.";
     CAUGHT_UP = "caught_up", Info, ["claims", "window_claims", "seconds", "claims_level"],
         "The claims log is read to its end; the window of earlier articles stands in memory.", "Nothing.";
+    CLAIMS_LOG_READ_ANEW = "claims_log_read_anew", Warn, ["offset", "by_ms"],
+        "The append times of the claims log step back at `offset` by more than a day: a broker's clock was ahead before, or is behind since. The log is read twice more, so that nothing that counts is forgotten; until the step has left the log, each start takes so long.",
+        "Nothing now. See that all brokers keep their clocks by NTP.";
     JOINING = "joining", Info, ["group", "raw_topics", "instance_id", "transactional_id"],
         "The worker joins its consumer group.",
         "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";

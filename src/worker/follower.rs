@@ -3,6 +3,7 @@
 //! It owns the window, gathers what the [start rule](super::start_rule) decides on, and keeps to the level that the log
 //! itself records.
 
+mod anew;
 mod level;
 mod stall;
 
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use anew::Reading;
 use stall::LogStall;
 
 use super::start_rule::{self, Answers, Beginning, LogFacts, PartitionFacts, StartFacts, StartRefusal};
@@ -115,6 +117,7 @@ pub struct Follower {
     seen: Seen,
     stall: LogStall,
     is_catching_up: bool,
+    reading: Reading,
 }
 
 impl Follower {
@@ -133,6 +136,7 @@ impl Follower {
             seen: Seen::default(),
             stall: LogStall::new(Duration::from_secs(settings.kafka.stall_seconds.into())),
             is_catching_up: true,
+            reading: Reading::default(),
             settings,
             reader,
             links,
@@ -184,21 +188,6 @@ impl Follower {
                 Err(failure) => return Err(failure.into()),
             }
         }
-    }
-
-    /// Reads the log up to `high`. Where its clock was behind for a while, no eviction fits all of its times: then it is
-    /// read once more, and nothing is evicted before the end.
-    fn read_until(&mut self, high: i64, low: i64, begun: Instant) -> Result<(), StartProblem> {
-        match self.read_once(high, low, begun) {
-            Err(StartProblem::Clock(_)) => {}
-            result => return result,
-        }
-        self.window = Window::new(self.configured.clone());
-        self.window.trust_times_until(Some(NO_TIME_MS));
-        self.seen = Seen::default();
-        self.batch.clear();
-        self.reader.start_at(low)?;
-        self.read_once(high, low, begun)
     }
 
     fn read_once(&mut self, high: i64, low: i64, begun: Instant) -> Result<(), StartProblem> {
@@ -265,7 +254,9 @@ impl Follower {
             taken = Some((record.offset, record.time_ms, entry));
         })?;
         if let Some((offset, time_ms, entry)) = taken {
-            self.apply(offset, time_ms, entry)?;
+            if self.is_applied(offset, time_ms) {
+                self.apply(offset, time_ms, entry)?;
+            }
             self.links.applied.store(offset + 1, Ordering::Release);
             self.links.metrics.claims_applied.inc();
         }
@@ -350,7 +341,7 @@ impl Follower {
             );
         }
         if changed {
-            self.window.set_level(record.level.clone(), record.number);
+            self.window.set_level(&record, self.seen.level.as_ref(), time_ms);
             self.links.engine.store(record.level.engine, Ordering::Release);
         }
         if record.begins > self.seen.beginning.low {
@@ -411,6 +402,7 @@ impl Follower {
                 first_unfinished: self.seen.first_unfinished,
                 beginning: self.seen.beginning,
                 window_ms: self.window.level().window_ms(),
+                window_begins_ms: self.window.begins_ms(),
                 now_ms: clock::unix_ms(),
             },
             partitions,

@@ -41,6 +41,8 @@ pub struct LogFacts<'a> {
     /// Where the log was last declared to begin anew.
     pub beginning: Beginning,
     pub window_ms: i64,
+    /// No claim's window begins before this append time.
+    pub window_begins_ms: i64,
     /// The time of this host; half a window of error does no harm.
     pub now_ms: i64,
 }
@@ -157,7 +159,7 @@ fn cut(log: &LogFacts<'_>, has_worked: bool) -> Option<(i64, i64)> {
         .map(|(_, time_ms)| time_ms);
     let new_ms = (has_worked && after_declared).then_some(log.now_ms.max(last_ms));
     let earliest_ms = unfinished_ms.into_iter().chain(new_ms).min()?;
-    let needed_ms = earliest_ms.saturating_sub(log.window_ms);
+    let needed_ms = earliest_ms.saturating_sub(log.window_ms).max(log.window_begins_ms);
     (begins_ms > needed_ms).then_some((begins_ms, needed_ms))
 }
 

@@ -9,7 +9,7 @@ use super::reference::Reference;
 use super::{HOUR_MS, level};
 use crate::article::{Judgement, Verdict, hash128};
 use crate::dedup::claim::VoidRange;
-use crate::dedup::level::{Engine, Level};
+use crate::dedup::level::{ENGINE, Level};
 use crate::dedup::sketch::Sketch;
 use crate::dedup::window::Window;
 
@@ -252,7 +252,7 @@ fn levels() -> impl Strategy<Value = Level> {
         6 => Just(Level { window_hours: 48, ..level() }),
         2 => Just(Level { near: "mark".to_owned(), ..level() }),
         1 => Just(off),
-        2 => Just(Level { engine: Engine::Three.number(), ..level() }),
+        2 => (2_u32..ENGINE).prop_map(|engine| Level { engine, ..level() }),
     ]
 }
 

@@ -1,6 +1,10 @@
 mod agreement;
+mod clock;
+mod golden;
+mod levels;
 mod near;
 mod news;
+mod pages;
 mod purity;
 mod reference;
 
@@ -9,10 +13,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
-use super::level::{Addition, ENGINE, Engine, Level, LevelRecord};
+use super::level::{Addition, ENGINE, Level, LevelRecord};
 use super::rules;
 use super::sketch::{SKETCH_SIZE, sketch};
-use super::window::{EVICTION_SLACK_MS, Window};
+use super::window::Window;
 use crate::article::{Verdict, hash128};
 use crate::flow::RawCoordinates;
 
@@ -87,157 +91,6 @@ fn a_repeat_is_exact_and_names_the_earliest_in_the_window() {
     assert_eq!(later.matched.unwrap().coordinates.offset, 1, "exactly W ago is outside");
     let much_later = window.judge(&claim_of(3, None, &text), 3, 44 * HOUR_MS);
     assert_eq!(much_later.verdict, Verdict::New);
-}
-
-#[test]
-fn a_clock_that_steps_back_a_little_changes_no_verdict() {
-    let mut window = Window::new(level());
-    let text = text_of_words(0, 80);
-    window.apply(&claim_of(0, None, &text), 0, 30 * HOUR_MS).unwrap();
-    window.apply(&claim_of(1, None, &text), 1, 10 * HOUR_MS).unwrap();
-    let judged = window.judge(&claim_of(2, None, &text), 2, 35 * HOUR_MS);
-    assert_eq!(judged.matched.unwrap().coordinates.offset, 0);
-    let judged = window.judge(&claim_of(2, None, &text), 2, 53 * HOUR_MS);
-    assert_eq!(judged.matched.unwrap().coordinates.offset, 0);
-    assert_eq!(window.judge(&claim_of(2, None, &text), 2, 54 * HOUR_MS).verdict, Verdict::New);
-}
-
-#[test]
-fn a_large_backward_step_is_reported() {
-    let mut window = Window::new(level());
-    window.apply(&claim_of(0, None, "a b c"), 0, 100 * HOUR_MS).unwrap();
-    let step = window.apply(&claim_of(1, None, "d e f"), 1, 100 * HOUR_MS - EVICTION_SLACK_MS - 1);
-    assert_eq!(step.unwrap_err().step_ms, EVICTION_SLACK_MS + 1);
-}
-
-#[test]
-fn a_clock_that_jumped_ahead_and_came_back_before_the_reading_ended_is_forgotten() {
-    let mut window = Window::new(level());
-    let text = text_of_words(0, 80);
-    window.trust_times_until(Some(2 * HOUR_MS));
-    window.insert(&claim_of(0, None, &text), HOUR_MS).unwrap();
-    window.insert(&claim_of(1, None, "a b c"), 100 * HOUR_MS).unwrap();
-    window.insert(&claim_of(2, None, "d e f"), 2 * HOUR_MS).unwrap();
-    window.trust_times_until(None);
-    let judged = window.apply(&claim_of(3, None, &text), 3, 3 * HOUR_MS).unwrap();
-    assert_eq!(judged.matched.unwrap().coordinates.offset, 0, "nothing was evicted by the jump");
-}
-
-#[test]
-fn a_clock_that_jumps_three_days_ahead_and_back_costs_a_new_reading_and_no_verdict() {
-    let text = |number: usize| text_of_words(number * 100, 80);
-    // Hour, text: the third claim and the fourth are stamped three days ahead, then the clock is right again.
-    let log = [(0, 1), (20, 2), (93, 3), (94, 1), (23, 1), (24, 4), (30, 2), (31, 3)];
-    let claims: Vec<_> = log
-        .iter()
-        .enumerate()
-        .map(|(at, (hour, number))| {
-            (
-                claim_of(i64::try_from(at).unwrap(), None, &text(*number)),
-                i64::try_from(at).unwrap(),
-                hour * HOUR_MS,
-            )
-        })
-        .collect();
-    // A replica that runs meanwhile judges what it sees, and stops where the clock goes back.
-    let mut running = Window::new(level());
-    let seen: Vec<_> = claims
-        .iter()
-        .map_while(|(claim, offset, time)| running.apply(claim, *offset, *time).ok())
-        .map(|judgement| judgement.verdict)
-        .collect();
-    assert_eq!(seen, [Verdict::New; 4], "the first text is out of reach");
-    // Replicas that read anew, wherever the log ended when they began, agree, and forget nothing by the jump.
-    for end in [5, 6, 8] {
-        let mut anew = Window::new(level());
-        anew.trust_times_until(Some(claims[end - 1].2));
-        let mut verdicts = Vec::new();
-        for (at, (claim, offset, time)) in claims.iter().enumerate() {
-            if at == end {
-                anew.trust_times_until(None);
-            }
-            verdicts.push(anew.apply(claim, *offset, *time).unwrap().verdict);
-        }
-        assert_eq!(verdicts[..4], seen[..]);
-        assert_eq!(
-            verdicts[4..],
-            [Verdict::Exact, Verdict::New, Verdict::Exact, Verdict::Exact],
-            "end {end}"
-        );
-    }
-}
-
-#[test]
-fn a_newer_binary_keeps_to_the_logs_engine_and_an_unknown_one_keeps_it_out() {
-    // What a binary with one more engine is configured for.
-    let newer = Level { engine: ENGINE + 1, ..level() };
-    assert!(level().conflicts(&newer).is_empty(), "it has the log's engine too");
-    let other = Level { window_hours: 48, ..newer.clone() };
-    assert_eq!(level().conflicts(&other).len(), 1, "parameters must be the log's, whatever the engine");
-    assert!(!newer.is_known());
-    assert_eq!(newer.conflicts(&level()).len(), 1, "the older binary has no such engine");
-    assert_eq!(level().differences(&newer).len(), 1, "a raise would change it");
-}
-
-#[test]
-fn claims_before_a_raise_are_judged_by_the_old_level_and_claims_behind_it_by_the_new() {
-    let text = text_of_words(0, 80);
-    let raised = Level { window_hours: 72, ..level() };
-    let mut window = Window::new(level());
-    window.apply(&claim_of(0, None, &text), 0, 0).unwrap();
-    let before = window.judge(&claim_of(1, None, &text), 1, 30 * HOUR_MS);
-    assert_eq!((before.verdict, before.level), (Verdict::New, 1));
-    window.set_level(raised, 2);
-    let behind = window.judge(&claim_of(1, None, &text), 1, 30 * HOUR_MS);
-    assert_eq!((behind.verdict, behind.level), (Verdict::Exact, 2));
-}
-
-#[test]
-fn a_page_fetched_again_is_a_refetch_until_its_text_or_its_numbers_change() {
-    let url = Some("https://news.example/1");
-    let first = text_of_words(0, 200);
-    let mut window = Window::new(level());
-    window.apply(&claim_of(0, url, &first), 0, 0).unwrap();
-
-    let touched = format!("{first} خاتمة");
-    let judged = window.judge(&claim_of(1, url, &touched), 1, 1);
-    assert_eq!((judged.verdict, judged.rule), (Verdict::Refetch, rules::SAME_URL_LITTLE_NEW));
-
-    let counted = format!("{first} 14");
-    let judged = window.judge(&claim_of(1, url, &counted), 1, 1);
-    assert_eq!((judged.verdict, judged.rule), (Verdict::Revision, rules::SAME_URL_CHANGED));
-
-    let extended = format!("{first} {}", text_of_words(1000, 100));
-    let judged = window.judge(&claim_of(1, url, &extended), 1, 1);
-    assert_eq!(judged.verdict, Verdict::Revision);
-    assert_eq!(judged.matched.unwrap().coordinates.offset, 0);
-
-    let other = text_of_words(5000, 200);
-    let judged = window.judge(&claim_of(1, url, &other), 1, 1);
-    assert_eq!((judged.verdict, judged.rule), (Verdict::New, rules::SAME_URL_OTHER_TEXT));
-
-    let mut renamed = claim_of(1, url, &first);
-    renamed.sketch = sketch("عنوان آخر", &first);
-    let mut named = claim_of(0, url, &first);
-    named.sketch = sketch("عنوان", &first);
-    let mut window = Window::new(level());
-    window.apply(&named, 0, 0).unwrap();
-    let judged = window.judge(&renamed, 1, 1);
-    assert_eq!((judged.verdict, judged.rule), (Verdict::Revision, rules::SAME_URL_OTHER_HEADLINE));
-}
-
-#[test]
-fn many_small_changes_of_a_page_add_up_to_a_revision() {
-    let url = Some("https://news.example/live");
-    let mut window = Window::new(level());
-    let mut enriched = 0;
-    for step in 0..25 {
-        let text = text_of_words(0, 200 + step * 4);
-        let offset = i64::try_from(step).unwrap();
-        let judged = window.apply(&claim_of(offset, url, &text), offset, offset).unwrap();
-        enriched += u32::from(!judged.verdict.is_duplicate());
-    }
-    assert!((3..25).contains(&enriched), "{enriched} of 25 versions are enriched");
 }
 
 #[test]
@@ -378,47 +231,5 @@ proptest! {
                 prop_assert_eq!(&part.apply(claim, *offset, *time).unwrap(), &verdicts[at]);
             }
         }
-    }
-}
-
-#[test]
-fn a_log_whose_clock_was_behind_for_a_while_can_be_read_where_nothing_is_evicted() {
-    let times_ms = [100 * HOUR_MS, HOUR_MS, 2 * HOUR_MS, 100 * HOUR_MS];
-    let text = text_of_words(0, 80);
-    let read = |trusted_ms: i64| {
-        let mut window = Window::new(level());
-        window.trust_times_until(Some(trusted_ms));
-        let judged: Result<Vec<_>, _> = times_ms
-            .iter()
-            .zip(0..)
-            .map(|(time_ms, offset)| window.apply(&claim_of(offset, None, &text), offset, *time_ms))
-            .collect();
-        window.trust_times_until(None);
-        judged.map(|judged| (window, judged))
-    };
-    assert!(read(100 * HOUR_MS).is_err(), "what was evicted may be needed");
-    let (mut window, judged) = read(i64::MIN).unwrap();
-    assert_eq!(judged[0].verdict, Verdict::New);
-    assert!(judged[1..].iter().all(|judged| judged.verdict == Verdict::Exact));
-    window.insert(&claim_of(4, None, &text), 101 * HOUR_MS).unwrap();
-}
-
-#[test]
-fn a_log_of_an_earlier_engine_is_kept_and_written_for_those_that_know_no_other() {
-    let before = Level { engine: Engine::Two.number(), ..level() };
-    assert!(before.is_known());
-    assert!(before.conflicts(&level()).is_empty(), "numbers in their order wait for the raise");
-    assert_eq!(before.differences(&level()).len(), 1, "which then brings the engine");
-
-    let table: Vec<String> = (0..40).map(|at| format!("عيار {at}")).collect();
-    let claim = claim_of(5, Some("https://news.example/1"), &table.join(" "));
-    assert_eq!(claim.sketch.numeral_pairs.len(), 16);
-    for engine in [Engine::Two, Engine::Three, Engine::Four] {
-        let pairs = if engine == Engine::Two { Vec::new() } else { claim.sketch.numeral_pairs.clone() };
-        let bytes = claim::encode_claim_at(&claim, engine);
-        let mut known = claim.clone();
-        known.sketch.numeral_pairs = pairs;
-        let read = claim::decode(&bytes, &mut |topic| Arc::from(topic));
-        assert_eq!(read, Ok(LogEntry::Claim(Box::new(known))));
     }
 }

@@ -260,8 +260,12 @@ impl Reference {
         let is_version = |entry: &Entry| entry.claim.has_url && entry.claim.article_id == own.article_id;
         let fetched = self.before(at, i64::MIN).filter(|(_, entry)| own.has_url && is_version(entry));
         let versions = fetched.take(1024).filter(|(_, entry)| entry.time_ms > after_ms);
-        let mut versions: Vec<usize> = versions.map(|(version, _)| version).take(32).collect();
+        let taken = if self.level.engine < 5 { 32 } else { 1024 };
+        let mut versions: Vec<usize> = versions.map(|(version, _)| version).take(taken).collect();
         versions.reverse();
+        if versions.len() > 32 {
+            versions = (0..32).map(|at| versions[at * (versions.len() - 1) / 31]).collect();
+        }
         let mut kept: Vec<usize> = Vec::new();
         for version in versions {
             if !kept.iter().any(|earlier| self.is_refetch(self.claim(version), self.claim(*earlier))) {

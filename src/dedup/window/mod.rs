@@ -15,7 +15,7 @@ use hashbrown::HashMap;
 use super::claim::{Claim, VoidRange};
 use super::compare::{Pair, Text};
 use super::index::{CLAIMS_MAX, HashIndex, KeyIndex, Newest};
-use super::level::Level;
+use super::level::{Level, LevelRecord};
 use super::near::{self, RecordKey};
 use super::rules;
 use super::sketch::{KEYS_MAX, SHINGLES_MIN};
@@ -38,8 +38,12 @@ pub struct Window {
     by_url: HashIndex,
     topics: Vec<Arc<str>>,
     topic_numbers: HashMap<Arc<str>, u32>,
+    /// The window of no claim begins before this append time: what it would reach was evicted where the level had a
+    /// shorter one.
+    begins_ms: i64,
+    /// The largest append time that moves the eviction forward, of those that have come.
     time_max_ms: i64,
-    /// Append times after this one never move the eviction forward: the end of the log when it was first read.
+    /// Append times after this one never do: the end of the log when it was first read.
     time_trusted_ms: i64,
 }
 
@@ -61,6 +65,7 @@ impl Window {
             by_url: HashIndex::new(|slot| &slot.article_id),
             topics: Vec::new(),
             topic_numbers: HashMap::new(),
+            begins_ms: i64::MIN,
             time_max_ms: i64::MIN,
             time_trusted_ms: i64::MAX,
         }
@@ -79,21 +84,41 @@ impl Window {
         &self.level
     }
 
-    /// Claims after this are judged by `level`, which has this number in its log.
-    pub fn set_level(&mut self, level: Level, number: u32) {
-        self.level = level;
-        self.level_number = number;
+    /// Claims behind this record, of this append time, are judged by its level. `known` is the record before it that
+    /// held, if the log still has one.
+    ///
+    /// Where its W is longer than that before it, windows reach back only as far as they did: what is older has left the
+    /// memory of some replicas, and not of all.
+    pub fn set_level(&mut self, record: &LevelRecord, known: Option<&LevelRecord>, time_ms: i64) {
+        let before = record.previous.as_ref().or(known.map(|known| &known.level));
+        if let Some(before) = before.filter(|before| before.window_hours < record.level.window_hours) {
+            self.begins_ms = self.begins_ms.max(time_ms.saturating_sub(before.window_ms()));
+        }
+        self.level = record.level.clone();
+        self.level_number = record.number;
         self.slots.forget_told();
+    }
+
+    /// The append time that no claim's window begins before, where W was raised.
+    pub const fn begins_ms(&self) -> i64 {
+        self.begins_ms
+    }
+
+    /// The append time after which claims count for a claim of this one.
+    pub fn after_ms(&self, time_ms: i64) -> i64 {
+        time_ms.saturating_sub(self.level.window_ms()).max(self.begins_ms)
     }
 
     /// While a log is read from its beginning, times beyond that of its last entry must not evict: a clock that
     /// jumped ahead and came back would otherwise take claims that are still needed.
     pub fn trust_times_until(&mut self, end_ms: Option<i64>) {
-        if end_ms.is_none() {
-            // Times beyond the log's end were a jump that is over; what comes next does not step back from them.
-            self.time_max_ms = self.time_max_ms.min(self.time_trusted_ms);
-        }
         self.time_trusted_ms = end_ms.unwrap_or(i64::MAX);
+    }
+
+    /// What comes from here on has this append time or a later one. It moves the eviction forward where no time that comes
+    /// is trusted.
+    pub fn expect_none_before(&mut self, least_ms: i64) {
+        self.time_max_ms = self.time_max_ms.max(least_ms);
     }
 
     /// Judges a claim and then lets later ones see it. `sequence` is its offset in the log, `time_ms` its append time.
@@ -140,13 +165,12 @@ impl Window {
 
     fn insert_behind(&mut self, claim: &Claim, met: &Met, time_ms: i64) -> Result<(), ClockSteppedBack> {
         let step_ms = self.time_max_ms.saturating_sub(time_ms);
-        if self.time_max_ms <= self.time_trusted_ms
-            && self.time_max_ms > i64::MIN
-            && step_ms > EVICTION_SLACK_MS
-        {
+        if self.time_max_ms > i64::MIN && step_ms > EVICTION_SLACK_MS {
             return Err(ClockSteppedBack { step_ms });
         }
-        self.time_max_ms = self.time_max_ms.max(time_ms);
+        if time_ms <= self.time_trusted_ms {
+            self.time_max_ms = self.time_max_ms.max(time_ms);
+        }
         let record = self.record_key(claim);
         let position = self.slots.end();
         let keys = keys_of(claim);
@@ -203,8 +227,7 @@ impl Window {
     }
 
     fn evict(&mut self) {
-        let now_ms = self.time_max_ms.min(self.time_trusted_ms);
-        let limit_ms = now_ms.saturating_sub(self.level.window_ms()).saturating_sub(EVICTION_SLACK_MS);
+        let limit_ms = self.time_max_ms.saturating_sub(self.level.window_ms() + EVICTION_SLACK_MS);
         while let Some(held) = self.slots.held(self.slots.first()) {
             if held.time_ms() >= limit_ms && self.slots.len() <= CLAIMS_MAX {
                 break;
@@ -265,7 +288,7 @@ impl Window {
         (sequence, time_ms): (i64, i64),
         learnt: &mut Learnt,
     ) -> Judgement {
-        let after_ms = time_ms.saturating_sub(self.level.window_ms());
+        let after_ms = self.after_ms(time_ms);
         let found = self.find(claim, met, after_ms, learnt);
         let is_near = matches!(found.verdict, Verdict::Near | Verdict::Contained);
         Judgement {

@@ -49,7 +49,8 @@ type Place = (usize, i64);
 struct Claimed {
     sequence: i64,
     time_ms: i64,
-    window_ms: i64,
+    /// Its window begins after this.
+    after_ms: i64,
     place: Place,
     article: Article,
 }
@@ -128,16 +129,23 @@ fn run_broken(offsets: &[i64], wanted: std::ops::Range<i64>) -> Option<Broken> {
 
 /// All claims that stand in the log, with the window that holds for each.
 fn claims(broker: &Broker) -> Vec<Claimed> {
-    let mut number = 0;
+    let (mut number, mut begins_ms) = (0, i64::MIN);
+    let window_ms = |number: u32| i64::from(WINDOW_HOURS + number.max(1) - 1) * HOUR_MS;
     let mut claims = Vec::new();
     for (sequence, entry) in broker.log.entries.iter().enumerate() {
         match entry.what {
-            What::Level { number: other } => number = number.max(other),
+            What::Level { number: other } => {
+                if (1..other).contains(&number) {
+                    // What the shorter window before the raise did not reach is lost to some.
+                    begins_ms = begins_ms.max(entry.time_ms - window_ms(number));
+                }
+                number = number.max(other);
+            }
             What::Claim { .. } if entry.is_aborted => {}
             What::Claim { partition, offset } => claims.push(Claimed {
                 sequence: i64::try_from(sequence).unwrap(),
                 time_ms: entry.time_ms,
-                window_ms: i64::from(WINDOW_HOURS + number.max(1) - 1) * HOUR_MS,
+                after_ms: begins_ms.max(entry.time_ms - window_ms(number)),
                 place: (partition, offset),
                 article: broker.article(partition, offset),
             }),
@@ -154,7 +162,7 @@ fn replay(claims: &[Claimed]) -> BTreeMap<Place, (i64, Expected)> {
             continue;
         }
         let earlier: Vec<&Claimed> =
-            claims[..at].iter().filter(|earlier| earlier.time_ms > claim.time_ms - claim.window_ms).collect();
+            claims[..at].iter().filter(|earlier| earlier.time_ms > claim.after_ms).collect();
         verdicts.insert(claim.place, (claim.sequence, judge(claim, &earlier)));
     }
     verdicts
@@ -236,9 +244,9 @@ fn check_texts(claims: &[Claimed], made: &BTreeMap<Place, &Made>, findings: &mut
         .collect();
     enriched.sort_by_key(|claim| claim.sequence);
     for (at, later) in enriched.iter().enumerate() {
-        let first = enriched[..at].iter().find(|earlier| {
-            earlier.article.text == later.article.text && earlier.time_ms > later.time_ms - later.window_ms
-        });
+        let first = enriched[..at]
+            .iter()
+            .find(|earlier| earlier.article.text == later.article.text && earlier.time_ms > later.after_ms);
         if let Some(first) = first {
             let detail = format!("{:?} and {:?}", first.place, later.place);
             findings.push(Finding { broken: Broken::TwoEnriched, detail });

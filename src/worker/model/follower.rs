@@ -12,6 +12,7 @@ use crate::article::Judgement;
 use crate::config::settings::StartFrom;
 use crate::dedup::claim::{self, Claim, ClaimIdentity, LogEntry};
 use crate::dedup::level::LevelRecord;
+use crate::dedup::times_ahead::{TimesAhead, TimesNoted};
 use crate::dedup::window::{ClockSteppedBack, Window};
 use crate::worker::start_rule::{
     self, Answers, Beginning, LogFacts, PartitionFacts, StartFacts, StartRefusal,
@@ -49,6 +50,8 @@ pub(super) struct Follower {
     batch: Vec<(ClaimIdentity, Judgement)>,
     /// Claims before this time are not read back, which is a fault.
     skipped_before_ms: i64,
+    /// Where the log is read once more, the times that it still brings.
+    ahead: Option<TimesAhead>,
 }
 
 impl Default for Follower {
@@ -64,6 +67,7 @@ impl Default for Follower {
             seen: BTreeSet::new(),
             batch: Vec::new(),
             skipped_before_ms: i64::MIN,
+            ahead: None,
         }
     }
 }
@@ -91,7 +95,12 @@ impl Follower {
         self.phase = Phase::Reading { end };
     }
 
-    fn begin_anew(&mut self) {
+    fn begin_anew(&mut self, broker: &Broker) {
+        let mut noted = TimesNoted::default();
+        for (offset, entry) in (0..).zip(&broker.log.entries) {
+            noted.note(offset, entry.time_ms);
+        }
+        self.ahead = Some(noted.finish());
         self.window = Window::new(level(1));
         self.window.trust_times_until(Some(i64::MIN));
         self.applied = 0;
@@ -105,6 +114,9 @@ impl Follower {
     fn apply(&mut self, broker: &Broker, entry: &Entry) -> Result<(), ClockSteppedBack> {
         let sequence = i64::try_from(self.applied).unwrap();
         self.applied += 1;
+        if let Some(least_ms) = self.ahead.as_ref().and_then(|ahead| ahead.least_ms(sequence)) {
+            self.window.expect_none_before(least_ms);
+        }
         if entry.is_aborted {
             return Ok(());
         }
@@ -113,7 +125,7 @@ impl Follower {
             LogEntry::Void { .. } => Ok(()),
             LogEntry::Level { record, .. } => {
                 if record.holds_after(self.level.as_ref()) {
-                    self.window.set_level(record.level.clone(), record.number);
+                    self.window.set_level(&record, self.level.as_ref(), entry.time_ms);
                     self.level = Some(record);
                 }
                 Ok(())
@@ -177,6 +189,7 @@ impl Follower {
                 first_unfinished: self.first_unfinished,
                 beginning: Beginning::default(),
                 window_ms: self.window.level().window_ms(),
+                window_begins_ms: self.window.begins_ms(),
                 now_ms: broker.now_ms,
             },
             partitions: partitions.collect(),
@@ -226,6 +239,7 @@ impl Replica {
             },
             Phase::Level { .. } if self.follower.level.is_some() => {
                 self.follower.window.trust_times_until(None);
+                self.follower.ahead = None;
                 let committed = self.follower.committed.iter();
                 let committed = committed.map(|(partition, offset)| (key(*partition), *offset)).collect();
                 self.heard.push_back(Heard::Committed(committed));
@@ -251,8 +265,8 @@ impl Replica {
         let is_starting = self.follower.is_starting();
         let applied = self.follower.apply(broker, entry);
         if applied.is_err() && is_starting {
-            // The log holds times that no eviction fits: it is read once more, and nothing is evicted.
-            self.follower.begin_anew();
+            // The log's clock stepped back: it is read once more, and its times are known.
+            self.follower.begin_anew(broker);
             return;
         }
         // The log is read anew after the restart.

@@ -31,6 +31,7 @@ fn facts() -> StartFacts<'static> {
             first_unfinished: Some((990, NOW_MS - 2 * HOUR_MS)),
             beginning: Beginning::default(),
             window_ms: WINDOW_MS,
+            window_begins_ms: i64::MIN,
             now_ms: NOW_MS,
         },
         partitions: BTreeMap::from([(key("raw", 0), worked()), (key("raw", 1), worked())]),
