@@ -327,7 +327,7 @@ impl Auditor {
     }
 
     /// Whether the claim is the first one, as far as was seen, of a record that states a verdict.
-    fn awaits(&self, identity: &ClaimIdentity) -> bool {
+    fn awaits_verdict(&self, identity: &ClaimIdentity) -> bool {
         let place = &identity.coordinates;
         let Some(lane) = self.lane(&place.topic, place.partition) else { return false };
         let found = &self.lanes[lane];
@@ -338,7 +338,7 @@ impl Auditor {
     }
 
     /// The claims log has cut what this verdict rests on.
-    fn unprovable(&mut self, identity: &ClaimIdentity) {
+    fn leave_unproven(&mut self, identity: &ClaimIdentity) {
         let place = &identity.coordinates;
         if let Some(lane) = self.lane(&place.topic, place.partition) {
             self.lanes[lane].stated.set(place.offset, Packed::default());
@@ -346,8 +346,8 @@ impl Auditor {
         }
     }
 
-    /// The verdict of the claims log about a record that [`Self::awaits`] it.
-    fn judged(&mut self, identity: &ClaimIdentity, judgement: &Judgement) {
+    /// The verdict of the claims log about a record that [awaits it](Self::awaits_verdict).
+    fn compare_verdict(&mut self, identity: &ClaimIdentity, judgement: &Judgement) {
         let place = &identity.coordinates;
         let Some(lane) = self.lane(&place.topic, place.partition) else { return };
         let found = &mut self.lanes[lane];

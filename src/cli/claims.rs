@@ -1,6 +1,8 @@
 //! `khabar claims`: the claims log.
 
 mod level;
+mod record;
+pub(super) mod replaying;
 pub(super) mod survey;
 #[cfg(test)]
 mod tests;
@@ -11,10 +13,12 @@ use clap::{Args, Subcommand};
 
 use super::layers::Layers;
 use super::{CliError, broker, output};
+use crate::audit::replay::Replay;
 use crate::clock;
 use crate::config::settings::Settings;
 use crate::dedup::claim;
 use crate::dedup::level::{Level, LevelRecord};
+use crate::flow::RawCoordinates;
 use crate::kafka::KafkaFailure;
 use crate::kafka::admin::Admin;
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
@@ -23,6 +27,8 @@ use crate::topics::{self, Part, TopicFacts};
 
 use level::Own;
 pub(super) use level::extent;
+use record::Seeker;
+use replaying::Read;
 use survey::Survey;
 
 /// How long the broker may take to acknowledge a level, and to hand it back.
@@ -38,12 +44,35 @@ pub struct ClaimsArguments {
 #[derive(Debug, Subcommand)]
 enum ClaimsCommand {
     Level(LevelArguments),
+    Record(RecordArguments),
+}
+
+/// Show one raw record's claims and verdict, by the log alone
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Reads the claims log from its beginning, judges as every replica does, and shows the claims of one raw \
+record: where each stands, the verdict and its rule, and the earlier article that it matches. It tells why an article went \
+to the duplicates, or why it did not."
+)]
+#[command(after_long_help = "Examples:
+  khabar claims record articles.raw/0@1234 -c site.toml
+
+It needs the memory of a worker's window, and reads the whole log. Of several claims of one record the first one counts.
+
+Exit codes: 0 shown, 1 the broker did not answer, or the log has no claim of the record, 2 something must be mended first.")]
+pub struct RecordArguments {
+    #[command(flatten)]
+    layers: Layers,
+
+    /// The raw record as logs name it: topic/partition@offset
+    #[arg(value_parser = record::place)]
+    record: RawCoordinates,
 }
 
 /// Show the log's level of deduplication, or raise it
 #[derive(Debug, Args)]
 #[command(
-    long_about = "The level is recorded in the claims log itself: engine version, parameters and policies. All \
+    long_about = "The level is recorded in the claims log itself: engine version and the parameters of verdicts. All \
 replicas judge by it, and one whose configuration differs refuses to start. To change them, roll out the new version or \
 settings to all replicas, then raise the level once; it holds for the claims that come after."
 )]
@@ -65,8 +94,11 @@ pub struct LevelArguments {
 }
 
 pub(super) fn execute(layers: &Layers, arguments: &ClaimsArguments) -> Result<(), CliError> {
-    let ClaimsCommand::Level(level) = &arguments.command;
-    let (settings, connection) = broker::prepare(layers.with(&level.layers))?;
+    let own_layers = match &arguments.command {
+        ClaimsCommand::Level(level) => &level.layers,
+        ClaimsCommand::Record(record) => &record.layers,
+    };
+    let (settings, connection) = broker::prepare(layers.with(own_layers))?;
     if !settings.dedup.enabled {
         return Err(CliError::Usage(
             "dedup.enabled is false in this configuration, so it has no claims log".to_owned(),
@@ -76,25 +108,67 @@ pub(super) fn execute(layers: &Layers, arguments: &ClaimsArguments) -> Result<()
     let (admin, cluster) = broker::connect(&settings, &connection).map_err(ended)?;
     let facts = claims_topic(&admin, &settings)?;
     let reader = ClaimsReader::new(&connection).map_err(ended)?;
-    let kafka = &settings.kafka;
-    let scope = claim::scope(&cluster, &kafka.group);
-    let survey = survey::read(&reader, scope).map_err(ended)?;
+    let log = Log { settings: &settings, connection: &connection, cluster: &cluster, reader: &reader };
+    match &arguments.command {
+        ClaimsCommand::Level(level) => show_level(&log, &facts, level.raise),
+        ClaimsCommand::Record(record) => show_record(&log, &record.record),
+    }
+}
+
+/// The claims log that a command looks at.
+struct Log<'a> {
+    settings: &'a Settings,
+    connection: &'a Connection,
+    cluster: &'a str,
+    reader: &'a ClaimsReader,
+}
+
+impl Log<'_> {
+    fn scope(&self) -> u64 {
+        claim::scope(self.cluster, &self.settings.kafka.group)
+    }
+}
+
+fn show_level(log: &Log<'_>, facts: &TopicFacts, is_raised: bool) -> Result<(), CliError> {
+    let kafka = &log.settings.kafka;
+    let survey = survey::read(log.reader, log.scope()).map_err(|failure| broker::ended(&failure))?;
     let own = Own {
         topic: &kafka.claims_topic,
-        cluster: &cluster,
+        cluster: log.cluster,
         group: &kafka.group,
-        configured: Level::from_settings(&settings.dedup),
+        configured: Level::from_settings(&log.settings.dedup),
     };
     output::print(&level::render(&survey, &own, clock::unix_ms()))?;
-    if !level.raise {
+    if !is_raised {
         return Ok(());
     }
     let record = level::raised(&survey, &own).map_err(|refusal| CliError::Usage(refusal.to_string()))?;
-    refuse_unsuitable(&settings, &facts)?;
+    refuse_unsuitable(log.settings, facts)?;
     if record.number == 1 {
-        refuse_lost_log(&settings, &reader)?;
+        refuse_lost_log(log.settings, log.reader)?;
     }
-    raise(&connection, &reader, survey, scope, &record)
+    raise(log.connection, log.reader, survey, log.scope(), &record)
+}
+
+fn show_record(log: &Log<'_>, wanted: &RawCoordinates) -> Result<(), CliError> {
+    let ended = |failure: KafkaFailure| broker::ended(&failure);
+    let (begin, end) = log.reader.watermarks().map_err(ended)?;
+    let mut seeker = Seeker::new(wanted.clone());
+    if end > begin {
+        let configured = Level::from_settings(&log.settings.dedup);
+        let end_ms = log.reader.time_before(end).map_err(ended)?;
+        let mut replay = Replay::new(log.scope(), configured, begin, end_ms);
+        let bar = survey::bar(u64::try_from(end - begin).unwrap_or_default());
+        let read = replaying::read(log.reader, (begin, end), &mut replay, &mut seeker, &mut || bar.inc(1));
+        bar.finish_and_clear();
+        if let Read::Ended(reason) = read.map_err(ended)? {
+            return Err(CliError::Failed(reason.to_string()));
+        }
+    }
+    if !seeker.has_found() {
+        return Err(CliError::Failed(seeker.in_vain()));
+    }
+    output::print(&seeker.render())
 }
 
 /// The claims topic's facts; without the topic there is nothing to look at.

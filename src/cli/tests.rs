@@ -40,6 +40,7 @@ fn the_commands_of_the_contract_are_understood() {
         "khabar topics --create --partitions 12 --replication 2",
         "khabar claims level",
         "khabar claims level --raise",
+        "khabar claims record articles.raw/0@1234 -c a.toml",
         "khabar lexicon keywords a.jsonl - --source sahel --source atlas --least 2 --output sahel.tsv -c a.toml",
         "khabar lexicon lint",
         "khabar lexicon lint lexicon/ --strict --most 10",
@@ -65,6 +66,8 @@ fn wrong_usage_is_refused() {
         "khabar topics --create --dev --replication 3",
         "khabar topics --partitions 3",
         "khabar claims",
+        "khabar claims record articles.raw:0:1234",
+        "khabar claims record /0@12",
         "khabar lexicon",
         "khabar lexicon import",
     ] {

@@ -18,14 +18,13 @@ pub struct TimesNoted {
 impl TimesNoted {
     /// Takes the next entry; offsets ascend.
     pub fn note(&mut self, offset: i64, time_ms: i64) {
-        match self.blocks.last_mut().filter(|_| self.entries < BLOCK_ENTRIES) {
-            Some((_, least_ms)) => *least_ms = time_ms.min(*least_ms),
-            None => {
-                self.blocks.push((offset, time_ms));
-                self.entries = 0;
-            }
+        if let Some((_, least_ms)) = self.blocks.last_mut().filter(|_| self.entries < BLOCK_ENTRIES) {
+            *least_ms = time_ms.min(*least_ms);
+            self.entries += 1;
+        } else {
+            self.blocks.push((offset, time_ms));
+            self.entries = 1;
         }
-        self.entries += 1;
     }
 
     /// All entries have been taken.

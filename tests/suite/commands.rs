@@ -4,8 +4,10 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use khabar::dedup::claim::{LogEntry, decode, encode_level, scope};
+use khabar::dedup::claim::{Claim, ClaimIdentity, LogEntry, decode, encode_claim, encode_level, scope};
 use khabar::dedup::level::{ENGINE, Level, LevelRecord};
+use khabar::dedup::sketch::sketch;
+use khabar::flow::RawCoordinates;
 
 use crate::support::articles;
 use crate::support::broker::{Broker, BrokerOptions};
@@ -169,6 +171,46 @@ fn a_level_of_a_newer_engine_is_shown_and_never_replaced() {
     assert_code(&options.clone().set("dedup.window_hours", "72").run(&["claims", "level", "--raise"]), 2);
     assert_eq!(levels(&topics.claims).len(), 3, "nothing was added");
     assert_eq!(findings(&options).0, Some(2));
+}
+
+#[test]
+fn a_records_claims_and_verdict_are_shown_by_the_log_alone() {
+    let broker = Broker::shared();
+    let client = broker.client();
+    let topics = Topics::create(&client, "commands-record", 1);
+    let options = WorkerOptions::new(broker, &topics, &unique("group"));
+    assert_code(&options.run(&["claims", "level", "--raise"]), 0);
+    let level = levels(&topics.claims).remove(0);
+    let claimed = |offset: i64| {
+        let coordinates = RawCoordinates { topic: topics.raw.as_str().into(), partition: 0, offset };
+        let text = "عاد الميناء إلى العمل صباح اليوم بعد إضراب دام أسبوعا كاملا";
+        NewRecord::new(
+            &topics.claims,
+            encode_claim(&Claim {
+                scope: scope(&level.cluster, &level.group),
+                identity: ClaimIdentity::new(coordinates, Some(1), text.as_bytes()),
+                content_hash: [0; 16],
+                article_id: [offset.to_le_bytes()[0]; 16],
+                has_url: false,
+                fetched_at_ms: 1,
+                language: "ar".to_owned(),
+                source_hash: 1,
+                never_suppressed: false,
+                sketch: sketch("", text),
+            }),
+        )
+    };
+    client.produce(&[1, 2, 2].map(claimed));
+    let shown = |offset: i64| options.run(&["claims", "record", &format!("{}/0@{offset}", topics.raw)]);
+    let second = shown(2);
+    assert_code(&second, 0);
+    for part in ["exact (same_text), level 1", &format!("{}/0@1", topics.raw), "claimed again"] {
+        assert!(text(&second).contains(part), "{part}: {}", text(&second));
+    }
+    let first = shown(1);
+    assert_code(&first, 0);
+    assert!(text(&first).contains("new (no_match)"), "{}", text(&first));
+    assert_code(&shown(3), 1);
 }
 
 #[test]

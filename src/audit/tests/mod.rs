@@ -1,4 +1,5 @@
 mod faults;
 mod ledger;
+mod steps;
 mod verdict;
 mod world;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::progress::Progress;
 use crate::audit::content::Comparer;
 use crate::audit::findings::Findings;
-use crate::audit::replay::{Replay, ReplayEnd};
+use crate::audit::replay::Replay;
 use crate::audit::report::Report;
 use crate::audit::{Asked, Auditor, Evidence, OutcomeRecord, RawPartition, RawSeen};
-use crate::cli::claims::survey;
+use crate::cli::claims::replaying::{self, Read};
 use crate::cli::{CliError, broker, output};
 use crate::clock;
 use crate::config::settings::Settings;
@@ -20,7 +20,7 @@ use crate::flow::Outcome;
 use crate::kafka::KafkaFailure;
 use crate::kafka::asker::Asker;
 use crate::kafka::assignment::PartitionKey;
-use crate::kafka::claims_log::{ClaimsReader, LogRecord};
+use crate::kafka::claims_log::ClaimsReader;
 use crate::kafka::client::Connection;
 use crate::kafka::scan::{Span, scan};
 use crate::output_limits::OutputLimits;
@@ -31,7 +31,6 @@ use crate::tag::Tagger;
 use crate::topics::{Part, TopicFacts};
 
 const LOOK_INTERVAL: Duration = Duration::from_millis(300);
-const POLL_LIMIT: Duration = Duration::from_millis(100);
 /// Beyond the transactions' own timeout, so long an open transaction may keep outcomes from being seen.
 const SETTLE_SLACK: Duration = Duration::from_secs(30);
 /// Whoever waits for it is told after this time.
@@ -251,27 +250,14 @@ impl Reading<'_> {
         let mut replay = Replay::new(scope, configured, begin, reader.time_before(end)?);
         let mut progress =
             Progress::new(format!("judging {topic}"), u64::try_from(end - begin).unwrap_or_default());
-        reader.start_at(begin)?;
-        let (mut next, mut heard) = (begin, clock::monotonic());
-        let mut over: Result<(), ReplayEnd> = Ok(());
-        while next < end && over.is_ok() {
-            let got = reader.next(POLL_LIMIT, &mut |record: LogRecord<'_>| {
-                progress.step();
-                next = record.offset + 1;
-                over = replay.apply(auditor, record.offset, record.time_ms, record.bytes);
-            })?;
-            if got {
-                heard = clock::monotonic();
-            } else if survey::is_over(&reader, end, heard)? {
-                self.evidence.claims_may_miss = true;
-                self.evidence.unknown.push(format!("retention took entries of {topic} while they were read"));
-                break;
-            }
-        }
-        if let Err(reason) = over {
-            self.evidence.claims_may_miss = true;
-            self.evidence.unknown.push(reason.to_string());
-        }
+        let read = replaying::read(&reader, (begin, end), &mut replay, auditor, &mut || progress.step())?;
+        let unknown = match read {
+            Read::Whole => return Ok(()),
+            Read::Cut => format!("retention took entries of {topic} while they were read"),
+            Read::Ended(reason) => reason.to_string(),
+        };
+        self.evidence.claims_may_miss = true;
+        self.evidence.unknown.push(unknown);
         Ok(())
     }
 

@@ -72,7 +72,7 @@ pub(super) fn render(survey: &Survey, own: &Own<'_>, now_ms: i64) -> String {
     text::columns(&rows)
 }
 
-fn row(head: &str, line: &str) -> Vec<String> {
+pub(super) fn row(head: &str, line: &str) -> Vec<String> {
     vec![head.to_owned(), text::clean(line)]
 }
 

@@ -131,8 +131,7 @@ pub(in crate::cli) fn read(reader: &ClaimsReader, scope: u64) -> Result<Survey, 
     (survey.bounds, survey.next_offset) = ((low, high), low);
     if high > low {
         reader.start_at(low)?;
-        let total = u64::try_from(high - low).unwrap_or_default();
-        let bar = if total > SHORT_ENTRIES { progress_bar(total) } else { ProgressBar::hidden() };
+        let bar = bar(u64::try_from(high - low).unwrap_or_default());
         let outcome = read_until(reader, &mut survey, high, |survey| bar.set_position(survey.entries));
         bar.finish_and_clear();
         outcome?;
@@ -188,8 +187,12 @@ pub(super) fn follow(
     Ok(true)
 }
 
-fn progress_bar(total: u64) -> ProgressBar {
-    let bar = ProgressBar::new(total);
+/// Progress over so many entries, on standard error; none of a short log.
+pub(super) fn bar(entries: u64) -> ProgressBar {
+    if entries <= SHORT_ENTRIES {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(entries);
     // The template is a constant; were it wrong, the bar would merely have its usual form.
     if let Ok(style) =
         ProgressStyle::with_template("reading the claims log {bar:30} {percent} %, {per_sec}, {eta} left")

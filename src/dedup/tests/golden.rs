@@ -3,6 +3,7 @@
 //! Each folder of `tests/data/claims` holds a headline, a body and the claim that they make, in hexadecimal, in lines of
 //! 64 digits. `KHABAR_WRITE_DOCS=1` writes it anew; what then differs needs a new version of the entry, or a new engine.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -11,8 +12,12 @@ use crate::dedup::claim::encode_claim;
 use crate::dedup::sketch::sketch;
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    let line = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n";
-    bytes.chunks(32).map(line).collect()
+    let mut written = String::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        let end = if at % 32 == 31 || at + 1 == bytes.len() { "\n" } else { "" };
+        write!(written, "{byte:02x}{end}").unwrap();
+    }
+    written
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn replay(log: &[ClaimsEntry], scope: u64, report: &mut Report) -> BTreeMap<Plac
             }
             Ok(LogEntry::Level { record, .. }) => {
                 if record.holds_after(known.as_ref()) {
-                    window.set_level(record.level.clone(), record.number);
+                    window.set_level(&record, known.as_ref(), entry.time_ms);
                     known = Some(record);
                 }
             }
