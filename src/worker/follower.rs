@@ -205,6 +205,7 @@ impl Follower {
         let mut told = begun;
         let mut last_progress = clock::monotonic();
         self.links.applied.store(low, Ordering::Release);
+        self.measure_until(high);
         while self.applied() < high {
             (self.links.beat)();
             if (self.links.is_stopping)() {
@@ -228,6 +229,7 @@ impl Follower {
             }
             if clock::since(told) >= PROGRESS_EVERY {
                 told = clock::monotonic();
+                self.measure_until(high);
                 let seconds = clock::since(begun).as_secs_f64();
                 events::emit(
                     &events::CATCHING_UP,
@@ -245,6 +247,7 @@ impl Follower {
             }
         }
         self.hand_on();
+        self.measure_until(high);
         self.report_strangers();
         Ok(())
     }
@@ -470,8 +473,20 @@ impl Follower {
         Ok(())
     }
 
+    fn measure_window(&self) {
+        let metrics = &self.links.metrics;
+        metrics.window_claims.set(i64::try_from(self.window.len()).unwrap_or(i64::MAX));
+        metrics.window_bytes.set(i64::try_from(self.window.bytes()).unwrap_or(i64::MAX));
+    }
+
+    /// While the log is read up to `end`, few verdicts are handed on, and nobody asks for its present end.
+    fn measure_until(&self, end: i64) {
+        self.links.metrics.claims_log_lag.set((end - self.applied()).max(0));
+        self.measure_window();
+    }
+
     fn hand_on(&mut self) {
-        self.links.metrics.window_claims.set(i64::try_from(self.window.len()).unwrap_or(i64::MAX));
+        self.measure_window();
         if !self.batch.is_empty() {
             (self.links.verdicts)(std::mem::take(&mut self.batch));
         }

@@ -1,4 +1,5 @@
 mod agreement;
+mod memory;
 mod near;
 mod news;
 mod purity;

@@ -75,6 +75,11 @@ impl Window {
         self.slots.len() == 0
     }
 
+    /// Memory of the claims and of what finds them. Quick, however many they are.
+    pub fn bytes(&self) -> usize {
+        self.slots.bytes() + self.by_key.bytes() + self.by_text.bytes() + self.by_url.bytes()
+    }
+
     pub const fn level(&self) -> &Level {
         &self.level
     }
