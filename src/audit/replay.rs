@@ -54,9 +54,9 @@ impl Replay {
             topics.entry(name.to_owned()).or_insert_with(|| Arc::from(name)).clone()
         });
         match entry {
+            entry if claim::is_foreign(&entry, self.scope) => {}
             Err(EntryError::Damaged(_)) => auditor.tally.damaged_claims += 1,
             Err(EntryError::Unknown { .. }) => return Err(ReplayEnd::Newer(offset)),
-            Ok(entry) if entry.scope() != self.scope => {}
             Ok(LogEntry::Level { record, .. }) => return self.apply_level(offset, record),
             Ok(LogEntry::Void { range, .. }) => self.window.void(&range),
             Ok(LogEntry::Claim(claim)) => {
