@@ -28,7 +28,7 @@ use crate::metrics::Metrics;
 use crate::{clock, events};
 
 const POLL_LIMIT: Duration = Duration::from_millis(100);
-/// Verdicts are handed on at the latest after this many.
+/// Verdicts are handed on at the latest after this many, and after this many entries.
 const BATCH_MAX: usize = 256;
 /// The group's offsets are asked for this often, so that verdicts of others' records can be forgotten.
 const COMMITTED_EVERY: Duration = Duration::from_secs(5);
@@ -304,6 +304,8 @@ impl Follower {
             Ok(LogEntry::Level { record, .. }) => self.apply_level(offset, time_ms, record),
             Ok(LogEntry::Void { range, .. }) => {
                 self.window.void(&range);
+                // It looked at the whole window, and many of them may stand in a row.
+                (self.links.beat)();
                 Ok(())
             }
             Ok(LogEntry::Claim(claim)) => self.apply_claim(offset, time_ms, &claim),
@@ -456,9 +458,12 @@ impl Follower {
         while !(self.links.is_stopping)() {
             (self.links.beat)();
             // The first wait may be long, what stands behind it is taken at once.
+            // Entries are counted, not verdicts: not every entry gives one.
             let mut got = self.step(POLL_LIMIT)?;
-            while got && self.batch.len() < BATCH_MAX {
+            let mut taken = 1;
+            while got && taken < BATCH_MAX {
                 got = self.step(Duration::ZERO)?;
+                taken += 1;
             }
             self.hand_on();
             if let Some(failure) = appender.failed() {
