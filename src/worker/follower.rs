@@ -3,8 +3,10 @@
 //! It owns the window, gathers what the [start rule](super::start_rule) decides on, and keeps to the level that the log
 //! itself records.
 
+mod gathering;
 mod level;
 mod stall;
+mod strangers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,8 +16,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use stall::LogStall;
+use strangers::Strangers;
 
-use super::start_rule::{self, Answers, Beginning, LogFacts, PartitionFacts, StartFacts, StartRefusal};
+use super::start_rule::{self, Beginning, StartRefusal};
 use crate::article::Judgement;
 use crate::config::settings::Settings;
 use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
@@ -36,8 +39,6 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// A broker that doesn't answer is asked again for so long at the start.
 const ASK_LIMIT: Duration = Duration::from_mins(1);
 const ASK_PAUSE: Duration = Duration::from_millis(500);
-/// An end that lies before a committed offset may be that of a leader that has just begun: it is asked for again.
-const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 
 /// Before every append time: up to here nothing is evicted.
 const NO_TIME_MS: i64 = i64::MIN;
@@ -84,8 +85,7 @@ pub struct FollowerLinks {
 struct Seen {
     entries: u64,
     own_claims: u64,
-    foreign: u64,
-    damaged: u64,
+    strangers: Strangers,
     level: Option<LevelRecord>,
     level_time_ms: i64,
     /// When the level was last read or written here: a log without claims has no time of its own.
@@ -284,22 +284,17 @@ impl Follower {
         self.seen.entries += 1;
         self.seen.last_time_ms = time_ms;
         self.seen.first_time_ms.get_or_insert(time_ms);
+        if claim::is_foreign(&entry, self.scope) {
+            self.pass_over_foreign();
+            return Ok(());
+        }
         match entry {
             Err(EntryError::Damaged(cause)) => {
-                self.seen.damaged += 1;
-                if !self.is_catching_up || self.seen.damaged == 1 {
-                    events::emit(
-                        &events::CLAIMS_UNREADABLE,
-                        "an entry of the claims log can't be read; every replica skips it",
-                        &[("offset", json!(offset)), ("cause", json!(cause))],
-                    );
-                }
+                self.pass_over_damaged(offset, cause);
                 Ok(())
             }
-            Err(unknown @ EntryError::Unknown { .. }) => Err(StartProblem::Newer(unknown.to_string())),
-            Ok(entry) if entry.scope() != self.scope => {
-                self.seen.foreign += 1;
-                Ok(())
+            Err(unknown @ EntryError::Unknown { .. }) => {
+                Err(StartProblem::Newer(format!("offset {offset}: {unknown}")))
             }
             Ok(LogEntry::Level { record, .. }) => self.apply_level(offset, time_ms, record),
             Ok(LogEntry::Void { range, .. }) => {
@@ -365,73 +360,6 @@ impl Follower {
         self.seen.level_time_ms = time_ms;
         self.seen.level = Some(record);
         Ok(())
-    }
-
-    fn report_strangers(&mut self) {
-        if self.seen.foreign > 0 {
-            events::emit(
-                &events::CLAIMS_FOREIGN_SCOPE,
-                "claims of another group or cluster stand in this log; they are ignored",
-                &[("count", json!(self.seen.foreign)), ("cluster_id", json!(self.cluster))],
-            );
-        }
-    }
-
-    /// What the start rule decides on.
-    fn gather(&self, low: i64) -> Result<StartFacts<'_>, StartProblem> {
-        let mut partitions = BTreeMap::new();
-        for key in &self.partitions {
-            let committed = self.committed.get(key).copied();
-            let ends = committed.map(|committed| self.ends(key, committed)).transpose()?;
-            let has_claims = self.seen.partitions.contains(key);
-            partitions
-                .insert(key.clone(), PartitionFacts { committed, begun_meanwhile: false, has_claims, ends });
-        }
-        // Another worker may have begun there after the first question; offsets are committed before claims.
-        let without: Vec<PartitionKey> = partitions
-            .iter()
-            .filter(|(_, one)| one.has_claims && one.committed.is_none())
-            .map(|(key, _)| key.clone())
-            .collect();
-        let begun = self.ask(|reader| reader.asker().committed(&without))?;
-        for key in begun.keys() {
-            if let Some(one) = partitions.get_mut(key) {
-                one.begun_meanwhile = true;
-            }
-        }
-        let settings = &self.settings;
-        Ok(StartFacts {
-            answers: Answers {
-                accept_empty_log: settings.dedup.accept_empty_log,
-                from: settings.start.from,
-                accept_loss: settings.start.accept_loss,
-            },
-            log: LogFacts {
-                topic: &settings.kafka.claims_topic,
-                low,
-                end: self.applied(),
-                has_level: self.seen.level.is_some(),
-                own_claims: self.seen.own_claims,
-                times_ms: self.seen.first_time_ms.map(|first_ms| (first_ms, self.seen.last_time_ms)),
-                first_unfinished: self.seen.first_unfinished,
-                beginning: self.seen.beginning,
-                window_ms: self.window.level().window_ms(),
-                now_ms: clock::unix_ms(),
-            },
-            partitions,
-        })
-    }
-
-    fn ends(&self, key: &PartitionKey, committed: i64) -> Result<(i64, i64), StartProblem> {
-        let mut attempt = 1;
-        loop {
-            let (low, high) = self.ask(|reader| reader.asker().watermarks(key))?;
-            if committed <= high || attempt == BEYOND_END_ATTEMPTS_MAX {
-                return Ok((low, high));
-            }
-            attempt += 1;
-            std::thread::sleep(ASK_PAUSE);
-        }
     }
 
     /// Claims of lost records must not suppress their copies. The record precedes every claim of this worker.
@@ -513,6 +441,7 @@ impl Follower {
             }
             Err(_) => self.stall.forget(),
         }
+        self.report_strangers();
         Ok(())
     }
 }
