@@ -127,8 +127,18 @@ impl Survey {
 
 /// Reads the whole log. A long one shows its progress on standard error, where that is a terminal.
 pub(in crate::cli) fn read(reader: &ClaimsReader, scope: u64) -> Result<Survey, KafkaFailure> {
+    read_newest(reader, scope, i64::MAX)
+}
+
+/// The same, of at most so many of the newest entries.
+pub(in crate::cli) fn read_newest(
+    reader: &ClaimsReader,
+    scope: u64,
+    entries_max: i64,
+) -> Result<Survey, KafkaFailure> {
     let mut survey = Survey::new(scope);
-    let (low, high) = reader.watermarks()?;
+    let (begin, high) = reader.watermarks()?;
+    let low = begin.max(high.saturating_sub(entries_max));
     (survey.bounds, survey.next_offset) = ((low, high), low);
     if high > low {
         reader.start_at(low)?;
