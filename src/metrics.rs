@@ -133,6 +133,9 @@ pub struct Metrics {
     pub window_claims: Gauge,
     pub window_bytes: Gauge,
     pub claims_applied: Counter,
+    /// Another group's or cluster's.
+    pub claims_foreign: Counter,
+    pub claims_damaged: Counter,
     /// Claims between this worker and the end of the log.
     pub claims_log_lag: Gauge,
     resident_memory_bytes: Gauge,
@@ -177,6 +180,8 @@ impl Metrics {
             window_claims: registered(&mut registry, "window_claims", Gauge::default()),
             window_bytes: registered(&mut registry, "window_bytes", Gauge::default()),
             claims_applied: registered(&mut registry, "claims_applied", Counter::default()),
+            claims_foreign: registered(&mut registry, "claims_foreign", Counter::default()),
+            claims_damaged: registered(&mut registry, "claims_damaged", Counter::default()),
             claims_log_lag: registered(&mut registry, "claims_log_lag", Gauge::default()),
             resident_memory_bytes: registered(&mut registry, "resident_memory_bytes", Gauge::default()),
             outcomes: counters(&mut registry, "outcomes", "outcome", Outcome::ALL.map(Outcome::name)),

@@ -95,10 +95,10 @@ impl Replay {
             topics.entry(name.to_owned()).or_insert_with(|| Arc::from(name)).clone()
         });
         match entry {
+            entry if claim::is_foreign(&entry, self.scope) => {}
             Err(EntryError::Damaged(_)) if self.is_told(offset) => witness.damaged(),
             Err(EntryError::Damaged(_)) => {}
             Err(EntryError::Unknown { .. }) => return Err(ReplayEnd::Newer(offset)),
-            Ok(entry) if entry.scope() != self.scope => {}
             Ok(LogEntry::Level { record, .. }) => return self.apply_level(offset, time_ms, record),
             Ok(LogEntry::Void { range, .. }) => self.window.void(&range),
             Ok(LogEntry::Claim(claim)) => {

@@ -2,7 +2,8 @@
 //!
 //! An entry is `"KC"`, a format version, a kind, the fields in little-endian order, and a CRC-32 over all before it.
 //! Entries that fail the CRC are skipped, by every replica alike; an entry with a valid CRC and an unknown version or
-//! kind comes from a newer khabar, and its reader must stop.
+//! kind comes from a newer khabar, and its reader must stop, unless it is another group's: the first of the fields is
+//! the scope, whatever the version and kind.
 
 use std::sync::Arc;
 
@@ -143,7 +144,17 @@ pub enum EntryError {
     Damaged(&'static str),
     /// Written by a newer khabar: this one can't judge what follows.
     #[error("claims log format {version}, kind {kind}, is unknown to this version of khabar")]
-    Unknown { version: u8, kind: u8 },
+    Unknown { version: u8, kind: u8, scope: u64 },
+}
+
+/// Whether an entry, read or unknown, is another group's or cluster's, which neither judges nor stops readers of `scope`.
+/// Whose a damaged one is, nobody can tell.
+pub fn is_foreign(entry: &Result<LogEntry, EntryError>, scope: u64) -> bool {
+    match entry {
+        Ok(entry) => entry.scope() != scope,
+        Err(EntryError::Unknown { scope: other, .. }) => *other != scope,
+        Err(EntryError::Damaged(_)) => false,
+    }
 }
 
 /// The bytes of a claim, about 290.
@@ -217,7 +228,7 @@ pub fn decode(bytes: &[u8], intern: &mut dyn FnMut(&str) -> Arc<str>) -> Result<
         }
         (VERSION_OF_NOTES, KIND_LEVEL) => decode_level(&mut reader),
         (VERSION_OF_NOTES, KIND_VOID) => decode_void(&mut reader, intern),
-        _ => Err(EntryError::Unknown { version, kind }),
+        _ => Err(EntryError::Unknown { version, kind, scope: reader.u64()? }),
     }
 }
 
@@ -308,8 +319,11 @@ fn decode_level(reader: &mut Reader<'_>) -> Result<LogEntry, EntryError> {
     }
     let json = reader.take(length)?;
     reader.end()?;
-    let record = serde_json::from_slice(json)
-        .map_err(|_| EntryError::Unknown { version: VERSION_OF_NOTES, kind: KIND_LEVEL })?;
+    let record = serde_json::from_slice(json).map_err(|_| EntryError::Unknown {
+        version: VERSION_OF_NOTES,
+        kind: KIND_LEVEL,
+        scope,
+    })?;
     Ok(LogEntry::Level { scope, record })
 }
 
@@ -413,5 +427,38 @@ impl<'a> Reader<'a> {
 
     fn end(&self) -> Result<(), EntryError> {
         if self.bytes.is_empty() { Ok(()) } else { Err(EntryError::Damaged("bytes after its end")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(version: u8, kind: u8, rest: &[u8]) -> Result<LogEntry, EntryError> {
+        let mut writer = Writer::new(version, kind, 7);
+        writer.bytes.extend_from_slice(rest);
+        decode(&writer.finish(), &mut |name| Arc::from(name))
+    }
+
+    /// A newer khabar of another group must not end this one's workers.
+    #[test]
+    fn what_is_unknown_tells_whose_it_is() {
+        let level = [&4_u32.to_le_bytes()[..], b"{,,}"].concat();
+        for (version, kind, rest) in
+            [(9, KIND_CLAIM, &b"anything"[..]), (VERSION, 9, b""), (VERSION_OF_NOTES, KIND_LEVEL, &level)]
+        {
+            let entry = decoded(version, kind, rest);
+            assert_eq!(entry, Err(EntryError::Unknown { version, kind, scope: 7 }));
+            assert!(is_foreign(&entry, 8) && !is_foreign(&entry, 7));
+        }
+    }
+
+    #[test]
+    fn an_entry_that_ends_before_its_scope_is_damaged_and_nobodys() {
+        let mut bytes = b"KC\x09\x00short".to_vec();
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+        let entry = decode(&bytes, &mut |name| Arc::from(name));
+        assert!(matches!(entry, Err(EntryError::Damaged(_))), "{entry:?}");
+        assert!(!is_foreign(&entry, 8));
     }
 }

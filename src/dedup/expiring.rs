@@ -105,6 +105,11 @@ pub struct ExpiringTable<const BELOW: u32> {
 }
 
 impl<const BELOW: u32> ExpiringTable<BELOW> {
+    /// Memory of the buckets.
+    pub const fn bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<Bucket>()
+    }
+
     /// The entry of a position, with `below` in the caller's bits.
     pub const fn entry(position: u64, below: u32) -> u32 {
         ((position & (u32::MAX >> BELOW) as u64) as u32) << BELOW | below

@@ -47,6 +47,11 @@ pub struct Newest {
 }
 
 impl KeyIndex {
+    /// Memory of the table.
+    pub const fn bytes(&self) -> usize {
+        self.newest.bytes()
+    }
+
     /// Asks memory for what is known of some keys, and waits for nothing.
     pub fn touch(&self, keys: &[u32]) -> KeyHashes {
         let mut hashes = [0; KEYS_MAX];
@@ -134,6 +139,8 @@ pub struct HashIndex {
     newest: ExpiringTable<0>,
     /// All claims of the hashes that several claims had.
     several: HashMap<Hash128, Positions>,
+    /// Positions that there is room for in `several`: all its lists would take too long to look through.
+    several_room: usize,
     hasher: DefaultHashBuilder,
 }
 
@@ -152,7 +159,13 @@ impl Positions {
 impl HashIndex {
     pub fn new(of: fn(&Slot) -> &Hash128) -> Self {
         let (newest, several) = (ExpiringTable::default(), HashMap::new());
-        Self { of, newest, several, hasher: DefaultHashBuilder::default() }
+        Self { of, newest, several, several_room: 0, hasher: DefaultHashBuilder::default() }
+    }
+
+    /// Memory of the table and of the lists of positions.
+    pub fn bytes(&self) -> usize {
+        let lists = self.several_room * size_of::<(u64, i64)>();
+        self.newest.bytes() + self.several.allocation_size() + lists
     }
 
     /// Asks memory for what is known of a hash, and waits for nothing.
@@ -175,10 +188,12 @@ impl HashIndex {
         // It stands there: it was found just now.
         self.newest.replace(slots.span(), hash_32(&self.hasher, hash), known, own);
         let positions = self.several.entry(*hash).or_default();
+        let room = positions.0.capacity();
         if positions.0.is_empty() {
             positions.push(newest, slots.held(newest).map_or(i64::MIN, |held| held.time_ms()));
         }
         positions.push(position, time_ms);
+        self.several_room += positions.0.capacity() - room;
     }
 
     /// The same where no claim has the hash.
@@ -203,10 +218,13 @@ impl HashIndex {
     pub fn expire(&mut self, hash: &Hash128) {
         let Some(positions) = self.several.get_mut(hash) else { return };
         positions.0.pop_front();
+        let room = positions.0.capacity();
         if positions.0.capacity() > 64 && positions.0.len() < positions.0.capacity() / 4 {
             positions.0.shrink_to_fit();
         }
+        self.several_room -= room - positions.0.capacity();
         if positions.0.is_empty() {
+            self.several_room -= positions.0.capacity();
             self.several.remove(hash);
         }
     }
@@ -216,7 +234,10 @@ impl HashIndex {
         let Some(newest) = self.find_newest(slots, hash) else { return Vec::new() };
         self.newest.remove(slots.span(), hash_32(&self.hasher, hash), ExpiringTable::<0>::entry(newest, 0));
         match self.several.remove(hash) {
-            Some(Positions(all)) => all.into_iter().map(|(position, _)| position).collect(),
+            Some(Positions(all)) => {
+                self.several_room -= all.capacity();
+                all.into_iter().map(|(position, _)| position).collect()
+            }
             None => vec![newest],
         }
     }

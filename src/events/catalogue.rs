@@ -40,6 +40,9 @@ catalogue! {
     CLAIMS_LOG_READ_ANEW = "claims_log_read_anew", Warn, ["offset", "by_ms"],
         "The append times of the claims log step back at `offset` by more than a day: a broker's clock was ahead before, or is behind since. The log is read twice more, so that nothing that counts is forgotten; until the step has left the log, each start takes so long.",
         "Nothing now. See that all brokers keep their clocks by NTP.";
+    CLAIMS_WINDOW_HELD = "claims_window_held", Warn, ["ahead_hours", "window_claims"],
+        "A broker's clock was ahead once: the oldest claim in memory has an append time of so many hours from now. Until then nothing behind it leaves the memory of any replica, nor the log. No verdict is wrong.",
+        "If memory lasts until then, nothing. Else, once dedup.window_hours and a day have passed since the jump, delete the log's entries up to that claim with kafka-delete-records.sh, and restart the replicas one by one.";
     JOINING = "joining", Info, ["group", "raw_topics", "instance_id", "transactional_id"],
         "The worker joins its consumer group.",
         "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";
@@ -185,10 +188,10 @@ catalogue! {
         "Raw records of this range (`to` is the offset after the last) were lost to retention, and going on was accepted: their claims are void, so that copies of their articles come out as new.",
         "Nothing, if the loss was meant; lengthen the raw topic's retention.";
     CLAIMS_FOREIGN_SCOPE = "claims_foreign_scope", Warn, ["count", "cluster_id"],
-        "The claims log holds claims of another group or cluster; they are ignored.",
-        "Give each group a claims topic of its own: foreign claims cost reading and memory at start.";
-    CLAIMS_UNREADABLE = "claims_unreadable", Error, ["offset", "cause", "version"],
-        "An entry of the claims log is damaged: every replica skips it alike, and no verdict differs. Or (`version` is there) it was written by a newer khabar: the worker ends, for it could not judge as its siblings do.",
+        "The claims log holds claims of another group or cluster, or gets them while it is followed; they are ignored. `count` is of those since the last such event: at the start of all, later of those that came meanwhile.",
+        "Give each group a claims topic of its own: foreign claims cost reading at every start. While the event repeats, somebody still writes there: `khabar claims level` shows who.";
+    CLAIMS_UNREADABLE = "claims_unreadable", Error, ["offset", "cause", "count", "version"],
+        "Entries of the claims log are damaged: every replica skips them alike, and no verdict differs. `count` is of those since the last such event, `offset` and `cause` of the first of them. Or (`version` is there) an entry of this group was written by a newer khabar: the worker ends, for it could not judge as its siblings do.",
         "If `version` is newer, update this replica. Else find out who writes to the claims topic besides khabar.";
     CLAIMS_CLOCK_STEPPED_BACK = "claims_clock_stepped_back", Error, ["by_ms", "rebuild"],
         "The broker's clock, which stamps the claims log, went back by more than a day. The worker ends; the next start builds the window again from the log.",
@@ -214,7 +217,7 @@ catalogue! {
         "bytes_in_per_second", "bytes_out_per_second", "latency_ms_p50", "latency_ms_p99", "stages", "rejections", "verdicts",
         "lag", "lag_total", "in_flight_records", "in_flight_bytes", "budget_permille", "paused", "partitions",
         "transactions_committed", "transactions_aborted", "transactions_replaced", "window_claims", "claims_applied",
-        "claims_log_lag", "resident_memory_bytes",
+        "claims_foreign", "claims_damaged", "claims_log_lag", "resident_memory_bytes",
     ],
         "The state of the worker, every log.stats_seconds. Counts are since the start; rates and latencies since the last such line.",
         "Nothing. Alert on lag_total that rises for long, and on the absence of this event.";

@@ -46,9 +46,11 @@ inventory! {
     gauge "budget_bytes" [] "What in_flight_bytes may come to: budget.bytes_max";
     gauge "paused" [] "1 while reading is paused because the budget is spent";
     gauge "window_claims" [] "Articles in the window that a new one is compared with";
-    gauge "window_bytes" [] "Memory of the window";
+    gauge "window_bytes" [] "Bytes that the window takes: its claims and the tables that find them, with the room that they hold in reserve";
     counter "claims_applied" [] "Claims of the claims log that this worker has applied, those of other workers included";
-    gauge "claims_log_lag" [] "Claims between this worker and the end of the claims log";
+    counter "claims_foreign" [] "Entries of the claims log that are another group's or cluster's, which were ignored";
+    counter "claims_damaged" [] "Entries of the claims log that can't be read, which every replica skips";
+    gauge "claims_log_lag" [] "Claims between this worker and the end of the claims log; while it is read at the start, its end at that time";
     gauge "resident_memory_bytes" [] "Resident memory of the process; 0 where the platform does not tell it";
 }
 

@@ -63,6 +63,8 @@ pub struct StatsFields {
     pub transactions: [u64; 3],
     pub window_claims: i64,
     pub claims_applied: u64,
+    pub claims_foreign: u64,
+    pub claims_damaged: u64,
     pub claims_log_lag: i64,
     pub resident_memory_bytes: Option<u64>,
 }
@@ -111,6 +113,8 @@ impl Metrics {
                 .map(|result| self.transactions.get(result as usize).map_or(0, Counter::get)),
             window_claims: self.window_claims.get(),
             claims_applied: self.claims_applied.get(),
+            claims_foreign: self.claims_foreign.get(),
+            claims_damaged: self.claims_damaged.get(),
             claims_log_lag: self.claims_log_lag.get(),
             resident_memory_bytes: self.measure_memory(),
         };
@@ -201,6 +205,8 @@ impl StatsFields {
             ("transactions_replaced", json!(replaced)),
             ("window_claims", json!(self.window_claims)),
             ("claims_applied", json!(self.claims_applied)),
+            ("claims_foreign", json!(self.claims_foreign)),
+            ("claims_damaged", json!(self.claims_damaged)),
             ("claims_log_lag", json!(self.claims_log_lag)),
         ];
         if let Some([median, p99]) = self.latency_ms {

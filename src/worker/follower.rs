@@ -4,8 +4,10 @@
 //! itself records.
 
 mod anew;
+mod gathering;
 mod level;
 mod stall;
+mod strangers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,8 +18,9 @@ use serde_json::json;
 
 use anew::Reading;
 use stall::LogStall;
+use strangers::Strangers;
 
-use super::start_rule::{self, Answers, Beginning, LogFacts, PartitionFacts, StartFacts, StartRefusal};
+use super::start_rule::{self, Beginning, StartRefusal};
 use crate::article::Judgement;
 use crate::config::settings::Settings;
 use crate::dedup::claim::{self, Claim, ClaimIdentity, EntryError, LogEntry, VoidRange};
@@ -30,7 +33,7 @@ use crate::metrics::Metrics;
 use crate::{clock, events};
 
 const POLL_LIMIT: Duration = Duration::from_millis(100);
-/// Verdicts are handed on at the latest after this many.
+/// Verdicts are handed on at the latest after this many, and after this many entries.
 const BATCH_MAX: usize = 256;
 /// The group's offsets are asked for this often, so that verdicts of others' records can be forgotten.
 const COMMITTED_EVERY: Duration = Duration::from_secs(5);
@@ -38,8 +41,6 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// A broker that doesn't answer is asked again for so long at the start.
 const ASK_LIMIT: Duration = Duration::from_mins(1);
 const ASK_PAUSE: Duration = Duration::from_millis(500);
-/// An end that lies before a committed offset may be that of a leader that has just begun: it is asked for again.
-const BEYOND_END_ATTEMPTS_MAX: u32 = 6;
 
 /// Before every append time: up to here nothing is evicted.
 const NO_TIME_MS: i64 = i64::MIN;
@@ -86,8 +87,8 @@ pub struct FollowerLinks {
 struct Seen {
     entries: u64,
     own_claims: u64,
-    foreign: u64,
-    damaged: u64,
+    strangers: Strangers,
+    held_told_at: Option<Instant>,
     level: Option<LevelRecord>,
     level_time_ms: i64,
     /// When the level was last read or written here: a log without claims has no time of its own.
@@ -194,6 +195,7 @@ impl Follower {
         let mut told = begun;
         let mut last_progress = clock::monotonic();
         self.links.applied.store(low, Ordering::Release);
+        self.measure_until(high);
         while self.applied() < high {
             (self.links.beat)();
             if (self.links.is_stopping)() {
@@ -217,6 +219,7 @@ impl Follower {
             }
             if clock::since(told) >= PROGRESS_EVERY {
                 told = clock::monotonic();
+                self.measure_until(high);
                 let seconds = clock::since(begun).as_secs_f64();
                 events::emit(
                     &events::CATCHING_UP,
@@ -234,6 +237,7 @@ impl Follower {
             }
         }
         self.hand_on();
+        self.measure_until(high);
         self.report_strangers();
         Ok(())
     }
@@ -272,26 +276,23 @@ impl Follower {
         self.seen.entries += 1;
         self.seen.last_time_ms = time_ms;
         self.seen.first_time_ms.get_or_insert(time_ms);
+        if claim::is_foreign(&entry, self.scope) {
+            self.pass_over_foreign();
+            return Ok(());
+        }
         match entry {
             Err(EntryError::Damaged(cause)) => {
-                self.seen.damaged += 1;
-                if !self.is_catching_up || self.seen.damaged == 1 {
-                    events::emit(
-                        &events::CLAIMS_UNREADABLE,
-                        "an entry of the claims log can't be read; every replica skips it",
-                        &[("offset", json!(offset)), ("cause", json!(cause))],
-                    );
-                }
+                self.pass_over_damaged(offset, cause);
                 Ok(())
             }
-            Err(unknown @ EntryError::Unknown { .. }) => Err(StartProblem::Newer(unknown.to_string())),
-            Ok(entry) if entry.scope() != self.scope => {
-                self.seen.foreign += 1;
-                Ok(())
+            Err(unknown @ EntryError::Unknown { .. }) => {
+                Err(StartProblem::Newer(format!("offset {offset}: {unknown}")))
             }
             Ok(LogEntry::Level { record, .. }) => self.apply_level(offset, time_ms, record),
             Ok(LogEntry::Void { range, .. }) => {
                 self.window.void(&range);
+                // It looked at the whole window, and many of them may stand in a row.
+                (self.links.beat)();
                 Ok(())
             }
             Ok(LogEntry::Claim(claim)) => self.apply_claim(offset, time_ms, &claim),
@@ -353,74 +354,6 @@ impl Follower {
         Ok(())
     }
 
-    fn report_strangers(&mut self) {
-        if self.seen.foreign > 0 {
-            events::emit(
-                &events::CLAIMS_FOREIGN_SCOPE,
-                "claims of another group or cluster stand in this log; they are ignored",
-                &[("count", json!(self.seen.foreign)), ("cluster_id", json!(self.cluster))],
-            );
-        }
-    }
-
-    /// What the start rule decides on.
-    fn gather(&self, low: i64) -> Result<StartFacts<'_>, StartProblem> {
-        let mut partitions = BTreeMap::new();
-        for key in &self.partitions {
-            let committed = self.committed.get(key).copied();
-            let ends = committed.map(|committed| self.ends(key, committed)).transpose()?;
-            let has_claims = self.seen.partitions.contains(key);
-            partitions
-                .insert(key.clone(), PartitionFacts { committed, begun_meanwhile: false, has_claims, ends });
-        }
-        // Another worker may have begun there after the first question; offsets are committed before claims.
-        let without: Vec<PartitionKey> = partitions
-            .iter()
-            .filter(|(_, one)| one.has_claims && one.committed.is_none())
-            .map(|(key, _)| key.clone())
-            .collect();
-        let begun = self.ask(|reader| reader.asker().committed(&without))?;
-        for key in begun.keys() {
-            if let Some(one) = partitions.get_mut(key) {
-                one.begun_meanwhile = true;
-            }
-        }
-        let settings = &self.settings;
-        Ok(StartFacts {
-            answers: Answers {
-                accept_empty_log: settings.dedup.accept_empty_log,
-                from: settings.start.from,
-                accept_loss: settings.start.accept_loss,
-            },
-            log: LogFacts {
-                topic: &settings.kafka.claims_topic,
-                low,
-                end: self.applied(),
-                has_level: self.seen.level.is_some(),
-                own_claims: self.seen.own_claims,
-                times_ms: self.seen.first_time_ms.map(|first_ms| (first_ms, self.seen.last_time_ms)),
-                first_unfinished: self.seen.first_unfinished,
-                beginning: self.seen.beginning,
-                window_ms: self.window.level().window_ms(),
-                window_begins_ms: self.window.begins_ms(),
-                now_ms: clock::unix_ms(),
-            },
-            partitions,
-        })
-    }
-
-    fn ends(&self, key: &PartitionKey, committed: i64) -> Result<(i64, i64), StartProblem> {
-        let mut attempt = 1;
-        loop {
-            let (low, high) = self.ask(|reader| reader.asker().watermarks(key))?;
-            if committed <= high || attempt == BEYOND_END_ATTEMPTS_MAX {
-                return Ok((low, high));
-            }
-            attempt += 1;
-            std::thread::sleep(ASK_PAUSE);
-        }
-    }
-
     /// Claims of lost records must not suppress their copies. The record precedes every claim of this worker.
     fn void(&self, losses: &[VoidRange], appender: &ClaimsAppender) -> Result<(), StartProblem> {
         for range in losses {
@@ -445,9 +378,12 @@ impl Follower {
         while !(self.links.is_stopping)() {
             (self.links.beat)();
             // The first wait may be long, what stands behind it is taken at once.
+            // Entries are counted, not verdicts: not every entry gives one.
             let mut got = self.step(POLL_LIMIT)?;
-            while got && self.batch.len() < BATCH_MAX {
+            let mut taken = 1;
+            while got && taken < BATCH_MAX {
                 got = self.step(Duration::ZERO)?;
+                taken += 1;
             }
             self.hand_on();
             if let Some(failure) = appender.failed() {
@@ -462,8 +398,20 @@ impl Follower {
         Ok(())
     }
 
+    fn measure_window(&self) {
+        let metrics = &self.links.metrics;
+        metrics.window_claims.set(i64::try_from(self.window.len()).unwrap_or(i64::MAX));
+        metrics.window_bytes.set(i64::try_from(self.window.bytes()).unwrap_or(i64::MAX));
+    }
+
+    /// While the log is read up to `end`, few verdicts are handed on, and nobody asks for its present end.
+    fn measure_until(&self, end: i64) {
+        self.links.metrics.claims_log_lag.set((end - self.applied()).max(0));
+        self.measure_window();
+    }
+
     fn hand_on(&mut self) {
-        self.links.metrics.window_claims.set(i64::try_from(self.window.len()).unwrap_or(i64::MAX));
+        self.measure_window();
         if !self.batch.is_empty() {
             (self.links.verdicts)(std::mem::take(&mut self.batch));
         }
@@ -485,6 +433,8 @@ impl Follower {
             }
             Err(_) => self.stall.forget(),
         }
+        self.report_strangers();
+        self.report_held();
         Ok(())
     }
 }

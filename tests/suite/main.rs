@@ -24,3 +24,4 @@ mod replicas;
 mod sizes;
 mod stalls;
 mod start_rules;
+mod strangers;

@@ -79,26 +79,27 @@ impl Survey {
         let nameless: Arc<str> = Arc::from("");
         match claim::decode(record.bytes, &mut |_| Arc::clone(&nameless)) {
             Err(EntryError::Damaged(_)) => self.damaged += 1,
+            Err(EntryError::Unknown { scope, .. }) if scope != self.scope => self.take_foreign(scope, None),
             Err(unknown @ EntryError::Unknown { .. }) => {
                 self.newer_count += 1;
                 self.newer.get_or_insert_with(|| (record.offset, unknown.to_string()));
             }
-            Ok(entry) if entry.scope() != self.scope => self.take_foreign(entry),
+            Ok(entry) if entry.scope() != self.scope => self.take_foreign(entry.scope(), Some(entry)),
             Ok(LogEntry::Claim(_)) => self.claims += 1,
             Ok(LogEntry::Void { .. }) => {}
             Ok(LogEntry::Level { record: level, .. }) => self.take_level(record, level),
         }
     }
 
-    fn take_foreign(&mut self, entry: LogEntry) {
-        let scope = entry.scope();
+    /// `entry` is there where it can be read.
+    fn take_foreign(&mut self, scope: u64, entry: Option<LogEntry>) {
         if !self.foreign.contains_key(&scope) && self.foreign.len() >= SCOPES_MAX {
             self.foreign_rest += 1;
             return;
         }
         let known = self.foreign.entry(scope).or_default();
         known.entries += 1;
-        if let LogEntry::Level { record, .. } = entry {
+        if let Some(LogEntry::Level { record, .. }) = entry {
             known.name = Some((record.cluster, record.group));
         }
     }
@@ -126,8 +127,18 @@ impl Survey {
 
 /// Reads the whole log. A long one shows its progress on standard error, where that is a terminal.
 pub(in crate::cli) fn read(reader: &ClaimsReader, scope: u64) -> Result<Survey, KafkaFailure> {
+    read_newest(reader, scope, i64::MAX)
+}
+
+/// The same, of at most so many of the newest entries.
+pub(in crate::cli) fn read_newest(
+    reader: &ClaimsReader,
+    scope: u64,
+    entries_max: i64,
+) -> Result<Survey, KafkaFailure> {
     let mut survey = Survey::new(scope);
-    let (low, high) = reader.watermarks()?;
+    let (begin, high) = reader.watermarks()?;
+    let low = begin.max(high.saturating_sub(entries_max));
     (survey.bounds, survey.next_offset) = ((low, high), low);
     if high > low {
         reader.start_at(low)?;

@@ -38,8 +38,8 @@ fn surveyed(entries: &[Vec<u8>]) -> Survey {
 }
 
 /// An entry with a right checksum that no present version writes.
-fn from_the_future() -> Vec<u8> {
-    let mut bytes = b"KC\x09\x00something".to_vec();
+fn from_the_future(group: &str) -> Vec<u8> {
+    let mut bytes = [&b"KC\x09\x00"[..], &scope(CLUSTER, group).to_le_bytes(), b"something"].concat();
     bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
     bytes
 }
@@ -59,8 +59,10 @@ fn a_raise_that_changes_nothing_or_knows_too_little_is_refused() {
     let newer = Level { engine: 99, ..configured(168) };
     let unknown = surveyed(&[level("group", 3, newer)]);
     assert_eq!(raised(&unknown, &own(72)), Err(Refusal::UnknownEngine { number: 3, engine: 99 }));
-    let foreign_form = surveyed(&[level("group", 3, configured(168)), from_the_future()]);
-    assert!(matches!(raised(&foreign_form, &own(72)), Err(Refusal::Newer { offset: 1, .. })));
+    let with_newer = |of| surveyed(&[level("group", 3, configured(168)), from_the_future(of)]);
+    assert!(matches!(raised(&with_newer("group"), &own(72)), Err(Refusal::Newer { offset: 1, .. })));
+    // Another group's are its own.
+    assert_eq!(raised(&with_newer("other"), &own(72)).unwrap().number, 4);
     let last = surveyed(&[level("group", u32::MAX, configured(168))]);
     assert_eq!(raised(&last, &own(72)), Err(Refusal::LastNumber));
 }
@@ -83,10 +85,11 @@ fn other_scopes_and_damage_are_counted_and_change_no_level() {
     let survey = surveyed(&[
         level("group", 1, configured(168)),
         level("bad\u{1b}[2J", 9, configured(24)),
+        from_the_future("other"),
         b"KC broken".to_vec(),
         Vec::new(),
     ]);
-    assert_eq!((survey.entries, survey.foreign_entries(), survey.damaged), (4, 1, 2));
+    assert_eq!((survey.entries, survey.foreign_entries(), survey.damaged), (5, 2, 2));
     assert_eq!(survey.level.as_ref().map(|placed| placed.record.number), Some(1));
     let shown = render(&survey, &own(168), 60_000);
     assert!(shown.contains("group bad?[2J: 1 entry"), "{shown}");

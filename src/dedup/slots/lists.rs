@@ -62,6 +62,11 @@ impl<Number: Copy + Default, const BLOCK: usize, const STEP: usize> Lists<Number
         self.blocks.clear();
     }
 
+    /// Memory of the blocks, the unused rest of the last one included.
+    pub fn bytes(&self) -> usize {
+        self.blocks.len() * BLOCK * size_of::<Number>() + self.blocks.capacity() * size_of::<Vec<Number>>()
+    }
+
     const fn behind_base(&self, block: usize) -> usize {
         (block + Self::BLOCKS_MAX - self.base) % Self::BLOCKS_MAX
     }

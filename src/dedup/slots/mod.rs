@@ -150,6 +150,13 @@ impl Slots {
         usize::try_from(self.end - self.first).unwrap_or(usize::MAX)
     }
 
+    /// Memory of all claims, without that of times far from their chunk's first one, which are rare.
+    pub fn bytes(&self) -> usize {
+        let chunk = CHUNK_CLAIMS * (size_of::<Head>() + size_of::<Slot>());
+        let chunks = self.chunks.len() * chunk + self.chunks.capacity() * size_of::<Chunk>();
+        chunks + self.links.bytes() + self.rows.bytes()
+    }
+
     /// The chunk of a claim that counts, and its place there.
     fn place(&self, position: u64) -> Option<(usize, usize)> {
         if position < self.first || position >= self.end {

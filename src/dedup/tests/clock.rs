@@ -125,6 +125,19 @@ fn a_time_beyond_the_end_of_the_log_neither_evicts_nor_is_stepped_back_from() {
     assert!(window.insert(&claim_of(4, None, &text), 60 * HOUR_MS - EVICTION_SLACK_MS - 1).is_err());
 }
 
+#[test]
+fn a_claim_that_a_clock_far_ahead_has_stamped_is_seen_to_hold_up_the_eviction() {
+    let mut window = Window::new(level());
+    window.trust_times_until(Some(10 * HOUR_MS));
+    window.insert(&claim_of(0, None, "a b c"), 0).unwrap();
+    window.insert(&claim_of(1, None, "d e f"), 9000 * HOUR_MS).unwrap();
+    window.insert(&claim_of(2, None, "g h i"), 10 * HOUR_MS).unwrap();
+    window.trust_times_until(None);
+    assert_eq!(window.held_up_ms(), None, "an older one is to leave before it");
+    window.insert(&claim_of(3, None, "j k l"), 60 * HOUR_MS).unwrap();
+    assert_eq!((window.len(), window.held_up_ms()), (3, Some(8940 * HOUR_MS)));
+}
+
 /// Of a log whose clock was two days behind from the middle on.
 fn stepped_back() -> Vec<Entry> {
     let mut log = log(7, 3000, 300 * HOUR_MS);

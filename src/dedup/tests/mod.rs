@@ -2,6 +2,7 @@ mod agreement;
 mod clock;
 mod golden;
 mod levels;
+mod memory;
 mod near;
 mod news;
 mod pages;
@@ -188,7 +189,10 @@ fn entries_survive_the_log_and_damage_is_seen() {
     newer[2] = 9;
     let crc = crc32fast::hash(&newer).to_le_bytes();
     newer.extend_from_slice(&crc);
-    assert_eq!(claim::decode(&newer, &mut intern), Err(EntryError::Unknown { version: 9, kind: 1 }));
+    assert_eq!(
+        claim::decode(&newer, &mut intern),
+        Err(EntryError::Unknown { version: 9, kind: 1, scope: 7 })
+    );
 }
 
 proptest! {

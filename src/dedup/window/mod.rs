@@ -80,6 +80,11 @@ impl Window {
         self.slots.len() == 0
     }
 
+    /// Memory of the claims and of what finds them. Quick, however many they are.
+    pub fn bytes(&self) -> usize {
+        self.slots.bytes() + self.by_key.bytes() + self.by_text.bytes() + self.by_url.bytes()
+    }
+
     pub const fn level(&self) -> &Level {
         &self.level
     }
@@ -139,6 +144,14 @@ impl Window {
             }
         }
         Ok(judgement)
+    }
+
+    /// How far the oldest claim's append time lies ahead of the log's clock, where that is more than a day: nothing behind
+    /// it leaves the memory before the clock has come there, and W and a day have passed.
+    pub fn held_up_ms(&self) -> Option<i64> {
+        let oldest = self.slots.held(self.slots.first())?;
+        let ahead_ms = oldest.time_ms().saturating_sub(self.time_max_ms);
+        (self.time_max_ms > i64::MIN && ahead_ms > EVICTION_SLACK_MS).then_some(ahead_ms)
     }
 
     /// Lets later claims see this one.

@@ -121,7 +121,11 @@ impl Follower {
             return Ok(());
         }
         let mut intern = |name: &str| std::sync::Arc::from(name);
-        match claim::decode(&entry.bytes, &mut intern).unwrap() {
+        let decoded = claim::decode(&entry.bytes, &mut intern);
+        if claim::is_foreign(&decoded, SCOPE) {
+            return Ok(());
+        }
+        match decoded.unwrap() {
             LogEntry::Void { .. } => Ok(()),
             LogEntry::Level { record, .. } => {
                 if record.holds_after(self.level.as_ref()) {
