@@ -133,6 +133,7 @@ fn claims(broker: &Broker) -> Vec<Claimed> {
     for (sequence, entry) in broker.log.entries.iter().enumerate() {
         match entry.what {
             What::Level { number: other } => number = number.max(other),
+            What::Foreign => {}
             What::Claim { .. } if entry.is_aborted => {}
             What::Claim { partition, offset } => claims.push(Claimed {
                 sequence: i64::try_from(sequence).unwrap(),
