@@ -15,7 +15,9 @@ use crate::dedup::window::{ClockSteppedBack, Window};
 /// Why the rest of the log can't be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayEnd {
-    #[error("the claims log holds entries of a newer khabar from offset {0} on; audit with that version")]
+    #[error(
+        "the claims log holds entries of a newer khabar from offset {0} on; only that version can judge by them"
+    )]
     Newer(i64),
     #[error("{cause} at offset {offset}")]
     Clock { offset: i64, cause: ClockSteppedBack },
@@ -49,6 +51,8 @@ pub struct Replay {
     topics: HashMap<String, Arc<str>>,
     /// Retention took the log's beginning.
     is_cut: bool,
+    end_time_ms: Option<i64>,
+    /// Append time of the first entry that no clock far ahead has stamped.
     first_time_ms: Option<i64>,
     /// Where the log is read once more: the times that it still brings, and the offset from which on claims are judged.
     again: Option<(TimesAhead, i64)>,
@@ -61,7 +65,17 @@ impl Replay {
         let mut window = Window::new(configured.clone());
         window.trust_times_until(end_time_ms);
         let (topics, is_cut) = (HashMap::new(), begin > 0);
-        Self { scope, configured, window, level: None, topics, is_cut, first_time_ms: None, again: None }
+        Self {
+            scope,
+            configured,
+            window,
+            level: None,
+            topics,
+            is_cut,
+            end_time_ms,
+            first_time_ms: None,
+            again: None,
+        }
     }
 
     /// The log comes once more from its beginning, because its clock stepped back at `offset`: all that was judged before
@@ -86,7 +100,9 @@ impl Replay {
         time_ms: i64,
         bytes: &[u8],
     ) -> Result<(), ReplayEnd> {
-        self.first_time_ms.get_or_insert(time_ms);
+        if self.end_time_ms.is_none_or(|end_ms| time_ms <= end_ms) {
+            self.first_time_ms.get_or_insert(time_ms);
+        }
         if let Some(least_ms) = self.again.as_ref().and_then(|(ahead, _)| ahead.least_ms(offset)) {
             self.window.expect_none_before(least_ms);
         }
@@ -116,7 +132,9 @@ impl Replay {
         }
         if record.holds_after(self.level.as_ref()) {
             if self.level.as_ref().is_none_or(|known| known.level != record.level) {
-                self.window.set_level(&record, self.level.as_ref(), time_ms);
+                self.window
+                    .set_level(&record, self.level.as_ref(), time_ms)
+                    .map_err(|cause| ReplayEnd::Clock { offset, cause })?;
             }
             self.level = Some(record);
         }

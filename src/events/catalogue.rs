@@ -38,11 +38,11 @@ catalogue! {
     CAUGHT_UP = "caught_up", Info, ["claims", "window_claims", "seconds", "claims_level"],
         "The claims log is read to its end; the window of earlier articles stands in memory.", "Nothing.";
     CLAIMS_LOG_READ_ANEW = "claims_log_read_anew", Warn, ["offset", "by_ms"],
-        "The append times of the claims log step back at `offset` by more than a day: a broker's clock was ahead before, or is behind since. The log is read twice more, so that nothing that counts is forgotten; until the step has left the log, each start takes so long.",
+        "The append times of the claims log step back at `offset` by more than a day: a broker's clock was ahead before, or is behind since. The log is read twice more, so that nothing that counts is forgotten. Until the step has left the log, a start takes so long, or holds more in memory than the window.",
         "Nothing now. See that all brokers keep their clocks by NTP.";
-    CLAIMS_WINDOW_HELD = "claims_window_held", Warn, ["ahead_hours", "window_claims"],
-        "A broker's clock was ahead once: the oldest claim in memory has an append time of so many hours from now. Until then nothing behind it leaves the memory of any replica, nor the log. No verdict is wrong.",
-        "If memory lasts until then, nothing. Else, once dedup.window_hours and a day have passed since the jump, delete the log's entries up to that claim with kafka-delete-records.sh, and restart the replicas one by one.";
+    CLAIMS_WINDOW_HELD = "claims_window_held", Warn, ["offset", "ahead_hours", "window_claims"],
+        "A broker's clock was ahead once: the oldest claim in memory has an append time of so many hours from now, and `offset` is the last entry so stamped. Until then no replica forgets what stands behind it, and memory grows. No verdict is wrong.",
+        "If memory lasts until then, nothing. Else, once dedup.window_hours and a day have passed since the jump, stop all replicas, delete the log's entries up to and with `offset` with kafka-delete-records.sh, and start them: all must forget it at once.";
     JOINING = "joining", Info, ["group", "raw_topics", "instance_id", "transactional_id"],
         "The worker joins its consumer group.",
         "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";

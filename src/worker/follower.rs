@@ -88,15 +88,19 @@ struct Seen {
     entries: u64,
     own_claims: u64,
     strangers: Strangers,
+    /// Offset of the last entry that a clock far ahead has stamped.
+    ahead_offset: Option<i64>,
     held_told_at: Option<Instant>,
     level: Option<LevelRecord>,
     level_time_ms: i64,
     /// When the level was last read or written here: a log without claims has no time of its own.
     level_at: Option<Instant>,
     beginning: Beginning,
+    /// Append time of the first entry that no clock far ahead has stamped.
     first_time_ms: Option<i64>,
     last_time_ms: i64,
-    first_unfinished: Option<(i64, i64)>,
+    /// As [`start_rule::LogFacts::unfinished`].
+    unfinished: Option<(i64, i64)>,
     partitions: BTreeSet<PartitionKey>,
 }
 
@@ -119,6 +123,8 @@ pub struct Follower {
     stall: LogStall,
     is_catching_up: bool,
     reading: Reading,
+    /// Append time of the last entry that stood in the log at the start.
+    end_time_ms: Option<i64>,
 }
 
 impl Follower {
@@ -138,6 +144,7 @@ impl Follower {
             stall: LogStall::new(Duration::from_secs(settings.kafka.stall_seconds.into())),
             is_catching_up: true,
             reading: Reading::default(),
+            end_time_ms: None,
             settings,
             reader,
             links,
@@ -151,10 +158,10 @@ impl Follower {
         self.partitions = self.ask(|reader| reader.asker().partitions(&self.settings.kafka.raw_topics))?;
         self.committed = self.ask(|reader| reader.asker().committed(&self.partitions))?;
         let (low, high) = self.ask(ClaimsReader::watermarks)?;
-        let end_time = if high > low { self.ask(|reader| reader.time_before(high))? } else { None };
-        self.window.trust_times_until(end_time);
+        self.end_time_ms = if high > low { self.ask(|reader| reader.time_before(high))? } else { None };
+        self.window.trust_times_until(self.end_time_ms);
         self.reader.start_at(low)?;
-        self.read_until(high, low, begun)?;
+        let low = self.read_until(high, low, begun)?;
         let start = start_rule::judge(&self.gather(low)?)?;
         self.settle_level(appender, &start)?;
         self.void(&start.losses, appender)?;
@@ -275,7 +282,7 @@ impl Follower {
     ) -> Result<(), StartProblem> {
         self.seen.entries += 1;
         self.seen.last_time_ms = time_ms;
-        self.seen.first_time_ms.get_or_insert(time_ms);
+        self.note_ahead(offset, time_ms);
         if claim::is_foreign(&entry, self.scope) {
             self.pass_over_foreign();
             return Ok(());
@@ -310,7 +317,9 @@ impl Follower {
         let is_finished = self.committed.get(&key).is_some_and(|committed| coordinates.offset < *committed);
         if self.is_catching_up {
             if !is_finished {
-                self.seen.first_unfinished.get_or_insert((offset, time_ms));
+                let after_ms = self.window.after_ms(time_ms);
+                let (_, least_ms) = self.seen.unfinished.get_or_insert((offset, after_ms));
+                *least_ms = after_ms.min(*least_ms);
             }
             self.seen.partitions.insert(key);
         }
@@ -342,7 +351,7 @@ impl Follower {
             );
         }
         if changed {
-            self.window.set_level(&record, self.seen.level.as_ref(), time_ms);
+            self.window.set_level(&record, self.seen.level.as_ref(), time_ms)?;
             self.links.engine.store(record.level.engine, Ordering::Release);
         }
         if record.begins > self.seen.beginning.low {

@@ -36,13 +36,14 @@ pub struct LogFacts<'a> {
     pub own_claims: u64,
     /// Append times of the first entry and of the last one.
     pub times_ms: Option<(i64, i64)>,
-    /// Offset and append time of the first claim of a record that is not committed.
-    pub first_unfinished: Option<(i64, i64)>,
+    /// Offset of the first claim of a record that is not committed, and the append time that the window of any such claim
+    /// reaches back to.
+    pub unfinished: Option<(i64, i64)>,
+    /// The append time that the window of a claim that comes now reaches back to.
+    pub coming_after_ms: i64,
     /// Where the log was last declared to begin anew.
     pub beginning: Beginning,
     pub window_ms: i64,
-    /// No claim's window begins before this append time.
-    pub window_begins_ms: i64,
     /// The time of this host; half a window of error does no harm.
     pub now_ms: i64,
 }
@@ -151,15 +152,14 @@ fn judge_log(log: &LogFacts<'_>, has_worked: bool, is_accepted: bool) -> Result<
 /// Where the log begins too late, and where it should begin: a window before the first unfinished claim, and before now,
 /// when new claims come.
 fn cut(log: &LogFacts<'_>, has_worked: bool) -> Option<(i64, i64)> {
-    let (begins_ms, last_ms) = log.times_ms?;
+    let (begins_ms, _) = log.times_ms?;
     let after_declared = log.low > log.beginning.low;
     let unfinished_ms = log
-        .first_unfinished
+        .unfinished
         .filter(|(offset, _)| if *offset > log.beginning.declared_at { after_declared } else { log.low > 0 })
-        .map(|(_, time_ms)| time_ms);
-    let new_ms = (has_worked && after_declared).then_some(log.now_ms.max(last_ms));
-    let earliest_ms = unfinished_ms.into_iter().chain(new_ms).min()?;
-    let needed_ms = earliest_ms.saturating_sub(log.window_ms).max(log.window_begins_ms);
+        .map(|(_, after_ms)| after_ms);
+    let coming_ms = (has_worked && after_declared).then_some(log.coming_after_ms);
+    let needed_ms = unfinished_ms.into_iter().chain(coming_ms).min()?;
     (begins_ms > needed_ms).then_some((begins_ms, needed_ms))
 }
 

@@ -39,6 +39,10 @@ pub(in crate::cli) fn read(
     };
     let (mut is_whole, mut over) = once(replay)?;
     if let Err(ReplayEnd::Clock { offset, .. }) = over {
+        if reader.watermarks()?.0 > begin {
+            // What was there when it was first read is no longer.
+            return Ok(Read::Cut);
+        }
         let mut noted = TimesNoted::default();
         entries(reader, (begin, end), &mut |record| {
             noted.note(record.offset, record.time_ms);

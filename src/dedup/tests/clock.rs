@@ -136,6 +136,7 @@ fn a_claim_that_a_clock_far_ahead_has_stamped_is_seen_to_hold_up_the_eviction() 
     assert_eq!(window.held_up_ms(), None, "an older one is to leave before it");
     window.insert(&claim_of(3, None, "j k l"), 60 * HOUR_MS).unwrap();
     assert_eq!((window.len(), window.held_up_ms()), (3, Some(8940 * HOUR_MS)));
+    assert_eq!(window.ahead_ms(61 * HOUR_MS), None);
 }
 
 /// Of a log whose clock was two days behind from the middle on.

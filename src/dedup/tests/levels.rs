@@ -34,7 +34,7 @@ fn claims_before_a_raise_are_judged_by_the_old_level_and_claims_behind_it_by_the
     window.apply(&claim_of(0, None, &text), 0, 0).unwrap();
     let before = window.judge(&claim_of(1, None, &text), 1, 20 * HOUR_MS);
     assert_eq!((before.verdict, before.level), (Verdict::Exact, 1));
-    window.set_level(&raised, None, 19 * HOUR_MS);
+    window.set_level(&raised, None, 19 * HOUR_MS).unwrap();
     let behind = window.judge(&claim_of(1, None, &text), 1, 20 * HOUR_MS);
     assert_eq!((behind.verdict, behind.level), (Verdict::New, 2));
 }
@@ -70,7 +70,7 @@ fn a_longer_window_reaches_back_no_further_than_the_shorter_one_did_when_it_was_
         let mut judged: Vec<Judgement> = Vec::new();
         for (at, (claim, offset, time_ms)) in log.iter().enumerate().skip(begin) {
             if at == raised_at {
-                window.set_level(record, known, raised_ms);
+                window.set_level(record, known, raised_ms).unwrap();
             }
             judged.push(window.apply(claim, *offset, *time_ms).unwrap());
         }
@@ -90,4 +90,19 @@ fn a_longer_window_reaches_back_no_further_than_the_shorter_one_did_when_it_was_
         matched.is_some_and(|offset| log[usize::try_from(offset).unwrap()].2 < raised_ms - 24 * HOUR_MS)
     };
     assert!(!running[raised_at..].iter().any(old));
+}
+
+#[test]
+fn a_raise_that_a_clock_ahead_has_stamped_lengthens_no_window_before_that_time_and_shortens_none() {
+    let text = text_of_words(0, 80);
+    let longer = Level { window_hours: 72, ..level() };
+    let mut window = Window::new(level());
+    window.trust_times_until(Some(30 * HOUR_MS));
+    window.insert(&claim_of(0, None, &text), 10 * HOUR_MS).unwrap();
+    window.set_level(&raise(longer, Some(level())), None, 500 * HOUR_MS).unwrap();
+    let verdict_at = |hour: i64| window.judge(&claim_of(1, None, &text), 1, hour * HOUR_MS).verdict;
+    assert_eq!((verdict_at(30), verdict_at(35)), (Verdict::Exact, Verdict::New), "24 hours still");
+    // A raise is an entry like any other where the clock steps back.
+    window.insert(&claim_of(2, None, "a b c"), 30 * HOUR_MS).unwrap();
+    assert!(window.set_level(&raise(level(), None), None, 5 * HOUR_MS).is_err());
 }

@@ -259,8 +259,8 @@ impl Reference {
         let own = self.claim(at);
         let is_version = |entry: &Entry| entry.claim.has_url && entry.claim.article_id == own.article_id;
         let fetched = self.before(at, i64::MIN).filter(|(_, entry)| own.has_url && is_version(entry));
-        let versions = fetched.take(1024).filter(|(_, entry)| entry.time_ms > after_ms);
-        let taken = if self.level.engine < 5 { 32 } else { 1024 };
+        let (looked_at, taken) = if self.level.engine < 5 { (usize::MAX, 32) } else { (1024, 1024) };
+        let versions = fetched.take(looked_at).filter(|(_, entry)| entry.time_ms > after_ms);
         let mut versions: Vec<usize> = versions.map(|(version, _)| version).take(taken).collect();
         versions.reverse();
         if versions.len() > 32 {

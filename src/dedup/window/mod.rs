@@ -15,7 +15,7 @@ use hashbrown::HashMap;
 use super::claim::{Claim, VoidRange};
 use super::compare::{Pair, Text};
 use super::index::{CLAIMS_MAX, HashIndex, KeyIndex, Newest};
-use super::level::{Level, LevelRecord};
+use super::level::{Engine, Level, LevelRecord};
 use super::near::{self, RecordKey};
 use super::rules;
 use super::sketch::{KEYS_MAX, SHINGLES_MIN};
@@ -38,9 +38,8 @@ pub struct Window {
     by_url: HashIndex,
     topics: Vec<Arc<str>>,
     topic_numbers: HashMap<Arc<str>, u32>,
-    /// The window of no claim begins before this append time: what it would reach was evicted where the level had a
-    /// shorter one.
-    begins_ms: i64,
+    /// When W was raised, by append time, and how long it was before: what it did not reach was evicted then.
+    raises: Vec<(i64, i64)>,
     /// The largest append time that moves the eviction forward, of those that have come.
     time_max_ms: i64,
     /// Append times after this one never do: the end of the log when it was first read.
@@ -65,7 +64,7 @@ impl Window {
             by_url: HashIndex::new(|slot| &slot.article_id),
             topics: Vec::new(),
             topic_numbers: HashMap::new(),
-            begins_ms: i64::MIN,
+            raises: Vec::new(),
             time_max_ms: i64::MIN,
             time_trusted_ms: i64::MAX,
         }
@@ -94,24 +93,36 @@ impl Window {
     ///
     /// Where its W is longer than that before it, windows reach back only as far as they did: what is older has left the
     /// memory of some replicas, and not of all.
-    pub fn set_level(&mut self, record: &LevelRecord, known: Option<&LevelRecord>, time_ms: i64) {
+    pub fn set_level(
+        &mut self,
+        record: &LevelRecord,
+        known: Option<&LevelRecord>,
+        time_ms: i64,
+    ) -> Result<(), ClockSteppedBack> {
+        self.watch_step(time_ms)?;
         let before = record.previous.as_ref().or(known.map(|known| &known.level));
-        if let Some(before) = before.filter(|before| before.window_hours < record.level.window_hours) {
-            self.begins_ms = self.begins_ms.max(time_ms.saturating_sub(before.window_ms()));
+        if let Some(before) = before.filter(|before| before.window_hours < record.level.window_hours)
+            && record.level.engine >= Engine::Five.number()
+        {
+            let raise = (time_ms, before.window_ms());
+            // An earlier raise from a longer window never says more.
+            self.raises.retain(|(raised_ms, before_ms)| *raised_ms > raise.0 || *before_ms < raise.1);
+            self.raises.push(raise);
         }
         self.level = record.level.clone();
         self.level_number = record.number;
         self.slots.forget_told();
+        Ok(())
     }
 
-    /// The append time that no claim's window begins before, where W was raised.
-    pub const fn begins_ms(&self) -> i64 {
-        self.begins_ms
-    }
-
-    /// The append time after which claims count for a claim of this one.
+    /// The append time after which claims count for a claim of this one. One that is stamped before a raise, though it
+    /// stands behind it, reaches as far as it did before.
     pub fn after_ms(&self, time_ms: i64) -> i64 {
-        time_ms.saturating_sub(self.level.window_ms()).max(self.begins_ms)
+        let limits = self
+            .raises
+            .iter()
+            .map(|(raised_ms, before_ms)| time_ms.min(*raised_ms).saturating_sub(*before_ms));
+        limits.fold(time_ms.saturating_sub(self.level.window_ms()), i64::max)
     }
 
     /// While a log is read from its beginning, times beyond that of its last entry must not evict: a clock that
@@ -146,12 +157,16 @@ impl Window {
         Ok(judgement)
     }
 
-    /// How far the oldest claim's append time lies ahead of the log's clock, where that is more than a day: nothing behind
-    /// it leaves the memory before the clock has come there, and W and a day have passed.
-    pub fn held_up_ms(&self) -> Option<i64> {
-        let oldest = self.slots.held(self.slots.first())?;
-        let ahead_ms = oldest.time_ms().saturating_sub(self.time_max_ms);
+    /// How far an append time lies ahead of the log's clock, where that is more than a day: a claim of it, once it is the
+    /// oldest, keeps all behind it in memory until the clock has come there, and W and a day have passed.
+    pub fn ahead_ms(&self, time_ms: i64) -> Option<i64> {
+        let ahead_ms = time_ms.saturating_sub(self.time_max_ms);
         (self.time_max_ms > i64::MIN && ahead_ms > EVICTION_SLACK_MS).then_some(ahead_ms)
+    }
+
+    /// The same of the oldest claim.
+    pub fn held_up_ms(&self) -> Option<i64> {
+        self.ahead_ms(self.slots.held(self.slots.first())?.time_ms())
     }
 
     /// Lets later claims see this one.
@@ -177,10 +192,7 @@ impl Window {
     }
 
     fn insert_behind(&mut self, claim: &Claim, met: &Met, time_ms: i64) -> Result<(), ClockSteppedBack> {
-        let step_ms = self.time_max_ms.saturating_sub(time_ms);
-        if self.time_max_ms > i64::MIN && step_ms > EVICTION_SLACK_MS {
-            return Err(ClockSteppedBack { step_ms });
-        }
+        self.watch_step(time_ms)?;
         if time_ms <= self.time_trusted_ms {
             self.time_max_ms = self.time_max_ms.max(time_ms);
         }
@@ -212,6 +224,14 @@ impl Window {
         self.by_text.clean_next(&self.slots);
         self.by_url.clean_next(&self.slots);
         self.evict();
+        Ok(())
+    }
+
+    fn watch_step(&self, time_ms: i64) -> Result<(), ClockSteppedBack> {
+        let step_ms = self.time_max_ms.saturating_sub(time_ms);
+        if self.time_max_ms > i64::MIN && step_ms > EVICTION_SLACK_MS {
+            return Err(ClockSteppedBack { step_ms });
+        }
         Ok(())
     }
 

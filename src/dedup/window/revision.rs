@@ -18,9 +18,10 @@ impl Window {
     pub(super) fn versions(&self, id: &Hash128, after_ms: i64) -> Vec<u64> {
         let is_within =
             |position: &u64| self.slots.held(*position).is_some_and(|held| held.time_ms() > after_ms);
-        let newest = self.by_url.newest_first(&self.slots, id, after_ms).take(LOOKED_AT_MAX);
         let is_spread = self.level.engine >= Engine::Five.number();
-        let taken_max = if is_spread { LOOKED_AT_MAX } else { VERSIONS_MAX };
+        let (looked_at_max, taken_max) =
+            if is_spread { (LOOKED_AT_MAX, LOOKED_AT_MAX) } else { (usize::MAX, VERSIONS_MAX) };
+        let newest = self.by_url.newest_first(&self.slots, id, after_ms).take(looked_at_max);
         let mut versions: Vec<u64> = newest.filter(is_within).take(taken_max).collect();
         versions.reverse();
         if let Some(last) = versions.len().checked_sub(1).filter(|last| *last >= VERSIONS_MAX) {

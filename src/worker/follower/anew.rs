@@ -8,6 +8,7 @@ use super::{Follower, NO_TIME_MS, Seen, StartProblem};
 use crate::dedup::times_ahead::{TimesAhead, TimesNoted};
 use crate::dedup::window::Window;
 use crate::events;
+use crate::kafka::claims_log::ClaimsReader;
 
 /// What is done with the entries of the log.
 #[derive(Debug, Default)]
@@ -22,34 +23,37 @@ pub(super) enum Reading {
 }
 
 impl Follower {
-    /// Reads the log up to `high`. Where its clock stepped back, what was evicted by the times before that may be needed
-    /// behind it: then the times alone are read, and the log once more, evicting by what they bring yet.
-    pub(super) fn read_until(&mut self, high: i64, low: i64, begun: Instant) -> Result<(), StartProblem> {
+    /// Reads the log from `low` up to `high`. Where its clock stepped back, what was evicted by the times before that may be
+    /// needed behind it: then the times alone are read, and the log once more, evicting by what they bring yet. Gives the
+    /// offset from which on it was read in the end, for retention goes on meanwhile.
+    pub(super) fn read_until(&mut self, high: i64, low: i64, begun: Instant) -> Result<i64, StartProblem> {
         let stepped = match self.read_once(high, low, begun) {
             Err(StartProblem::Clock(stepped)) => stepped,
-            result => return result,
+            result => return result.map(|()| low),
         };
         events::emit(
             &events::CLAIMS_LOG_READ_ANEW,
             "the claims log's clock stepped back; the log is read anew",
             &[("offset", json!(self.applied())), ("by_ms", json!(stepped.step_ms))],
         );
-        self.begin_again(low, Reading::OfTimes(TimesNoted::default()))?;
+        let low = self.begin_again(Reading::OfTimes(TimesNoted::default()))?;
         self.read_once(high, low, begun)?;
-        let Reading::OfTimes(noted) = std::mem::take(&mut self.reading) else { return Ok(()) };
-        self.begin_again(low, Reading::Again(noted.finish()))?;
+        let Reading::OfTimes(noted) = std::mem::take(&mut self.reading) else { return Ok(low) };
+        let low = self.begin_again(Reading::Again(noted.finish()))?;
         self.read_once(high, low, begun)?;
         self.reading = Reading::Once;
-        Ok(())
+        Ok(low)
     }
 
-    fn begin_again(&mut self, low: i64, reading: Reading) -> Result<(), StartProblem> {
+    fn begin_again(&mut self, reading: Reading) -> Result<i64, StartProblem> {
+        let (low, _) = self.ask(ClaimsReader::watermarks)?;
         self.window = Window::new(self.configured.clone());
         self.window.trust_times_until(Some(NO_TIME_MS));
         self.seen = Seen::default();
         self.batch.clear();
         self.reading = reading;
-        Ok(self.reader.start_at(low)?)
+        self.reader.start_at(low)?;
+        Ok(low)
     }
 
     /// Whether the entry at an offset, of this append time, is to be applied.

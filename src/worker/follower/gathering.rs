@@ -33,7 +33,7 @@ impl Follower {
                 one.begun_meanwhile = true;
             }
         }
-        let settings = &self.settings;
+        let (settings, now_ms) = (&self.settings, clock::unix_ms());
         Ok(StartFacts {
             answers: Answers {
                 accept_empty_log: settings.dedup.accept_empty_log,
@@ -47,11 +47,11 @@ impl Follower {
                 has_level: self.seen.level.is_some(),
                 own_claims: self.seen.own_claims,
                 times_ms: self.seen.first_time_ms.map(|first_ms| (first_ms, self.seen.last_time_ms)),
-                first_unfinished: self.seen.first_unfinished,
+                unfinished: self.seen.unfinished,
+                coming_after_ms: self.window.after_ms(now_ms.max(self.seen.last_time_ms)),
                 beginning: self.seen.beginning,
                 window_ms: self.window.level().window_ms(),
-                window_begins_ms: self.window.begins_ms(),
-                now_ms: clock::unix_ms(),
+                now_ms,
             },
             partitions,
         })

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::Follower;
+use crate::dedup::window::EVICTION_SLACK_MS;
 use crate::{clock, events};
 
 /// A group that writes here by mistake does so all the time: it is told this often at most.
@@ -55,6 +56,17 @@ impl Follower {
         self.links.metrics.claims_damaged.inc();
     }
 
+    /// Takes the append time of an entry.
+    pub(super) fn note_ahead(&mut self, offset: i64, time_ms: i64) {
+        let ahead_ms = self.end_time_ms.map_or(0, |end_ms| time_ms.saturating_sub(end_ms));
+        if ahead_ms <= 0 {
+            self.seen.first_time_ms.get_or_insert(time_ms);
+        }
+        if self.is_catching_up && ahead_ms > EVICTION_SLACK_MS {
+            self.seen.ahead_offset = Some(offset);
+        }
+    }
+
     /// Tells if a claim that a clock far ahead has stamped keeps the window from shrinking.
     pub(super) fn report_held(&mut self) {
         let Some(ahead_ms) = self.window.held_up_ms() else { return };
@@ -66,7 +78,11 @@ impl Follower {
         events::emit(
             &events::CLAIMS_WINDOW_HELD,
             "a claim stamped by a clock that was ahead keeps older ones in memory",
-            &[("ahead_hours", json!(ahead_ms / HOUR_MS)), ("window_claims", json!(self.window.len()))],
+            &[
+                ("offset", json!(self.seen.ahead_offset)),
+                ("ahead_hours", json!(ahead_ms / HOUR_MS)),
+                ("window_claims", json!(self.window.len())),
+            ],
         );
     }
 

@@ -129,7 +129,7 @@ fn run_broken(offsets: &[i64], wanted: std::ops::Range<i64>) -> Option<Broken> {
 
 /// All claims that stand in the log, with the window that holds for each.
 fn claims(broker: &Broker) -> Vec<Claimed> {
-    let (mut number, mut begins_ms) = (0, i64::MIN);
+    let (mut number, mut raises) = (0, Vec::<(i64, i64)>::new());
     let window_ms = |number: u32| i64::from(WINDOW_HOURS + number.max(1) - 1) * HOUR_MS;
     let mut claims = Vec::new();
     for (sequence, entry) in broker.log.entries.iter().enumerate() {
@@ -137,15 +137,19 @@ fn claims(broker: &Broker) -> Vec<Claimed> {
             What::Level { number: other } => {
                 if (1..other).contains(&number) {
                     // What the shorter window before the raise did not reach is lost to some.
-                    begins_ms = begins_ms.max(entry.time_ms - window_ms(number));
+                    raises.push((entry.time_ms, window_ms(number)));
                 }
                 number = number.max(other);
             }
+            What::Foreign => {}
             What::Claim { .. } if entry.is_aborted => {}
             What::Claim { partition, offset } => claims.push(Claimed {
                 sequence: i64::try_from(sequence).unwrap(),
                 time_ms: entry.time_ms,
-                after_ms: begins_ms.max(entry.time_ms - window_ms(number)),
+                after_ms: raises
+                    .iter()
+                    .map(|(raised_ms, before_ms)| entry.time_ms.min(*raised_ms) - before_ms)
+                    .fold(entry.time_ms - window_ms(number), i64::max),
                 place: (partition, offset),
                 article: broker.article(partition, offset),
             }),

@@ -45,7 +45,7 @@ pub(super) struct Follower {
     committed: BTreeMap<usize, i64>,
     level: Option<LevelRecord>,
     own_claims: u64,
-    first_unfinished: Option<(i64, i64)>,
+    unfinished: Option<(i64, i64)>,
     seen: BTreeSet<usize>,
     batch: Vec<(ClaimIdentity, Judgement)>,
     /// Claims before this time are not read back, which is a fault.
@@ -63,7 +63,7 @@ impl Default for Follower {
             committed: BTreeMap::new(),
             level: None,
             own_claims: 0,
-            first_unfinished: None,
+            unfinished: None,
             seen: BTreeSet::new(),
             batch: Vec::new(),
             skipped_before_ms: i64::MIN,
@@ -105,7 +105,7 @@ impl Follower {
         self.window.trust_times_until(Some(i64::MIN));
         self.applied = 0;
         self.own_claims = 0;
-        self.first_unfinished = None;
+        self.unfinished = None;
         self.seen.clear();
         self.level = None;
         self.batch.clear();
@@ -129,7 +129,7 @@ impl Follower {
             LogEntry::Void { .. } => Ok(()),
             LogEntry::Level { record, .. } => {
                 if record.holds_after(self.level.as_ref()) {
-                    self.window.set_level(&record, self.level.as_ref(), entry.time_ms);
+                    self.window.set_level(&record, self.level.as_ref(), entry.time_ms)?;
                     self.level = Some(record);
                 }
                 Ok(())
@@ -151,7 +151,9 @@ impl Follower {
         if self.is_starting() {
             self.seen.insert(partition);
             if !is_finished {
-                self.first_unfinished.get_or_insert((sequence, time_ms));
+                let after_ms = self.window.after_ms(time_ms);
+                let (_, least_ms) = self.unfinished.get_or_insert((sequence, after_ms));
+                *least_ms = after_ms.min(*least_ms);
             }
             if time_ms < self.skipped_before_ms {
                 return Ok(());
@@ -190,10 +192,10 @@ impl Follower {
                 has_level: self.level.is_some(),
                 own_claims: self.own_claims,
                 times_ms: first_ms.zip(last_ms),
-                first_unfinished: self.first_unfinished,
+                unfinished: self.unfinished,
+                coming_after_ms: self.window.after_ms(broker.now_ms.max(last_ms.unwrap_or(i64::MIN))),
                 beginning: Beginning::default(),
                 window_ms: self.window.level().window_ms(),
-                window_begins_ms: self.window.begins_ms(),
                 now_ms: broker.now_ms,
             },
             partitions: partitions.collect(),

@@ -28,10 +28,10 @@ fn facts() -> StartFacts<'static> {
             has_level: true,
             own_claims: 900,
             times_ms: Some((NOW_MS - 3 * DAY_MS, NOW_MS - HOUR_MS)),
-            first_unfinished: Some((990, NOW_MS - 2 * HOUR_MS)),
+            unfinished: Some((990, NOW_MS - 2 * HOUR_MS - WINDOW_MS)),
             beginning: Beginning::default(),
             window_ms: WINDOW_MS,
-            window_begins_ms: i64::MIN,
+            coming_after_ms: NOW_MS - WINDOW_MS,
             now_ms: NOW_MS,
         },
         partitions: BTreeMap::from([(key("raw", 0), worked()), (key("raw", 1), worked())]),
@@ -55,7 +55,7 @@ fn no_log(facts: &mut StartFacts<'static>) {
         has_level: false,
         own_claims: 0,
         times_ms: None,
-        first_unfinished: None,
+        unfinished: None,
         ..facts.log.clone()
     };
 }
@@ -90,7 +90,7 @@ fn a_group_that_stood_still_for_longer_than_the_window_starts_and_declares_where
     let start = changed(|facts| {
         facts.log.low = 400;
         facts.log.times_ms = Some((NOW_MS - 20 * DAY_MS, NOW_MS - 8 * DAY_MS));
-        facts.log.first_unfinished = None;
+        facts.log.unfinished = None;
     });
     assert_eq!(start, Ok(Start { beginning: Some(1000), ..Start::default() }));
     // Two weeks on, retention has taken all before the standstill, so that the log seems young.
@@ -98,7 +98,7 @@ fn a_group_that_stood_still_for_longer_than_the_window_starts_and_declares_where
         facts.log.low = 1000;
         facts.log.beginning = Beginning { low: 1000, declared_at: 1000 };
         facts.log.times_ms = Some((NOW_MS - 6 * DAY_MS, NOW_MS));
-        facts.log.first_unfinished = Some((1500, NOW_MS));
+        facts.log.unfinished = Some((1500, NOW_MS - WINDOW_MS));
     });
     assert_eq!(later, Ok(Start::default()));
 }
@@ -127,7 +127,7 @@ fn a_cut_log_is_refused_and_once_accepted_it_stays_so() {
     let cut_today = |facts: &mut StartFacts<'static>| {
         facts.log.low = 700;
         facts.log.times_ms = Some((NOW_MS - DAY_MS, NOW_MS - HOUR_MS));
-        facts.log.first_unfinished = None;
+        facts.log.unfinished = None;
     };
     let refused = |needed_ms| {
         Err(StartRefusal::LogCut { topic: "claims".to_owned(), begins_ms: NOW_MS - DAY_MS, needed_ms })
@@ -135,7 +135,7 @@ fn a_cut_log_is_refused_and_once_accepted_it_stays_so() {
     assert_eq!(changed(cut_today), refused(NOW_MS - WINDOW_MS));
     let with_unfinished = changed(|facts| {
         cut_today(facts);
-        facts.log.first_unfinished = Some((800, NOW_MS - 2 * HOUR_MS));
+        facts.log.unfinished = Some((800, NOW_MS - 2 * HOUR_MS - WINDOW_MS));
     });
     assert_eq!(with_unfinished, refused(NOW_MS - 2 * HOUR_MS - WINDOW_MS));
     let without_level = changed(|facts| {
@@ -152,7 +152,7 @@ fn a_cut_log_is_refused_and_once_accepted_it_stays_so() {
     let afterwards = changed(|facts| {
         cut_today(facts);
         facts.log.beginning = Beginning { low: 700, declared_at: 1000 };
-        facts.log.first_unfinished = Some((1005, NOW_MS));
+        facts.log.unfinished = Some((1005, NOW_MS - WINDOW_MS));
     });
     assert_eq!(afterwards, Ok(Start::default()), "accepting it once is enough");
     let cut_again = changed(|facts| {
@@ -161,6 +161,25 @@ fn a_cut_log_is_refused_and_once_accepted_it_stays_so() {
         facts.log.beginning = Beginning { low: 700, declared_at: 1000 };
     });
     assert_eq!(cut_again, refused(NOW_MS - WINDOW_MS));
+}
+
+#[test]
+fn behind_a_raise_the_log_need_reach_no_further_than_windows_do() {
+    // W was raised a day ago from one day: what comes reaches two days back, the log three.
+    let raised = |facts: &mut StartFacts<'static>| {
+        facts.log.low = 700;
+        facts.log.unfinished = None;
+        facts.log.coming_after_ms = NOW_MS - 2 * DAY_MS;
+    };
+    assert_eq!(changed(raised), Ok(Start::default()));
+    // A claim from before the raise is still to be judged, by what was a day before it.
+    let with_unfinished = changed(|facts| {
+        raised(facts);
+        facts.log.unfinished = Some((800, NOW_MS - 4 * DAY_MS));
+    });
+    let topic = "claims".to_owned();
+    let (begins_ms, needed_ms) = (NOW_MS - 3 * DAY_MS, NOW_MS - 4 * DAY_MS);
+    assert_eq!(with_unfinished, Err(StartRefusal::LogCut { topic, begins_ms, needed_ms }));
 }
 
 #[test]

@@ -106,7 +106,9 @@ fn replay(log: &[ClaimsEntry], scope: u64, report: &mut Report) -> BTreeMap<Plac
             }
             Ok(LogEntry::Level { record, .. }) => {
                 if record.holds_after(known.as_ref()) {
-                    window.set_level(&record, known.as_ref(), entry.time_ms);
+                    if let Err(error) = window.set_level(&record, known.as_ref(), entry.time_ms) {
+                        report.finding("claims", error.to_string());
+                    }
                     known = Some(record);
                 }
             }
