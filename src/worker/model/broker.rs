@@ -6,7 +6,7 @@ use super::check::{Broken, Finding};
 use super::claims_log::{Appended, ClaimsLog, Entry, What};
 use super::group::{Group, Member};
 use super::transactions::{Fenced, Made, Transactions};
-use super::{Article, Fault, HOUR_MS, PARTITIONS, Process};
+use super::{Article, Fault, HOUR_MS, PARTITIONS, Process, SCOPE};
 
 /// The group's offset of a partition was set back.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,12 @@ pub(super) struct Broker {
     pub(super) fault: Option<Fault>,
 }
 
+fn foreign_entry() -> Vec<u8> {
+    let mut bytes = [&b"KC\x09\x00"[..], &(SCOPE + 1).to_le_bytes()].concat();
+    bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+    bytes
+}
+
 impl Broker {
     pub(super) fn new(fault: Option<Fault>) -> Self {
         Self {
@@ -83,6 +89,11 @@ impl Broker {
         for _ in 0..times {
             let bytes = bytes.clone();
             self.log.entries.push(Entry { time_ms: self.now_ms, bytes, what, unsettled, is_aborted: false });
+        }
+        if !is_claim {
+            // Another group writes here by mistake, in a version that nobody here knows.
+            let (time_ms, bytes, what) = (self.now_ms, foreign_entry(), What::Foreign);
+            self.log.entries.push(Entry { time_ms, bytes, what, unsettled: None, is_aborted: false });
         }
     }
 

@@ -141,6 +141,7 @@ fn claims(broker: &Broker) -> Vec<Claimed> {
                 }
                 number = number.max(other);
             }
+            What::Foreign => {}
             What::Claim { .. } if entry.is_aborted => {}
             What::Claim { partition, offset } => claims.push(Claimed {
                 sequence: i64::try_from(sequence).unwrap(),

@@ -7,8 +7,15 @@ use super::Process;
 /// What an entry is, for whoever must not trust its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
-    Claim { partition: usize, offset: i64 },
-    Level { number: u32 },
+    Claim {
+        partition: usize,
+        offset: i64,
+    },
+    Level {
+        number: u32,
+    },
+    /// Another group's.
+    Foreign,
 }
 
 #[derive(Debug, Clone)]
