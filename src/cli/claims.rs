@@ -154,21 +154,26 @@ fn show_record(log: &Log<'_>, wanted: &RawCoordinates) -> Result<(), CliError> {
     let ended = |failure: KafkaFailure| broker::ended(&failure);
     let (begin, end) = log.reader.watermarks().map_err(ended)?;
     let mut seeker = Seeker::new(wanted.clone());
+    let mut read = Read::Whole;
     if end > begin {
         let configured = Level::from_settings(&log.settings.dedup);
         let end_ms = log.reader.time_before(end).map_err(ended)?;
         let mut replay = Replay::new(log.scope(), configured, begin, end_ms);
         let bar = survey::bar(u64::try_from(end - begin).unwrap_or_default());
-        let read = replaying::read(log.reader, (begin, end), &mut replay, &mut seeker, &mut || bar.inc(1));
+        let outcome = replaying::read(log.reader, (begin, end), &mut replay, &mut seeker, &mut || bar.inc(1));
         bar.finish_and_clear();
-        if let Read::Ended(reason) = read.map_err(ended)? {
-            return Err(CliError::Failed(reason.to_string()));
-        }
+        read = outcome.map_err(ended)?;
     }
-    if !seeker.has_found() {
-        return Err(CliError::Failed(seeker.in_vain()));
+    let unread = match read {
+        Read::Whole => None,
+        Read::Cut => Some("retention took entries while they were read".to_owned()),
+        Read::Ended(reason) => Some(reason.to_string()),
+    };
+    if seeker.has_found() {
+        return output::print(&seeker.render(unread.as_deref()));
     }
-    output::print(&seeker.render())
+    let known = log.settings.kafka.raw_topics.iter().any(|topic| **topic == *wanted.topic);
+    Err(CliError::Failed(seeker.in_vain(known, unread.as_deref())))
 }
 
 /// The claims topic's facts; without the topic there is nothing to look at.

@@ -4,7 +4,7 @@
 //! step is needed behind it. Who has read the times first knows how far eviction may go at each place.
 
 /// Entries whose least time is kept as one.
-const BLOCK_ENTRIES: usize = 256;
+const BLOCK_ENTRIES: usize = if cfg!(test) { 8 } else { 256 };
 
 /// The append times of a log's entries, in blocks of consecutive entries.
 #[derive(Debug, Default)]

@@ -188,9 +188,12 @@ impl From<StartProblem> for Failure {
                 vec![("cause", json!(failure.to_string()))],
                 EXIT_FAILED,
             ),
-            StartProblem::Newer(cause) => {
-                Self::new(&events::CLAIMS_UNREADABLE, message, vec![("version", json!(cause))], EXIT_FAILED)
-            }
+            StartProblem::Newer { offset, cause } => Self::new(
+                &events::CLAIMS_UNREADABLE,
+                message,
+                vec![("offset", json!(offset)), ("version", json!(cause))],
+                EXIT_FAILED,
+            ),
             StartProblem::LevelDiffers(differences) => Self::new(
                 &events::CLAIMS_LEVEL_DIFFERS,
                 message,

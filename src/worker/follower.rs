@@ -50,8 +50,8 @@ const NO_TIME_MS: i64 = i64::MIN;
 pub enum StartProblem {
     #[error(transparent)]
     Kafka(#[from] KafkaFailure),
-    #[error("the claims log was written by a newer khabar ({0}); run that version")]
-    Newer(String),
+    #[error("the claims log was written by a newer khabar (offset {offset}: {cause}); run that version")]
+    Newer { offset: i64, cause: String },
     #[error(
         "the claims log's level differs from this configuration: {0}; adopt the log's values, or raise the level with `khabar claims level --raise` once all replicas have the new configuration"
     )]
@@ -125,6 +125,8 @@ pub struct Follower {
     reading: Reading,
     /// Append time of the last entry that stood in the log at the start.
     end_time_ms: Option<i64>,
+    /// Entries before this offset were counted when they were first read.
+    counted_until: i64,
 }
 
 impl Follower {
@@ -145,6 +147,7 @@ impl Follower {
             is_catching_up: true,
             reading: Reading::default(),
             end_time_ms: None,
+            counted_until: 0,
             settings,
             reader,
             links,
@@ -269,7 +272,10 @@ impl Follower {
                 self.apply(offset, time_ms, entry)?;
             }
             self.links.applied.store(offset + 1, Ordering::Release);
-            self.links.metrics.claims_applied.inc();
+            if offset >= self.counted_until {
+                self.links.metrics.claims_applied.inc();
+                self.counted_until = offset + 1;
+            }
         }
         Ok(got)
     }
@@ -284,7 +290,7 @@ impl Follower {
         self.seen.last_time_ms = time_ms;
         self.note_ahead(offset, time_ms);
         if claim::is_foreign(&entry, self.scope) {
-            self.pass_over_foreign();
+            self.pass_over_foreign(offset);
             return Ok(());
         }
         match entry {
@@ -293,7 +299,7 @@ impl Follower {
                 Ok(())
             }
             Err(unknown @ EntryError::Unknown { .. }) => {
-                Err(StartProblem::Newer(format!("offset {offset}: {unknown}")))
+                Err(StartProblem::Newer { offset, cause: unknown.to_string() })
             }
             Ok(LogEntry::Level { record, .. }) => self.apply_level(offset, time_ms, record),
             Ok(LogEntry::Void { range, .. }) => {
@@ -333,10 +339,8 @@ impl Follower {
 
     fn apply_level(&mut self, offset: i64, time_ms: i64, record: LevelRecord) -> Result<(), StartProblem> {
         if !record.level.is_known() {
-            return Err(StartProblem::Newer(format!(
-                "engine {} at level {}",
-                record.level.engine, record.number
-            )));
+            let cause = format!("engine {} at level {}", record.level.engine, record.number);
+            return Err(StartProblem::Newer { offset, cause });
         }
         if !record.holds_after(self.seen.level.as_ref()) {
             // A repetition that crossed a raise on its way: the raise stands.

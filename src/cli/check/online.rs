@@ -190,6 +190,9 @@ impl Asked<'_> {
         // Its level may stand in the part that was not read.
         if !is_long || log.level.is_some() {
             self.level(&log, has_worked, report);
+        } else {
+            let message = format!("the newest {ENTRIES_READ_MAX} entries don't tell the log's level");
+            report.add_with(State::Warning, topic, message, "khabar claims level");
         }
         Ok(())
     }
@@ -211,11 +214,9 @@ impl Asked<'_> {
         );
         self.rate(entries, last - first, report);
         let unread = entries.saturating_sub(ENTRIES_READ_MAX.unsigned_abs());
-        let message = format!(
-            "only the newest {ENTRIES_READ_MAX} entries are looked at; level, damage and other groups' entries in the \
-             {unread} before them are not"
-        );
-        report.add_with(State::Warning, topic, message, "khabar claims level reads all of them");
+        let message =
+            format!("the newest {ENTRIES_READ_MAX} entries are looked at, the {unread} before them are not");
+        report.add_with(State::Ok, topic, message, "khabar claims level reads all of them");
         Ok(())
     }
 

@@ -61,8 +61,8 @@ impl Seeker {
         self.found_count > 0
     }
 
-    /// The claims of the record with their verdicts, for a person.
-    pub(super) fn render(&self) -> String {
+    /// The claims of the record, the first one with its verdict, for a person. `unread`: why the log was not read to its end.
+    pub(super) fn render(&self, unread: Option<&str>) -> String {
         let mut rows = vec![row("record", &self.wanted.to_string())];
         let mut known: HashSet<(i64, u64)> = HashSet::new();
         for found in &self.found {
@@ -75,17 +75,22 @@ impl Seeker {
         if more > 0 {
             rows.push(row("", &format!("and {} more", text::counted(more, "claim"))));
         }
+        rows.extend(unread.map(|reason| row("not read", reason)));
         text::columns(&rows)
     }
 
-    /// What was looked through in vain.
-    pub(super) fn in_vain(&self) -> String {
-        format!(
-            "the log has no claim of {}: it was rejected before it was claimed, is not processed yet, or retention took its \
-            claim ({} of this scope were read)",
-            self.wanted,
-            text::counted(self.claims, "claim")
-        )
+    /// What was looked through in vain. `is_known`: the topic is among this configuration's raw topics.
+    pub(super) fn in_vain(&self, is_known: bool, unread: Option<&str>) -> String {
+        let why = match unread {
+            Some(reason) => format!("the log was not read to its end: {reason}"),
+            None if is_known => {
+                "it was rejected before it was claimed, is not processed yet, or retention took its claim"
+                    .to_owned()
+            }
+            None => format!("{} is none of kafka.raw_topics in this configuration", self.wanted.topic),
+        };
+        let read = text::counted(self.claims, "claim");
+        format!("the log has no claim of {} ({read} of this scope were read): {why}", self.wanted)
     }
 }
 
@@ -125,9 +130,8 @@ impl Found {
                 ),
             ),
         ];
-        rows.extend(self.verdict());
-        if !is_first {
-            rows.push(row("", "the first claim's verdict counts"));
+        if is_first {
+            rows.extend(self.verdict());
         }
         rows
     }

@@ -44,16 +44,20 @@ impl Strangers {
 }
 
 impl Follower {
-    pub(super) fn pass_over_foreign(&mut self) {
+    pub(super) fn pass_over_foreign(&mut self, offset: i64) {
         self.seen.strangers.foreign += 1;
-        self.links.metrics.claims_foreign.inc();
+        if offset >= self.counted_until {
+            self.links.metrics.claims_foreign.inc();
+        }
     }
 
     pub(super) fn pass_over_damaged(&mut self, offset: i64, cause: &'static str) {
         let strangers = &mut self.seen.strangers;
         strangers.damaged += 1;
         strangers.damaged_first.get_or_insert((offset, cause));
-        self.links.metrics.claims_damaged.inc();
+        if offset >= self.counted_until {
+            self.links.metrics.claims_damaged.inc();
+        }
     }
 
     /// Takes the append time of an entry.
