@@ -87,52 +87,87 @@ pub struct LogRecord<'a> {
 
 /// Reads the claims topic from its beginning on, and asks for the group's committed offsets. Never joins the group.
 pub struct ClaimsReader {
-    consumer: BaseConsumer<PlainContext>,
+    cursor: ClaimsCursor,
     asker: Asker,
     connection: Connection,
-    topic: String,
+}
+
+/// A place in the claims topic from which on it is read. Copies of it share the place.
+#[derive(Clone)]
+pub struct ClaimsCursor {
+    consumer: Arc<BaseConsumer<PlainContext>>,
+    topic: Arc<str>,
 }
 
 impl ClaimsReader {
     pub fn new(connection: &Connection) -> Result<Self, KafkaFailure> {
-        Ok(Self {
-            consumer: consumer(connection)?,
-            asker: Asker::new(connection)?,
-            connection: connection.clone(),
-            topic: connection.settings.kafka.claims_topic.clone(),
-        })
+        let topic = Arc::from(connection.settings.kafka.claims_topic.as_str());
+        let cursor = ClaimsCursor { consumer: Arc::new(consumer(connection)?), topic };
+        Ok(Self { cursor, asker: Asker::new(connection)?, connection: connection.clone() })
+    }
+
+    /// Where it reads, for whoever reads on from there in its stead.
+    pub fn cursor(&self) -> ClaimsCursor {
+        self.cursor.clone()
     }
 
     /// Reads from `offset` on with a new consumer, on connections of its own.
     pub fn renew_at(&mut self, offset: i64) -> Result<(), KafkaFailure> {
-        let stalled = std::mem::replace(&mut self.consumer, consumer(&self.connection)?);
+        let renewed = Arc::new(consumer(&self.connection)?);
+        let stalled = std::mem::replace(&mut self.cursor.consumer, renewed);
         drop_with_limit(stalled, DROP_LIMIT);
         self.start_at(offset)
     }
 
     /// First offset and the offset after the last.
     pub fn watermarks(&self) -> Result<(i64, i64), KafkaFailure> {
-        self.asker
-            .watermarks(&PartitionKey { topic: Arc::from(self.topic.as_str()), partition: CLAIMS_PARTITION })
+        let topic = Arc::clone(&self.cursor.topic);
+        self.asker.watermarks(&PartitionKey { topic, partition: CLAIMS_PARTITION })
     }
 
     /// Reads from `offset` on.
     pub fn start_at(&self, offset: i64) -> Result<(), KafkaFailure> {
         let failed = |error: &KafkaError| {
-            KafkaFailure::new(format!("reading {} from offset {offset}", self.topic), error)
+            KafkaFailure::new(format!("reading {} from offset {offset}", self.cursor.topic), error)
         };
         let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&self.topic, CLAIMS_PARTITION, Offset::Offset(offset))
+        list.add_partition_offset(&self.cursor.topic, CLAIMS_PARTITION, Offset::Offset(offset))
             .map_err(|error| failed(&error))?;
-        let is_assigned = self.consumer.assignment().is_ok_and(|assigned| assigned.count() > 0);
+        let is_assigned = self.cursor.consumer.assignment().is_ok_and(|assigned| assigned.count() > 0);
         if !is_assigned {
-            return self.consumer.assign(&list).map_err(|error| failed(&error));
+            return self.cursor.consumer.assign(&list).map_err(|error| failed(&error));
         }
         // Assigning anew would wait for the fetch under way, for seconds.
-        let answer = self.consumer.seek_partitions(list, REQUEST_TIMEOUT).map_err(|error| failed(&error))?;
+        let answer =
+            self.cursor.consumer.seek_partitions(list, REQUEST_TIMEOUT).map_err(|error| failed(&error))?;
         answer.elements().iter().try_for_each(|element| element.error().map_err(|error| failed(&error)))
     }
 
+    /// Hands the next record to `apply`; false when none came within `limit`.
+    pub fn next(&self, limit: Duration, apply: &mut dyn FnMut(LogRecord<'_>)) -> Result<bool, KafkaFailure> {
+        self.cursor.next(limit, apply)
+    }
+
+    /// The append time of the first record at or after `offset`, if one can be read.
+    pub fn time_at(&self, offset: i64) -> Result<Option<i64>, KafkaFailure> {
+        self.start_at(offset)?;
+        let mut time = None;
+        self.next(REQUEST_TIMEOUT, &mut |record| time = Some(record.time_ms))?;
+        Ok(time)
+    }
+
+    /// The append time of the last record before `end`, if one can be read.
+    pub fn time_before(&self, end: i64) -> Result<Option<i64>, KafkaFailure> {
+        self.time_at(end - 1)
+    }
+
+    /// Asks beside the reading.
+    pub const fn asker(&self) -> &Asker {
+        &self.asker
+    }
+}
+
+impl ClaimsCursor {
     /// Hands the next record to `apply`; false when none came within `limit`.
     pub fn next(&self, limit: Duration, apply: &mut dyn FnMut(LogRecord<'_>)) -> Result<bool, KafkaFailure> {
         match self.consumer.poll(limit) {
@@ -172,23 +207,5 @@ impl ClaimsReader {
                 failure => Err(failure),
             },
         }
-    }
-
-    /// The append time of the first record at or after `offset`, if one can be read.
-    pub fn time_at(&self, offset: i64) -> Result<Option<i64>, KafkaFailure> {
-        self.start_at(offset)?;
-        let mut time = None;
-        self.next(REQUEST_TIMEOUT, &mut |record| time = Some(record.time_ms))?;
-        Ok(time)
-    }
-
-    /// The append time of the last record before `end`, if one can be read.
-    pub fn time_before(&self, end: i64) -> Result<Option<i64>, KafkaFailure> {
-        self.time_at(end - 1)
-    }
-
-    /// Asks beside the reading.
-    pub const fn asker(&self) -> &Asker {
-        &self.asker
     }
 }

@@ -6,10 +6,11 @@
 mod anew;
 mod gathering;
 mod level;
+mod read_ahead;
 mod stall;
 mod strangers;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use anew::Reading;
+use read_ahead::{ReadAhead, Topics, decoded};
 use stall::LogStall;
 use strangers::Strangers;
 
@@ -28,7 +30,7 @@ use crate::dedup::level::{Level, LevelRecord};
 use crate::dedup::window::Window;
 use crate::kafka::KafkaFailure;
 use crate::kafka::assignment::PartitionKey;
-use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader, LogRecord};
+use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::metrics::Metrics;
 use crate::{clock, events};
 
@@ -113,7 +115,7 @@ pub struct Follower {
     cluster: String,
     window: Window,
     configured: Level,
-    topics: HashMap<String, Arc<str>>,
+    topics: Topics,
     raw_topics: BTreeSet<String>,
     /// Committed offsets as first read: verdicts are wanted from here on.
     committed: BTreeMap<PartitionKey, i64>,
@@ -122,6 +124,8 @@ pub struct Follower {
     seen: Seen,
     stall: LogStall,
     is_catching_up: bool,
+    /// While the log is caught up with.
+    ahead: Option<ReadAhead>,
     reading: Reading,
     /// Append time of the last entry that stood in the log at the start.
     end_time_ms: Option<i64>,
@@ -137,7 +141,7 @@ impl Follower {
             cluster: cluster.to_owned(),
             window: Window::new(configured.clone()),
             configured,
-            topics: HashMap::new(),
+            topics: Topics::new(),
             raw_topics: settings.kafka.raw_topics.iter().cloned().collect(),
             committed: BTreeMap::new(),
             partitions: Vec::new(),
@@ -145,6 +149,7 @@ impl Follower {
             seen: Seen::default(),
             stall: LogStall::new(Duration::from_secs(settings.kafka.stall_seconds.into())),
             is_catching_up: true,
+            ahead: None,
             reading: Reading::default(),
             end_time_ms: None,
             counted_until: 0,
@@ -211,6 +216,9 @@ impl Follower {
             if (self.links.is_stopping)() {
                 return Err(StartProblem::Stopped);
             }
+            if self.ahead.is_none() {
+                self.ahead = Some(ReadAhead::start(self.reader.cursor(), high)?);
+            }
             if self.step(POLL_LIMIT)? {
                 last_progress = clock::monotonic();
             } else if clock::since(last_progress) > Duration::from_secs(2) {
@@ -246,6 +254,7 @@ impl Follower {
                 );
             }
         }
+        self.ahead = None;
         self.hand_on();
         self.measure_until(high);
         self.report_strangers();
@@ -258,15 +267,14 @@ impl Follower {
 
     /// Applies one record of the log, if one comes within `limit`.
     fn step(&mut self, limit: Duration) -> Result<bool, StartProblem> {
-        // The reader lends each record to a closure, which needs the rest of self.
-        let mut taken: Option<(i64, i64, Result<LogEntry, EntryError>)> = None;
-        let topics = &mut self.topics;
-        let got = self.reader.next(limit, &mut |record: LogRecord<'_>| {
-            let entry = claim::decode(record.bytes, &mut |name| {
-                topics.entry(name.to_owned()).or_insert_with(|| Arc::from(name)).clone()
-            });
-            taken = Some((record.offset, record.time_ms, entry));
-        })?;
+        let taken = if let Some(ahead) = &mut self.ahead {
+            ahead.next(limit)?
+        } else {
+            let (mut taken, topics) = (None, &mut self.topics);
+            self.reader.next(limit, &mut |record| taken = Some(decoded(&record, topics)))?;
+            taken
+        };
+        let got = taken.is_some();
         if let Some((offset, time_ms, entry)) = taken {
             if self.is_applied(offset, time_ms) {
                 self.apply(offset, time_ms, entry)?;

@@ -46,6 +46,7 @@ impl Follower {
     }
 
     fn begin_again(&mut self, reading: Reading) -> Result<i64, StartProblem> {
+        self.ahead = None;
         let (low, _) = self.ask(ClaimsReader::watermarks)?;
         self.window = Window::new(self.configured.clone());
         self.window.trust_times_until(Some(NO_TIME_MS));

@@ -78,6 +78,8 @@ impl Follower {
             ],
         );
         (self.links.beat)();
+        // What it has read ahead and is not applied comes again.
+        self.ahead = None;
         self.reader.renew_at(position)?;
         Ok(())
     }
