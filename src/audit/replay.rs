@@ -167,7 +167,7 @@ impl Replay {
     /// Claims that retention took may have been within the window.
     fn reaches_behind_the_cut(&self, time_ms: i64) -> bool {
         let from_ms = self.window.after_ms(time_ms);
-        self.is_cut && self.first_time_ms.is_some_and(|first_ms| first_ms > from_ms)
+        self.is_cut && self.first_time_ms.is_none_or(|first_ms| first_ms > from_ms)
     }
 }
 

@@ -42,7 +42,7 @@ catalogue! {
         "Nothing now. See that all brokers keep their clocks by NTP.";
     CLAIMS_WINDOW_HELD = "claims_window_held", Warn, ["offset", "ahead_hours", "window_claims"],
         "A broker's clock was ahead once: the oldest claim in memory has an append time of so many hours from now, and `offset` is the last entry so stamped. Until then no replica forgets what stands behind it, and memory grows. No verdict is wrong.",
-        "If memory lasts until then, nothing. Else, once dedup.window_hours and a day have passed since the jump, stop all replicas, delete the log's entries up to and with `offset` with kafka-delete-records.sh, and start them: all must forget it at once.";
+        "If memory lasts until then, nothing. Else, once dedup.window_hours and a day have passed since the jump, stop all replicas, delete the log's entries before `offset` + 1 with kafka-delete-records.sh, and start them: all must forget it at once.";
     JOINING = "joining", Info, ["group", "raw_topics", "instance_id", "transactional_id"],
         "The worker joins its consumer group.",
         "Nothing. If no partitions_assigned follows within a minute, look at the group with Kafka's tools: another member may block the rebalance.";

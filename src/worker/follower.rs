@@ -276,11 +276,12 @@ impl Follower {
         };
         let got = taken.is_some();
         if let Some((offset, time_ms, entry)) = taken {
-            if self.is_applied(offset, time_ms) {
+            let is_applied = self.is_applied(offset, time_ms);
+            if is_applied {
                 self.apply(offset, time_ms, entry)?;
             }
             self.links.applied.store(offset + 1, Ordering::Release);
-            if offset >= self.counted_until {
+            if is_applied && offset >= self.counted_until {
                 self.links.metrics.claims_applied.inc();
                 self.counted_until = offset + 1;
             }

@@ -125,6 +125,11 @@ pub fn judge(facts: &StartFacts<'_>) -> Result<Start, StartRefusal> {
 /// Whether the log reaches back far enough; else, where that is accepted, from which offset on it counts.
 fn judge_log(log: &LogFacts<'_>, has_worked: bool, is_accepted: bool) -> Result<Option<i64>, StartRefusal> {
     let topic = log.topic.to_owned();
+    let is_new = !has_worked && !log.has_level && log.own_claims == 0;
+    if is_new && log.low > 0 {
+        // What others had there and lost is nothing to a new group, nor to its next start.
+        return Ok(Some(log.end));
+    }
     let cut = cut(log, has_worked);
     if is_accepted {
         let is_declared = cut.is_some() || (has_worked && !log.has_level && log.low > 0);

@@ -190,7 +190,14 @@ fn a_log_of_other_groups_that_lost_its_beginning_does_not_keep_a_new_group_out()
         facts.log.times_ms = Some((NOW_MS - DAY_MS, NOW_MS));
         facts.partitions.values_mut().for_each(|one| (one.committed, one.has_claims) = (None, false));
     });
-    assert_eq!(start, Ok(Start::default()));
+    assert_eq!(start, Ok(Start { beginning: Some(1000), ..Start::default() }));
+    let next_start = changed(|facts| {
+        facts.log.low = 700;
+        facts.log.beginning = Beginning { low: 1000, declared_at: 1000 };
+        facts.log.times_ms = Some((NOW_MS - HOUR_MS, NOW_MS));
+        facts.log.unfinished = Some((1001, NOW_MS - WINDOW_MS));
+    });
+    assert_eq!(next_start, Ok(Start::default()), "it has all that this group ever claimed");
 }
 
 #[test]
