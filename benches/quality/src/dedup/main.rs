@@ -2,7 +2,7 @@
 //! names.
 //!
 //! `make quality-dedup DATA=folder`. The folder holds `saudinewsnet.jsonl.xz`, `gold.tsv` and `silver.tsv`; README.md says
-//! where they come from. It reports and asserts nothing, and says the same each time.
+//! where they come from. It reports and asserts nothing, and says the same each time, but for the speed.
 //!
 //! Environment: DEDUP_MEASURES (names of [`MEASURES`] and [`OWN_MEASURES`], separated by commas; `search` only where
 //! named), DEDUP_SYSTEMS (`khabar`, `gaoya`, `gaoya tuned`), DEDUP_SET (settings for khabar as `dedup.name=value`,
@@ -21,6 +21,7 @@ mod replay;
 mod report;
 mod resampled;
 mod sample;
+mod speed;
 mod substance;
 mod systems;
 mod templates;
@@ -49,9 +50,10 @@ const MEASURES: [(&str, &str); 9] = [
 ];
 
 /// Of khabar alone.
-const OWN_MEASURES: [(&str, &str); 2] = [
+const OWN_MEASURES: [(&str, &str); 3] = [
     ("resampled", "Labelled pairs with eight other samples of each text, least to most: how much is luck"),
     ("agreement", "Replicas that began to read elsewhere (a count)"),
+    ("speed", "All articles judged one after the other and held, on one core of this machine"),
 ];
 
 fn main() -> ExitCode {
@@ -131,6 +133,7 @@ fn compare(data: &Data, khabar: &Khabar, measures: Option<&Vec<String>>) -> Resu
     {
         let figures = match name {
             "resampled" => resampled::resampled(data, khabar)?,
+            "speed" => speed::speed(data)?,
             _ => agreement::agreement(data, khabar)?,
         };
         Section { title, systems: vec![(khabar.name().to_owned(), figures)] }.print();
