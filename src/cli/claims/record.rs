@@ -123,7 +123,7 @@ impl Found {
             row(
                 "",
                 &format!(
-                    "{}, {} of them distinct 3-grams, {}",
+                    "{}, {} distinct 3-grams, {}",
                     text::counted(claim.sketch.words.into(), "word"),
                     claim.sketch.shingles,
                     text::counted(claim.sketch.numerals.len() as u64, "number"),
@@ -158,7 +158,7 @@ impl Found {
             rows.push(row(
                 "",
                 &format!(
-                    "{} of 1000 in common, {} of 1000 new",
+                    "score {}, novelty {}, in thousandths",
                     judgement.score_permille, judgement.novelty_permille
                 ),
             ));
