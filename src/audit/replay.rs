@@ -112,8 +112,11 @@ impl Replay {
         });
         match entry {
             entry if claim::is_foreign(&entry, self.scope) => {}
-            Err(EntryError::Damaged(_)) if self.is_told(offset) => witness.damaged(),
-            Err(EntryError::Damaged(_)) => {}
+            Err(EntryError::Damaged(_)) => {
+                if self.is_told(offset) {
+                    witness.damaged();
+                }
+            }
             Err(EntryError::Unknown { .. }) => return Err(ReplayEnd::Newer(offset)),
             Ok(LogEntry::Level { record, .. }) => return self.apply_level(offset, time_ms, record),
             Ok(LogEntry::Void { range, .. }) => self.window.void(&range),
@@ -149,16 +152,17 @@ impl Replay {
         claim: &Claim,
     ) -> Result<(), ClockSteppedBack> {
         let is_told = self.is_told(offset);
-        let judgement = (is_told && witness.awaits(&claim.identity)).then(|| {
-            (!self.reaches_behind_the_cut(time_ms)).then(|| self.window.judge(claim, offset, time_ms))
-        });
+        let is_awaited = is_told && witness.awaits(&claim.identity);
+        let is_judged = is_awaited && !self.reaches_behind_the_cut(time_ms);
+        let judgement = is_judged.then(|| self.window.judge(claim, offset, time_ms));
+        // Nothing is told of a claim where the clock stepped back: it comes again.
         self.window.insert(claim, time_ms)?;
         if is_told {
             witness.claimed();
         }
         match judgement {
-            Some(Some(judgement)) => witness.judged(claim, time_ms, &judgement),
-            Some(None) => witness.unprovable(claim, offset, time_ms),
+            Some(judgement) => witness.judged(claim, time_ms, &judgement),
+            None if is_awaited => witness.unprovable(claim, offset, time_ms),
             None => {}
         }
         Ok(())

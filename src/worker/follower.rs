@@ -125,7 +125,7 @@ pub struct Follower {
     stall: LogStall,
     is_catching_up: bool,
     /// While the log is caught up with.
-    ahead: Option<ReadAhead>,
+    read_ahead: Option<ReadAhead>,
     reading: Reading,
     /// Append time of the last entry that stood in the log at the start.
     end_time_ms: Option<i64>,
@@ -149,7 +149,7 @@ impl Follower {
             seen: Seen::default(),
             stall: LogStall::new(Duration::from_secs(settings.kafka.stall_seconds.into())),
             is_catching_up: true,
-            ahead: None,
+            read_ahead: None,
             reading: Reading::default(),
             end_time_ms: None,
             counted_until: 0,
@@ -216,8 +216,8 @@ impl Follower {
             if (self.links.is_stopping)() {
                 return Err(StartProblem::Stopped);
             }
-            if self.ahead.is_none() {
-                self.ahead = Some(ReadAhead::start(self.reader.cursor(), high)?);
+            if self.read_ahead.is_none() {
+                self.read_ahead = Some(ReadAhead::start(self.reader.cursor(), high)?);
             }
             if self.step(POLL_LIMIT)? {
                 last_progress = clock::monotonic();
@@ -254,7 +254,7 @@ impl Follower {
                 );
             }
         }
-        self.ahead = None;
+        self.read_ahead = None;
         self.hand_on();
         self.measure_until(high);
         self.report_strangers();
@@ -267,8 +267,8 @@ impl Follower {
 
     /// Applies one record of the log, if one comes within `limit`.
     fn step(&mut self, limit: Duration) -> Result<bool, StartProblem> {
-        let taken = if let Some(ahead) = &mut self.ahead {
-            ahead.next(limit)?
+        let taken = if let Some(read_ahead) = &mut self.read_ahead {
+            read_ahead.next(limit)?
         } else {
             let (mut taken, topics) = (None, &mut self.topics);
             self.reader.next(limit, &mut |record| taken = Some(decoded(&record, topics)))?;

@@ -1,15 +1,10 @@
 //! Has the claims log replayed from its beginning to an end, and once more where its clock stepped back.
 
-use std::time::Duration;
-
 use super::survey;
 use crate::audit::replay::{Replay, ReplayEnd, Witness};
-use crate::clock;
 use crate::dedup::times_ahead::TimesNoted;
 use crate::kafka::KafkaFailure;
-use crate::kafka::claims_log::{ClaimsReader, LogRecord};
-
-const POLL_LIMIT: Duration = Duration::from_millis(100);
+use crate::kafka::claims_log::ClaimsReader;
 
 /// How far a log was read.
 #[derive(Debug)]
@@ -30,7 +25,7 @@ pub(in crate::cli) fn read(
 ) -> Result<Read, KafkaFailure> {
     let mut once = |replay: &mut Replay| {
         let mut over = Ok(());
-        let is_whole = entries(reader, (begin, end), &mut |record| {
+        let is_whole = survey::entries(reader, (begin, end), &mut |record| {
             step();
             over = replay.apply(witness, record.offset, record.time_ms, record.bytes);
             over.is_ok()
@@ -44,7 +39,7 @@ pub(in crate::cli) fn read(
             return Ok(Read::Cut);
         }
         let mut noted = TimesNoted::default();
-        entries(reader, (begin, end), &mut |record| {
+        survey::entries(reader, (begin, end), &mut |record| {
             noted.note(record.offset, record.time_ms);
             true
         })?;
@@ -56,26 +51,4 @@ pub(in crate::cli) fn read(
         Ok(()) if is_whole => Read::Whole,
         Ok(()) => Read::Cut,
     })
-}
-
-/// Shows entries for as long as `show` wants more. Tells whether retention left all of them.
-fn entries(
-    reader: &ClaimsReader,
-    (begin, end): (i64, i64),
-    show: &mut dyn FnMut(LogRecord<'_>) -> bool,
-) -> Result<bool, KafkaFailure> {
-    reader.start_at(begin)?;
-    let (mut next, mut heard, mut goes_on) = (begin, clock::monotonic(), true);
-    while next < end && goes_on {
-        let got = reader.next(POLL_LIMIT, &mut |record: LogRecord<'_>| {
-            next = record.offset + 1;
-            goes_on = show(record);
-        })?;
-        if got {
-            heard = clock::monotonic();
-        } else if survey::is_over(reader, end, heard)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

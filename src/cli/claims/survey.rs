@@ -141,31 +141,38 @@ pub(in crate::cli) fn read_newest(
     let low = begin.max(high.saturating_sub(entries_max));
     (survey.bounds, survey.next_offset) = ((low, high), low);
     if high > low {
-        reader.start_at(low)?;
         let bar = bar(u64::try_from(high - low).unwrap_or_default());
-        let outcome = read_until(reader, &mut survey, high, |survey| bar.set_position(survey.entries));
+        let outcome = entries(reader, (low, high), &mut |record| {
+            survey.take(&record);
+            bar.inc(1);
+            true
+        });
         bar.finish_and_clear();
         outcome?;
     }
     Ok(survey)
 }
 
-fn read_until(
+/// Shows the entries from `begin` to `end` for as long as `show` wants more. Tells whether retention left all of them.
+pub(super) fn entries(
     reader: &ClaimsReader,
-    survey: &mut Survey,
-    end: i64,
-    progress: impl Fn(&Survey),
-) -> Result<(), KafkaFailure> {
-    let mut heard = clock::monotonic();
-    while survey.next_offset < end {
-        if reader.next(POLL_LIMIT, &mut |record| survey.take(&record))? {
+    (begin, end): (i64, i64),
+    show: &mut dyn FnMut(LogRecord<'_>) -> bool,
+) -> Result<bool, KafkaFailure> {
+    reader.start_at(begin)?;
+    let (mut next, mut heard, mut goes_on) = (begin, clock::monotonic(), true);
+    while next < end && goes_on {
+        let got = reader.next(POLL_LIMIT, &mut |record: LogRecord<'_>| {
+            next = record.offset + 1;
+            goes_on = show(record);
+        })?;
+        if got {
             heard = clock::monotonic();
-            progress(survey);
         } else if is_over(reader, end, heard)? {
-            break;
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Whether retention took the rest of the log while it was read.

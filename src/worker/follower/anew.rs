@@ -38,7 +38,11 @@ impl Follower {
         );
         let low = self.begin_again(Reading::OfTimes(TimesNoted::default()))?;
         self.read_once(high, low, begun)?;
-        let Reading::OfTimes(noted) = std::mem::take(&mut self.reading) else { return Ok(low) };
+        let noted = match std::mem::take(&mut self.reading) {
+            Reading::OfTimes(noted) => noted,
+            // Where no times are known, nothing is evicted.
+            Reading::Once | Reading::Again(_) => TimesNoted::default(),
+        };
         let low = self.begin_again(Reading::Again(noted.finish()))?;
         self.read_once(high, low, begun)?;
         self.reading = Reading::Once;
@@ -46,7 +50,7 @@ impl Follower {
     }
 
     fn begin_again(&mut self, reading: Reading) -> Result<i64, StartProblem> {
-        self.ahead = None;
+        self.read_ahead = None;
         let (low, _) = self.ask(ClaimsReader::watermarks)?;
         self.window = Window::new(self.configured.clone());
         self.window.trust_times_until(Some(NO_TIME_MS));

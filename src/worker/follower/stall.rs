@@ -79,7 +79,7 @@ impl Follower {
         );
         (self.links.beat)();
         // What it has read ahead and is not applied comes again.
-        self.ahead = None;
+        self.read_ahead = None;
         self.reader.renew_at(position)?;
         Ok(())
     }

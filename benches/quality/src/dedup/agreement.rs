@@ -22,12 +22,7 @@ const RECLAIMED_PERCENT: u64 = 1;
 type Log = Vec<(usize, i64)>;
 
 pub fn agreement(data: &Data, khabar: &Khabar) -> Result<Vec<Figure>, String> {
-    let claims: Vec<Claim> = data
-        .documents
-        .iter()
-        .enumerate()
-        .map(|(number, document)| khabar.prepare(document, number))
-        .collect();
+    let claims = khabar.claims(data);
     let mut figures = Vec::new();
     for (name, log) in logs(data) {
         let differing = differing(khabar, &claims, &log)?;

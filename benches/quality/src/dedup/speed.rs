@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use khabar::dedup::Claim;
-
 use crate::corpus::Data;
 use crate::report::{Figure, Target};
 use crate::systems::{Khabar, System as _};
@@ -14,12 +12,7 @@ const ROUNDS: usize = 7;
 
 pub fn speed(data: &Data) -> Result<Vec<Figure>, String> {
     let khabar = Khabar::new(vec![WINDOW.to_owned()])?;
-    let claims: Vec<Claim> = data
-        .documents
-        .iter()
-        .enumerate()
-        .map(|(number, document)| khabar.prepare(document, number))
-        .collect();
+    let claims = khabar.claims(data);
     let (mut rates, mut times_us, mut bytes) = (Vec::new(), Vec::new(), 0.0);
     for _ in 0..ROUNDS {
         let mut window = khabar.window();

@@ -11,7 +11,7 @@ use khabar::dedup::{Claim, ClaimIdentity, Level, Window};
 use khabar::flow::{Origin, ParsedRecord, RawCoordinates};
 use khabar::sources::{DedupPolicy, DedupSource};
 
-use crate::corpus::Document;
+use crate::corpus::{Data, Document};
 use crate::text;
 
 /// What a system says about one article.
@@ -70,6 +70,12 @@ impl Khabar {
     /// W in milliseconds.
     pub fn window_ms(&self) -> i64 {
         self.level.window_ms()
+    }
+
+    /// The claims of all articles, by their numbers.
+    pub fn claims(&self, data: &Data) -> Vec<Claim> {
+        let documents = data.documents.iter().enumerate();
+        documents.map(|(number, document)| self.prepare(document, number)).collect()
     }
 }
 
