@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::config::settings::SourcesSettings;
 use crate::parse::fold::fold;
@@ -150,6 +151,29 @@ impl Sources {
             }
             None => DedupSource { family: source, policy: DedupPolicy::Default },
         }
+    }
+
+    /// Which sources are deduplicated by a policy or as part of a family, in short: how many, and a hash of the policies.
+    /// Equal where all of them are equal, in whatever order the files name them.
+    #[must_use]
+    pub fn dedup_policies(&self) -> String {
+        let with_policy =
+            |rule: &&SourceRule| rule.dedup != DedupPolicy::Default || rule.dedup_family.is_some();
+        let mut policies: Vec<(&str, bool, &str)> = self
+            .rules
+            .iter()
+            .filter(with_policy)
+            .map(|rule| {
+                let family = rule.dedup_family.as_deref().unwrap_or(&rule.key);
+                (rule.key.as_str(), rule.dedup == DedupPolicy::Never, family)
+            })
+            .collect();
+        if policies.is_empty() {
+            return "none".to_owned();
+        }
+        policies.sort_unstable();
+        // Debug output quotes the names, so that no two lists are written alike.
+        format!("{} with a policy, hash {:016x}", policies.len(), xxh3_64(format!("{policies:?}").as_bytes()))
     }
 
     /// The rule whose host is this one or the nearest above it: `news.example.com` finds `example.com`.

@@ -23,6 +23,7 @@ use crate::kafka::KafkaFailure;
 use crate::kafka::admin::Admin;
 use crate::kafka::claims_log::{ClaimsAppender, ClaimsReader};
 use crate::kafka::client::Connection;
+use crate::sources::{Sources, SourcesError};
 use crate::topics::{self, Part, TopicFacts};
 
 use level::Own;
@@ -129,15 +130,17 @@ impl Log<'_> {
     }
 }
 
+/// The level that a worker of this configuration asks for.
+pub(super) fn configured(settings: &Settings) -> Result<Level, SourcesError> {
+    let sources = Sources::load(&settings.sources)?;
+    Ok(Level::from_settings(&settings.dedup).with_source_policies(sources.dedup_policies()))
+}
+
 fn show_level(log: &Log<'_>, facts: &TopicFacts, is_raised: bool) -> Result<(), CliError> {
     let kafka = &log.settings.kafka;
     let survey = survey::read(log.reader, log.scope()).map_err(|failure| broker::ended(&failure))?;
-    let own = Own {
-        topic: &kafka.claims_topic,
-        cluster: log.cluster,
-        group: &kafka.group,
-        configured: Level::from_settings(&log.settings.dedup),
-    };
+    let configured = configured(log.settings).map_err(|error| CliError::Usage(error.to_string()))?;
+    let own = Own { topic: &kafka.claims_topic, cluster: log.cluster, group: &kafka.group, configured };
     output::print(&level::render(&survey, &own, clock::unix_ms()))?;
     if !is_raised {
         return Ok(());

@@ -70,6 +70,11 @@ pub struct Level {
     /// What an article must add to be more than a repeat; absent where `near` is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addition: Option<Addition>,
+    /// Which sources have a policy of their own, as [`crate::sources::Sources::dedup_policies`] tells it. A verdict asks
+    /// the claim for its source's policy: this keeps replicas apart that would write other claims. Absent where nobody
+    /// told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_policies: Option<String>,
 }
 
 /// How much an article that matches an earlier one must add so that it isn't suppressed.
@@ -103,7 +108,14 @@ impl Level {
                 novelty_permille: settings.near_novelty_permille,
                 words: settings.near_words,
             }),
+            source_policies: None,
         }
+    }
+
+    /// The same with the policies of single sources, as a worker writes it.
+    #[must_use]
+    pub fn with_source_policies(self, policies: String) -> Self {
+        Self { source_policies: Some(policies), ..self }
     }
 
     /// Whether near and contained articles go to the duplicates, and not to the enriched.
@@ -130,7 +142,7 @@ impl Level {
     }
 
     /// Each value under the name of its setting.
-    pub fn values(&self) -> [(&'static str, String); 8] {
+    pub fn values(&self) -> [(&'static str, String); 9] {
         let of_addition =
             |value: fn(&Addition) -> String| self.addition.as_ref().map_or_else(|| "none".to_owned(), value);
         [
@@ -142,14 +154,19 @@ impl Level {
             ("dedup.near", self.near.clone()),
             ("dedup.near_novelty_permille", of_addition(|addition| addition.novelty_permille.to_string())),
             ("dedup.near_words", of_addition(|addition| addition.words.to_string())),
+            (
+                "dedup policies of sources.file",
+                self.source_policies.clone().unwrap_or_else(|| "not recorded".to_owned()),
+            ),
         ]
     }
 
     /// What keeps a worker of this configuration from the log: a setting that differs, or an engine that it doesn't have. A
-    /// newer binary that has the log's engine keeps to it.
+    /// newer binary that has the log's engine keeps to it, and what the log does not record parts nobody.
     pub fn conflicts(&self, configured: &Self) -> Vec<String> {
         let kept = if self.is_known() { self.engine } else { configured.engine };
-        self.differences(&Self { engine: kept, ..configured.clone() })
+        let source_policies = self.source_policies.as_ref().and(configured.source_policies.clone());
+        self.differences(&Self { engine: kept, source_policies, ..configured.clone() })
     }
 
     /// The settings that differ, as `name: log has X, configuration has Y`.

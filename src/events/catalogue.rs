@@ -177,7 +177,7 @@ catalogue! {
         "The claims log says that from this offset on another deduplication level holds.", "Nothing.";
     CLAIMS_LEVEL_DIFFERS = "claims_level_differs", Error, ["differences"],
         "This worker's deduplication settings or version differ from what the claims log records; replicas would judge differently, so it does not work.",
-        "Give all replicas the same [dedup] settings and version. To change them for all: roll out, then run `khabar claims level --raise` once.";
+        "Give all replicas the same [dedup] settings, the same deduplication policies in sources.file and the same version. To change them for all: roll out, then run `khabar claims level --raise` once.";
     CLAIMS_LOG_LOST = "claims_log_lost", Error, ["topic"],
         "The claims log is empty, or lacks this group's level, which precedes its first claim and is repeated: it is another topic than before, was emptied, or all workers stood still for longer than its retention. Earlier articles would be forgotten. The worker stops.",
         "Check kafka.claims_topic and whether the topic was recreated. To go on with an empty memory, start once with `--set dedup.accept_empty_log=true`.";

@@ -97,3 +97,25 @@ fn mistakes_are_named_with_file_and_line() {
     let missing = Sources::load(&SourcesSettings { file: "no/such/sources.toml".to_owned() }).unwrap_err();
     assert!(missing.to_string().contains("no/such/sources.toml"));
 }
+
+#[test]
+fn dedup_policies_are_told_alike_in_any_order_and_differ_where_one_does() {
+    let policies = |text: &str| load(text).1.unwrap().dedup_policies();
+    assert_eq!(policies(""), "none", "or a new version of the compiled-in rules would keep workers apart");
+    assert_eq!(policies("[source.a]\nhosts = [\"example.com\"]\n"), "none");
+    let never = "[source.a]\ndedup = \"never\"\n";
+    let family = "[source.b]\ndedup_family = \"group\"\n";
+    let both = policies(&format!("{never}{family}"));
+    assert!(both.starts_with("2 with a policy"), "{both}");
+    assert_eq!(both, policies(&format!("{family}{never}[source.c]\nlabels = [\"C\"]\n")));
+    let others = [
+        never.to_owned(),
+        family.to_owned(),
+        format!("{never}{}", family.replace("group", "other")),
+        format!("{family}{}", never.replace("source.a", "source.d")),
+        format!("{family}{}", never.replace("dedup = \"never\"", "dedup_family = \"a\"")),
+    ];
+    for other in others {
+        assert_ne!(both, policies(&other), "{other}");
+    }
+}

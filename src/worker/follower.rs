@@ -134,8 +134,14 @@ pub struct Follower {
 }
 
 impl Follower {
-    pub fn new(settings: Arc<Settings>, reader: ClaimsReader, links: FollowerLinks, cluster: &str) -> Self {
-        let configured = Level::from_settings(&settings.dedup);
+    /// `configured` is the level that this worker's settings ask for.
+    pub fn new(
+        settings: Arc<Settings>,
+        configured: Level,
+        reader: ClaimsReader,
+        links: FollowerLinks,
+        cluster: &str,
+    ) -> Self {
         Self {
             scope: claim::scope(cluster, &settings.kafka.group),
             cluster: cluster.to_owned(),

@@ -27,7 +27,7 @@ use crate::clock;
 use crate::config::secrets::Secrets;
 use crate::config::settings::{Settings, StartFrom};
 use crate::dedup::claim;
-use crate::dedup::level::Engine;
+use crate::dedup::level::{Engine, Level};
 use crate::emit::KHABAR_VERSION;
 use crate::events;
 use crate::flow::Outcome;
@@ -131,7 +131,9 @@ impl Worker {
         shared.metrics.budget_records.set(gauge(settings.budget.records_max));
         shared.metrics.budget_bytes.set(gauge(settings.budget.bytes_max));
         let claims = if settings.dedup.enabled {
-            self.follow_claims(shared, &connection, &ground.cluster, &mut running)?
+            let policies = parser.sources().dedup_policies();
+            let level = Level::from_settings(&settings.dedup).with_source_policies(policies);
+            self.follow_claims(shared, &connection, (&ground.cluster, level), &mut running)?
         } else {
             Some(Claims { appender: None, at_end: at_end_without_claims(&connection)? })
         };
@@ -175,7 +177,7 @@ impl Worker {
         &self,
         shared: &Shared,
         connection: &Connection,
-        cluster: &str,
+        (cluster, level): (&str, Level),
         running: &mut Running,
     ) -> Result<Option<Claims>, Failure> {
         shared.health.set_state(State::CatchingUp);
@@ -183,7 +185,7 @@ impl Worker {
         let appender = Arc::new(ClaimsAppender::new(connection)?);
         let reader = ClaimsReader::new(connection)?;
         let mut follower =
-            Follower::new(Arc::clone(&self.settings), reader, shared.follower_links(), cluster);
+            Follower::new(Arc::clone(&self.settings), level, reader, shared.follower_links(), cluster);
         let (caught_up, ready) = bounded(1);
         let for_thread = Arc::clone(&appender);
         let watched = shared.clone();

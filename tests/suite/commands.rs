@@ -138,10 +138,17 @@ fn a_level_is_written_once_and_raised_where_it_differs() {
     assert_code(&shorter.run(&["claims", "level", "--raise"]), 0);
     assert_eq!(findings(&shorter).0, Some(0));
 
+    let policies = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(policies.path(), "[source.agency]\ndedup = \"never\"\n").unwrap();
+    let never = shorter.clone().set_text("sources.file", policies.path().to_str().unwrap());
+    assert_eq!(findings(&never).0, Some(2), "a worker would not start");
+    assert_code(&never.run(&["claims", "level", "--raise"]), 0);
+    assert_eq!(findings(&never).0, Some(0));
+
     let written = levels(&topics.claims);
     let numbers: Vec<(u32, u32)> =
         written.iter().map(|record| (record.number, record.level.window_hours)).collect();
-    assert_eq!(numbers, [(1, 168), (2, 72)]);
+    assert_eq!(numbers, [(1, 168), (2, 72), (3, 72)]);
     assert_eq!(written[1].previous.as_ref(), Some(&written[0].level));
     assert_eq!(written[1].group, group);
 }

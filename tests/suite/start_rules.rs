@@ -68,6 +68,11 @@ fn other_deduplication_settings_than_the_log_records_are_refused() {
     let other = stopped.options.clone().set("dedup.window_hours", "100");
     let reason = refused(&other, "claims_level_differs");
     assert!(reason["differences"].to_string().contains("window"), "{reason}");
+    let policies = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(policies.path(), "[source.agency]\ndedup = \"never\"\n").unwrap();
+    let other = stopped.options.clone().set_text("sources.file", policies.path().to_str().unwrap());
+    let reason = refused(&other, "claims_level_differs");
+    assert!(reason["differences"].to_string().contains("sources.file"), "{reason}");
     assert_eq!(stopped.check(&stopped.places), Counts { enriched: 3, duplicate: 3, rejected: 0 });
 }
 

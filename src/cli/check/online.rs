@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::offline::memory_line;
 use super::report::{Report, State};
 use crate::cli::broker::{self, Facts};
-use crate::cli::claims::{extent, survey};
+use crate::cli::claims::{self, extent, survey};
 use crate::cli::text;
 use crate::clock;
 use crate::config::secrets::Secrets;
@@ -250,6 +250,11 @@ impl Asked<'_> {
         }
     }
 
+    /// The level that a worker would ask for. Sources that can't be read are reported with the files.
+    fn configured(&self) -> Level {
+        claims::configured(self.settings).unwrap_or_else(|_| Level::from_settings(&self.settings.dedup))
+    }
+
     fn level(&self, log: &survey::Survey, has_worked: bool, report: &mut Report) {
         let topic = self.settings.kafka.claims_topic.as_str();
         let Some(placed) = &log.level else {
@@ -264,7 +269,7 @@ impl Asked<'_> {
             return;
         };
         let (number, level) = (placed.record.number, &placed.record.level);
-        let differences = level.conflicts(&Level::from_settings(&self.settings.dedup));
+        let differences = level.conflicts(&self.configured());
         if !level.is_known() {
             let message = format!("level {number}: engine {} is unknown to this khabar", level.engine);
             report.add_with(State::Wrong, topic, message, "run the version that wrote it");

@@ -27,6 +27,23 @@ fn a_newer_binary_keeps_to_the_logs_engine_and_an_unknown_one_keeps_it_out() {
 }
 
 #[test]
+fn other_source_policies_keep_a_worker_out_unless_the_log_records_none() {
+    let of = |policies: &str| level().with_source_policies(policies.to_owned());
+    assert!(of("none").conflicts(&of("none")).is_empty());
+    assert_eq!(of("none").conflicts(&of("1 with a policy")).len(), 1);
+    assert_eq!(of("1 with a policy").conflicts(&of("none")).len(), 1);
+    assert!(level().conflicts(&of("1 with a policy")).is_empty(), "a log of before they were recorded");
+    assert_eq!(level().differences(&of("1 with a policy")).len(), 1, "a raise records them");
+
+    let record = raise(of("1 with a policy"), Some(level()));
+    let bytes = claim::encode_level(7, &record).unwrap();
+    assert_eq!(
+        claim::decode(&bytes, &mut |topic| Arc::from(topic)),
+        Ok(LogEntry::Level { scope: 7, record })
+    );
+}
+
+#[test]
 fn claims_before_a_raise_are_judged_by_the_old_level_and_claims_behind_it_by_the_new() {
     let text = text_of_words(0, 80);
     let raised = raise(Level { engine: ENGINE - 1, window_hours: 12, ..level() }, None);

@@ -32,6 +32,7 @@ fn level() -> Level {
         revision_similarity_permille: 300,
         near: "suppress".to_owned(),
         addition: Some(Addition { novelty_permille: 330, words: 50 }),
+        source_policies: None,
     }
 }
 

@@ -115,5 +115,6 @@ fn level(number: u32) -> Level {
         revision_similarity_permille: 500,
         near: "off".to_owned(),
         addition: None,
+        source_policies: None,
     }
 }
