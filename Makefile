@@ -2,11 +2,12 @@
 # The targets are few and plain: cargo does the work, and knows by itself what is up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos bench bench-dedup quality-parse quality-dedup quality-tag quality-replicas fuzz lint-deploy deny clean
+.PHONY: help demo test test-tools chaos bench bench-dedup quality-parse quality-dedup quality-tag quality-replicas fuzz lint-deploy deny clean
 
 help:
 	@echo "make demo         build khabar and run it on an embedded broker with sample articles"
 	@echo "make test         format, lints and all tests, on a genuine Kafka broker too"
+	@echo "make test-tools   the same for the programs beside khabar: benchmarks of quality, lexicons, models, fuzz targets"
 	@echo "make chaos        a long run with faults of every kind, and the verdict about it (20 minutes and the build)"
 	@echo "make bench        throughput and latency beside a bare loop, on a genuine Kafka broker"
 	@echo "make bench-dedup  how fast claims are judged, and the memory that they take, at up to ten million in the window"
@@ -29,6 +30,22 @@ test:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
+
+# Packages of their own, which a build of khabar never needs. They share its built dependencies.
+TOOLS = benches/quality tools/lexicon tools/train
+
+test-tools: export CARGO_TARGET_DIR ?= $(CURDIR)/target
+test-tools:
+	@scripts/preflight.sh demo
+	@set -e; for package in $(TOOLS) fuzz; do \
+		echo "--- $$package"; \
+		cargo fmt --check --manifest-path $$package/Cargo.toml; \
+		cargo clippy --locked --all-targets --manifest-path $$package/Cargo.toml -- -D warnings; \
+	done
+	@set -e; for package in $(TOOLS); do \
+		echo "--- $$package"; \
+		cargo test --locked --manifest-path $$package/Cargo.toml; \
+	done
 
 # Its size by KHABAR_CHAOS_MINUTES, KHABAR_CHAOS_RECORDS and KHABAR_CHAOS_SEED.
 chaos:

@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn lines_are_wrapped_at_the_width() {
         let mut text = String::new();
-        wrap("* ", &"word ".repeat(20).trim().to_owned(), &mut text);
+        wrap("* ", "word ".repeat(20).trim(), &mut text);
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH) && text.lines().count() == 2);
     }
 }
