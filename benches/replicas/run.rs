@@ -239,7 +239,7 @@ impl Run {
         let entries: Vec<NewRecord> =
             log.entries.iter().map(|entry| NewRecord { topic: claims.clone(), ..entry.clone() }).collect();
         self.client.produce(&entries);
-        self.client.alter_topic(&claims, "retention.ms", "-1");
+        self.client.alter_topic(&claims, &[("retention.ms", "-1")]);
         if let Some(cut) = cut {
             self.client.delete_records_before(&claims, 0, i64::try_from(cut).expect("a count"));
         }

@@ -11,6 +11,7 @@ mod broker;
 mod chaos;
 mod checks;
 mod children;
+mod clock;
 mod commands;
 mod equal;
 mod health;

@@ -138,7 +138,7 @@ fn a_limit_lowered_under_way_is_learnt_and_nothing_is_lost() {
     let mut worker = WorkerOptions::new(broker, &topics, &group).start();
     worker.wait_for_event("partitions_assigned", LIMIT);
     let lowered = LOWERED_BYTES.to_string();
-    client.alter_topic(&topics.enriched, "max.message.bytes", &lowered);
+    client.alter_topic(&topics.enriched, &[("max.message.bytes", &lowered)]);
     wait_for("the limit to hold", LIMIT, || {
         (client.topic_configs(&topics.enriched)["max.message.bytes"] == lowered).then_some(())
     });

@@ -129,9 +129,10 @@ impl Client {
         }
     }
 
-    /// Sets one setting of a topic; the others go back to their defaults.
-    pub fn alter_topic(&self, topic: &str, name: &str, value: &str) {
-        let wanted = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(name, value);
+    /// Sets some settings of a topic; the others go back to their defaults.
+    pub fn alter_topic(&self, topic: &str, configs: &[(&str, &str)]) {
+        let all = AlterConfig::new(ResourceSpecifier::Topic(topic));
+        let wanted = configs.iter().fold(all, |all, (name, value)| all.set(name, value));
         let results =
             block_on(self.admin().alter_configs([&wanted], &admin_options())).expect("the broker answers");
         for result in results {
