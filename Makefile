@@ -31,7 +31,7 @@ test:
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
 
-# Packages of their own, which a build of khabar never needs. They share its built dependencies.
+# Packages of their own, which a build of khabar never needs. In its target folder, so that what is equal is built once.
 TOOLS = benches/quality tools/lexicon tools/train
 
 test-tools: export CARGO_TARGET_DIR ?= $(CURDIR)/target

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::settings::SourcesSettings;
 use crate::parse::fold::fold;
@@ -153,27 +153,30 @@ impl Sources {
         }
     }
 
-    /// Which sources are deduplicated by a policy or as part of a family, in short: how many, and a hash of the policies.
-    /// Equal where all of them are equal, in whatever order the files name them.
+    /// Which sources are deduplicated by a policy or as part of a family, in short: how many, and a hash of their keys,
+    /// families and policies. Equal where all of these are equal, in whatever order the files name them. By which hosts and
+    /// labels an article is of a source is no part of it.
     #[must_use]
     pub fn dedup_policies(&self) -> String {
-        let with_policy =
-            |rule: &&SourceRule| rule.dedup != DedupPolicy::Default || rule.dedup_family.is_some();
-        let mut policies: Vec<(&str, bool, &str)> = self
+        let mut policies: Vec<(&str, DedupSource<'_>)> = self
             .rules
             .iter()
-            .filter(with_policy)
-            .map(|rule| {
-                let family = rule.dedup_family.as_deref().unwrap_or(&rule.key);
-                (rule.key.as_str(), rule.dedup == DedupPolicy::Never, family)
-            })
+            .map(|rule| (rule.key.as_str(), self.dedup_source(&rule.key)))
+            .filter(|(key, dedup)| *dedup != DedupSource { family: key, policy: DedupPolicy::Default })
             .collect();
         if policies.is_empty() {
             return "none".to_owned();
         }
-        policies.sort_unstable();
-        // Debug output quotes the names, so that no two lists are written alike.
-        format!("{} with a policy, hash {:016x}", policies.len(), xxh3_64(format!("{policies:?}").as_bytes()))
+        policies.sort_unstable_by_key(|(key, _)| *key);
+        let mut hash = Xxh3::new();
+        for (key, dedup) in &policies {
+            for name in [key, dedup.family] {
+                hash.update(&(name.len() as u64).to_le_bytes());
+                hash.update(name.as_bytes());
+            }
+            hash.update(&[u8::from(dedup.policy == DedupPolicy::Never)]);
+        }
+        format!("{} with a policy, hash {:016x}", policies.len(), hash.digest())
     }
 
     /// The rule whose host is this one or the nearest above it: `news.example.com` finds `example.com`.

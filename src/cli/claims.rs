@@ -132,8 +132,7 @@ impl Log<'_> {
 
 /// The level that a worker of this configuration asks for.
 pub(super) fn configured(settings: &Settings) -> Result<Level, SourcesError> {
-    let sources = Sources::load(&settings.sources)?;
-    Ok(Level::from_settings(&settings.dedup).with_source_policies(sources.dedup_policies()))
+    Ok(Level::of_worker(&settings.dedup, &Sources::load(&settings.sources)?))
 }
 
 fn show_level(log: &Log<'_>, facts: &TopicFacts, is_raised: bool) -> Result<(), CliError> {

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::settings::{DedupSettings, Near};
+use crate::sources::Sources;
 
 /// Codes of a sketch, as they stand in the log.
 const SKETCH_CODES: u32 = 48;
@@ -70,7 +71,7 @@ pub struct Level {
     /// What an article must add to be more than a repeat; absent where `near` is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addition: Option<Addition>,
-    /// Which sources have a policy of their own, as [`crate::sources::Sources::dedup_policies`] tells it. A verdict asks
+    /// Which sources have a policy of their own, as [`Sources::dedup_policies`] tells it. A verdict asks
     /// the claim for its source's policy: this keeps replicas apart that would write other claims. Absent where nobody
     /// told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,7 +96,7 @@ pub struct StoryRules {
 }
 
 impl Level {
-    /// The level that a configuration asks for.
+    /// The level that a configuration asks for, whatever its sources.
     pub fn from_settings(settings: &DedupSettings) -> Self {
         Self {
             engine: ENGINE,
@@ -112,10 +113,9 @@ impl Level {
         }
     }
 
-    /// The same with the policies of single sources, as a worker writes it.
-    #[must_use]
-    pub fn with_source_policies(self, policies: String) -> Self {
-        Self { source_policies: Some(policies), ..self }
+    /// The same with the policies of single sources, as a worker asks for it.
+    pub fn of_worker(settings: &DedupSettings, sources: &Sources) -> Self {
+        Self { source_policies: Some(sources.dedup_policies()), ..Self::from_settings(settings) }
     }
 
     /// Whether near and contained articles go to the duplicates, and not to the enriched.

@@ -131,9 +131,8 @@ impl Worker {
         shared.metrics.budget_records.set(gauge(settings.budget.records_max));
         shared.metrics.budget_bytes.set(gauge(settings.budget.bytes_max));
         let claims = if settings.dedup.enabled {
-            let policies = parser.sources().dedup_policies();
-            let level = Level::from_settings(&settings.dedup).with_source_policies(policies);
-            self.follow_claims(shared, &connection, (&ground.cluster, level), &mut running)?
+            let level = Level::of_worker(&settings.dedup, parser.sources());
+            self.follow_claims(shared, &connection, &ground.cluster, level, &mut running)?
         } else {
             Some(Claims { appender: None, at_end: at_end_without_claims(&connection)? })
         };
@@ -177,7 +176,8 @@ impl Worker {
         &self,
         shared: &Shared,
         connection: &Connection,
-        (cluster, level): (&str, Level),
+        cluster: &str,
+        level: Level,
         running: &mut Running,
     ) -> Result<Option<Claims>, Failure> {
         shared.health.set_state(State::CatchingUp);

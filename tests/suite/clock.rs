@@ -4,22 +4,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use khabar::dedup::claim::{LogEntry, decode};
 
+use crate::support::articles::produce;
 use crate::support::broker::Broker;
 use crate::support::client::{Client, Isolation};
-use crate::support::outcomes::{self, Counts, Place, check_one_each};
+use crate::support::outcomes::{self, Counts, check_one_each};
 use crate::support::records::NewRecord;
 use crate::support::worker::{CLAIMS_CONFIG, Topics, WorkerOptions, wait_until_committed};
-use crate::support::{articles, unique, wait_for};
+use crate::support::{unique, wait_for};
 
 const LIMIT: Duration = Duration::from_mins(3);
 const HOUR_MS: i64 = 3_600_000;
 const STEP_HOURS: i64 = 50;
-
-fn produce(client: &Client, topics: &Topics, numbers: std::ops::Range<usize>) -> Vec<Place> {
-    let records: Vec<_> =
-        numbers.map(|number| NewRecord::new(&topics.raw, articles::dump(number)).partition(0)).collect();
-    client.produce(&records).into_iter().map(Place::from).collect()
-}
 
 fn claims(client: &Client, topics: &Topics) -> Vec<Vec<u8>> {
     let log = client.read_all(&topics.claims, Isolation::Uncommitted, LIMIT);
@@ -45,7 +40,7 @@ fn a_log_whose_clock_stepped_back_is_read_anew_and_judged_as_it_was() {
     let topics = Topics::create(&client, "clock", 1);
     let group = unique("clock");
     let options = WorkerOptions::new(broker, &topics, &group);
-    let mut raw = produce(&client, &topics, 0..5);
+    let mut raw = produce(&client, &topics, 0, 0..5);
     let mut worker = options.start();
     wait_until_committed(&client, &group, &topics.raw, 5, LIMIT);
     assert!(worker.events(Some("claims_log_read_anew")).is_empty());
@@ -70,7 +65,7 @@ fn a_log_whose_clock_stepped_back_is_read_anew_and_judged_as_it_was() {
     let told = worker.wait_for_event("claims_log_read_anew", LIMIT);
     let by_ms = told["by_ms"].as_i64().unwrap();
     assert!(by_ms > (STEP_HOURS - 1) * HOUR_MS && by_ms < (STEP_HOURS + 1) * HOUR_MS, "{told}");
-    raw.extend(produce(&client, &topics, 3..8));
+    raw.extend(produce(&client, &topics, 0, 3..8));
     wait_until_committed(&client, &group, &topics.raw, 10, LIMIT);
     worker.stop(LIMIT);
 

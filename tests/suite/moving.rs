@@ -2,25 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::articles;
+use crate::support::articles::produce;
 use crate::support::broker::{Broker, BrokerOptions};
 use crate::support::client::{Client, Isolation};
 use crate::support::observer::Observer;
 use crate::support::outcomes::{self, Counts, Place, check_one_each};
-use crate::support::records::NewRecord;
 use crate::support::worker::{CLAIMS_CONFIG, Topics, WorkerOptions, wait_until_committed};
 use crate::support::{unique, wait_for};
 
 const LIMIT: Duration = Duration::from_mins(2);
 /// Longer than a fetch waits for records (librdkafka's fetch.wait.max.ms).
 const FETCH_ENDS: Duration = Duration::from_secs(2);
-
-fn produce(client: &Client, topics: &Topics, partition: i32, numbers: std::ops::Range<usize>) -> Vec<Place> {
-    let records: Vec<NewRecord> = numbers
-        .map(|number| NewRecord::new(&topics.raw, articles::dump(number)).partition(partition))
-        .collect();
-    client.produce(&records).into_iter().map(Place::from).collect()
-}
 
 /// Deletes a topic and creates it anew under the same name.
 fn recreate(client: &Client, topic: &str, configs: &[(&str, &str)]) {

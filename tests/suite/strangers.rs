@@ -6,21 +6,15 @@ use std::time::Duration;
 use khabar::dedup::claim::{LogEntry, decode, scope};
 use serde_json::Value;
 
-use crate::support::articles;
+use crate::support::articles::produce;
 use crate::support::broker::Broker;
 use crate::support::client::{Client, Isolation};
-use crate::support::outcomes::{self, Counts, Place, check_one_each};
+use crate::support::outcomes::{self, Counts, check_one_each};
 use crate::support::records::NewRecord;
 use crate::support::unique;
 use crate::support::worker::{Topics, WorkerOptions, wait_until_committed};
 
 const LIMIT: Duration = Duration::from_mins(3);
-
-fn produce(client: &Client, topics: &Topics, numbers: std::ops::Range<usize>) -> Vec<Place> {
-    let records: Vec<_> =
-        numbers.map(|number| NewRecord::new(&topics.raw, articles::dump(number)).partition(0)).collect();
-    client.produce(&records).into_iter().map(Place::from).collect()
-}
 
 /// An entry with a right checksum that no present version writes.
 fn newer(scope: u64) -> Vec<u8> {
@@ -53,7 +47,7 @@ fn two_groups_in_one_claims_log_judge_as_if_alone_and_tell_it() {
             .set("log.stats_seconds", "1")
     });
     let mut one = options[0].start();
-    let mut raw = [produce(&client, &topics[0], 0..5), Vec::new()];
+    let mut raw = [produce(&client, &topics[0], 0, 0..5), Vec::new()];
     wait_until_committed(&client, &groups[0], &topics[0].raw, 5, LIMIT);
     assert_eq!(one.events(Some("claims_foreign_scope")), Vec::<Value>::new());
 
@@ -61,9 +55,9 @@ fn two_groups_in_one_claims_log_judge_as_if_alone_and_tell_it() {
     let third = NewRecord::new(&topics[0].claims, newer(scope_of(&client, &topics[0], "third"))).partition(0);
     client.produce(&[third]);
     let mut two = options[1].start();
-    raw[1].extend(produce(&client, &topics[1], 0..5));
+    raw[1].extend(produce(&client, &topics[1], 0, 0..5));
     wait_until_committed(&client, &groups[1], &topics[1].raw, 5, LIMIT);
-    raw[0].extend(produce(&client, &topics[0], 3..8));
+    raw[0].extend(produce(&client, &topics[0], 0, 3..8));
     wait_until_committed(&client, &groups[0], &topics[0].raw, 10, LIMIT);
     for worker in [&mut one, &mut two] {
         let told = worker.wait_for_event("claims_foreign_scope", LIMIT);

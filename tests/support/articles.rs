@@ -1,7 +1,12 @@
 //! Articles by number: the same number always gives the same text, and different numbers different ones.
 
+use std::ops::Range;
+
+use super::client::Client;
+use super::outcomes::Place;
 pub use super::random::Random;
 use super::records::NewRecord;
+use super::worker::Topics;
 
 const ARABIC: [&str; 24] = [
     "الوزير",
@@ -35,6 +40,13 @@ const ENGLISH: [&str; 24] = [
     "people", "traders", "ferry", "island",
 ];
 const WORDS_PER_PARAGRAPH: usize = 24;
+
+/// Produces these articles to a partition of the raw topic. Gives where they stand.
+pub fn produce(client: &Client, topics: &Topics, partition: i32, numbers: Range<usize>) -> Vec<Place> {
+    let record = |number| NewRecord::new(&topics.raw, dump(number)).partition(partition);
+    let records: Vec<NewRecord> = numbers.map(record).collect();
+    client.produce(&records).into_iter().map(Place::from).collect()
+}
 
 /// Article number so-and-so; even ones are Arabic, odd ones English.
 pub fn dump(number: usize) -> String {

@@ -28,7 +28,7 @@ fn a_newer_binary_keeps_to_the_logs_engine_and_an_unknown_one_keeps_it_out() {
 
 #[test]
 fn other_source_policies_keep_a_worker_out_unless_the_log_records_none() {
-    let of = |policies: &str| level().with_source_policies(policies.to_owned());
+    let of = |policies: &str| Level { source_policies: Some(policies.to_owned()), ..level() };
     assert!(of("none").conflicts(&of("none")).is_empty());
     assert_eq!(of("none").conflicts(&of("1 with a policy")).len(), 1);
     assert_eq!(of("1 with a policy").conflicts(&of("none")).len(), 1);
