@@ -162,10 +162,11 @@ impl Level {
     }
 
     /// What keeps a worker of this configuration from the log: a setting that differs, or an engine that it doesn't have. A
-    /// newer binary that has the log's engine keeps to it, and what the log does not record parts nobody.
+    /// newer binary that has the log's engine keeps to it, and policies that only one side tells part nobody.
     pub fn conflicts(&self, configured: &Self) -> Vec<String> {
         let kept = if self.is_known() { self.engine } else { configured.engine };
-        let source_policies = self.source_policies.as_ref().and(configured.source_policies.clone());
+        let told = |log: &String| configured.source_policies.clone().unwrap_or_else(|| log.clone());
+        let source_policies = self.source_policies.as_ref().map(told);
         self.differences(&Self { engine: kept, source_policies, ..configured.clone() })
     }
 

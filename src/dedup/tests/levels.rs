@@ -33,6 +33,10 @@ fn other_source_policies_keep_a_worker_out_unless_the_log_records_none() {
     assert_eq!(of("none").conflicts(&of("1 with a policy")).len(), 1);
     assert_eq!(of("1 with a policy").conflicts(&of("none")).len(), 1);
     assert!(level().conflicts(&of("1 with a policy")).is_empty(), "a log of before they were recorded");
+    assert!(
+        of("1 with a policy").conflicts(&level()).is_empty(),
+        "sources that can't be read are told elsewhere"
+    );
     assert_eq!(level().differences(&of("1 with a policy")).len(), 1, "a raise records them");
 
     let record = raise(of("1 with a policy"), Some(level()));
