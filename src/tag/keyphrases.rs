@@ -186,14 +186,17 @@ fn phrases(reading: Reading) -> Vec<Phrase> {
         Language::Other => return Vec::new(),
     };
     let tokens = reading.parts.text.tokens();
-    let mut places: HashMap<u64, usize> = HashMap::with_capacity(tokens.len().min(WORDS_MAX) / 4);
+    let words_max = tokens.len().min(WORDS_MAX);
+    let content: Vec<bool> =
+        (0..tokens.len().min(WORDS_MAX + PHRASE_WORDS_MAX)).map(|index| is_content(reading, index)).collect();
+    let mut places: HashMap<u64, usize> = HashMap::with_capacity(words_max / 4);
     let mut phrases: Vec<Phrase> = Vec::new();
-    for first in 0..tokens.len().min(WORDS_MAX) {
-        let Some((letters, mut key)) = beginning(reading, first) else { continue };
+    for first in (0..words_max).filter(|first| content[*first]) {
+        let (letters, mut key) = beginning(reading, first);
         for words in 1..=PHRASE_WORDS_MAX {
             let last = first + words - 1;
             if words > 1 {
-                if !tokens.get(last).is_some_and(goes_on) || !is_content(reading, last) {
+                if !tokens.get(last).is_some_and(goes_on) || !content[last] {
                     break;
                 }
                 key = key.rotate_left(7) ^ reading.matches.hashes[last];
@@ -232,7 +235,7 @@ fn nature(reading: Reading, index: usize) -> Nature {
     reading.matches.natures.get(index).copied().unwrap_or_default()
 }
 
-/// Whether a word can stand in a phrase behind its first one.
+/// Whether a word can stand in a phrase.
 fn is_content(reading: Reading, index: usize) -> bool {
     let token = &reading.parts.text.tokens()[index];
     let folded = reading.parts.text.folded(token);
@@ -242,24 +245,21 @@ fn is_content(reading: Reading, index: usize) -> bool {
     is_word && !is_common && !folded.starts_with("لل")
 }
 
-/// Letters that the first word of a phrase loses, and the hash of the rest. `None` where no phrase can begin.
-fn beginning(reading: Reading, index: usize) -> Option<(u8, u64)> {
-    if !is_content(reading, index) {
-        return None;
-    }
+/// Letters that the first word of a phrase loses, and the hash of the rest.
+fn beginning(reading: Reading, index: usize) -> (u8, u64) {
     let folded = reading.parts.text.folded(&reading.parts.text.tokens()[index]);
     let whole = reading.matches.hashes[index];
     if reading.language != Language::Arabic || !folded.starts_with(['و', 'ب', 'ل', 'ف', 'ك']) {
-        return Some((0, whole));
+        return (0, whole);
     }
     let is_article = |rest: &str| rest.starts_with("ال");
     let rest = &folded[2..];
     if is_article(rest) || (nature(reading, index).clitics == 1 && rest.len() > 4) {
-        return Some((1, hash(rest)));
+        return (1, hash(rest));
     }
     match rest.get(2..).filter(|rest| is_article(rest)) {
-        Some(rest) => Some((2, hash(rest))),
-        None => Some((0, whole)),
+        Some(rest) => (2, hash(rest)),
+        None => (0, whole),
     }
 }
 

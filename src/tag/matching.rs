@@ -10,7 +10,7 @@ use super::clitics::{
     ARTICLE, ARTICLE_LETTERS, FUTURE, LeftOffArticle, REST_BYTES_MIN, Stem, has_article_behind_clitics, stems,
 };
 use super::lexicon::Lexicon;
-use super::lexicon::vocabulary::{NONE, hash, phrase, word};
+use super::lexicon::vocabulary::{NONE, Word, hash, phrase, word};
 use super::text::{Text, Token, shape};
 
 /// Candidates of one article; behind the last of them no name is looked for.
@@ -120,6 +120,7 @@ pub(crate) struct Matches {
     pub natures: Vec<Nature>,
     /// The hash of each folded word.
     pub hashes: Vec<u64>,
+    pub forms: Forms,
     pub candidates: Vec<Candidate>,
     pub phrases: Vec<Phrase>,
     pub nationalities: Vec<Nationality>,
@@ -127,24 +128,43 @@ pub(crate) struct Matches {
     pub is_cut: bool,
 }
 
-/// What is left of a word without clitics.
+/// What is left of a word without clitics, the article, or both.
 #[derive(Debug, Clone, Copy)]
-struct Form {
-    word: u32,
+pub(crate) struct Form {
+    /// Of its letters.
+    pub hash: u64,
+    word: Word,
+    /// Letters that were left off.
     letters: u8,
+    /// Of its letters.
+    pub bytes: u8,
     /// The article was left off, too.
-    without_article: bool,
+    pub without_article: bool,
     /// س of the future was, which stands before verbs alone.
     is_verb: bool,
 }
 
-/// The most forms that one word has.
-const FORMS_MAX: usize = 10;
+/// The forms of all words of a text, known or not; common words have none.
+#[derive(Debug, Default)]
+pub(crate) struct Forms {
+    all: Vec<Form>,
+    /// Where those of each word end.
+    ends: Vec<u32>,
+}
+
+impl Forms {
+    /// Those of a word, with fewer letters left off first.
+    pub fn of(&self, word: usize) -> &[Form] {
+        let Some(end) = self.ends.get(word) else { return &[] };
+        let start = word.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[start as usize..*end as usize]
+    }
+}
 
 struct Matcher<'a> {
     text: &'a Text<'a>,
     lexicon: &'a Lexicon,
-    words: Vec<u32>,
+    words: Vec<Word>,
     found: Matches,
     buffer: String,
     with_clitics: bool,
@@ -153,6 +173,9 @@ struct Matcher<'a> {
 }
 
 /// Looks up all words of a text; `with_clitics` is for Arabic.
+///
+/// Whole words are looked up first, then their forms, and what both say is put together last: memory answers many
+/// questions in the time of one where none waits for another's answer.
 pub(crate) fn matches(text: &Text, lexicon: &Lexicon, with_clitics: bool) -> Matches {
     let count = text.tokens().len();
     let mut matcher = Matcher {
@@ -164,25 +187,36 @@ pub(crate) fn matches(text: &Text, lexicon: &Lexicon, with_clitics: bool) -> Mat
         with_clitics,
         has_capitals: text.tokens().iter().any(|token| token.is(shape::CAPITAL)),
     };
+    matcher.found.hashes = text.tokens().iter().map(|token| hash(text.folded(token))).collect();
+    matcher.words.extend(matcher.found.hashes.iter().map(|hash| lexicon.vocabulary.find(*hash)));
     matcher.found.natures.reserve(count);
-    matcher.found.hashes.reserve(count);
-    for token in text.tokens() {
-        let folded = text.folded(token);
-        let hash = hash(folded);
-        matcher.words.push(lexicon.vocabulary.find(folded, hash));
-        matcher.found.hashes.push(hash);
+    if with_clitics {
+        matcher.found.forms.ends.reserve(count);
+        matcher.found.forms.all.reserve(count);
     }
+    for (at, token) in text.tokens().iter().enumerate() {
+        let nature = matcher.nature(at, token);
+        if with_clitics {
+            if token.is(shape::ARABIC) && !nature.is(word::COMMON) {
+                matcher.add_forms(text.folded(token));
+            }
+            // A word has a few forms, and words of a text are counted in 32 bits.
+            matcher.found.forms.ends.push(u32::try_from(matcher.found.forms.all.len()).unwrap_or(u32::MAX));
+        }
+        matcher.found.natures.push(nature);
+    }
+    let forms = std::mem::take(&mut matcher.found.forms);
     for (token, first) in text.tokens().iter().zip(0..) {
-        matcher.take(token, first);
+        matcher.take(token, first, &forms);
     }
+    matcher.found.forms = forms;
     matcher.found
 }
 
 impl Matcher<'_> {
-    fn take(&mut self, token: &Token, first: u32) {
-        let whole = self.words[first as usize];
-        let vocabulary = &self.lexicon.vocabulary;
-        let facts = vocabulary.facts(whole);
+    /// What the lexicons say of the whole word.
+    fn nature(&self, at: usize, token: &Token) -> Nature {
+        let facts = self.lexicon.vocabulary.facts(self.words[at].number);
         let mut nature = facts.map_or_else(Nature::default, |facts| Nature {
             traits: facts.traits,
             given: facts.given,
@@ -200,17 +234,29 @@ impl Matcher<'_> {
             let source = self.text.surface(token.byte_start, token.byte_end);
             nature.traits &= if source.ends_with('ي') { !word::COMMON } else { !word::GIVEN_NAME };
         }
-        let folded = self.text.folded(token);
-        nature.roles = self.lexicon.roles.of(folded, self.found.hashes[first as usize]);
-        let form = Form { word: whole, letters: 0, without_article: false, is_verb: false };
-        let has_name = self.walk(first, form);
-        if self.with_clitics && token.is(shape::ARABIC) && nature.traits & word::COMMON == 0 {
-            let mut forms = [form; FORMS_MAX];
-            let count = self.forms(folded, &mut forms);
+        nature.roles = self.lexicon.roles.of(self.text.folded(token), self.found.hashes[at]);
+        nature
+    }
+
+    /// Looks for names from a word on, and adds to its nature what its forms say.
+    fn take(&mut self, token: &Token, first: u32, forms: &Forms) {
+        let at = first as usize;
+        let whole = Form {
+            hash: self.found.hashes[at],
+            word: self.words[at],
+            letters: 0,
+            bytes: 0,
+            without_article: false,
+            is_verb: false,
+        };
+        let has_name = self.walk(first, whole);
+        let mut nature = self.found.natures[at];
+        if self.with_clitics && token.is(shape::ARABIC) && !nature.is(word::COMMON) {
+            let folded = self.text.folded(token);
             nature.has_article = folded.starts_with(ARTICLE);
-            self.inherit(&mut nature, &forms[..count], first, has_name, folded);
+            self.inherit(&mut nature, forms.of(at), first, has_name, folded);
+            self.found.natures[at] = nature;
         }
-        self.found.natures.push(nature);
     }
 
     /// What the parts of a word add to what is known of the whole.
@@ -218,7 +264,7 @@ impl Matcher<'_> {
         let is_whole = nature.traits & (WHOLE | word::FAMILY_NAME) != 0;
         let mut looks_for_name = !has_name && nature.traits & WHOLE == 0;
         for form in forms {
-            let Some(facts) = self.lexicon.vocabulary.facts(form.word) else { continue };
+            let Some(facts) = self.lexicon.vocabulary.facts(form.word.number) else { continue };
             let (traits, given, country) = (facts.traits, facts.given, facts.country);
             nature.has_known_rest = true;
             if !is_whole {
@@ -251,16 +297,17 @@ impl Matcher<'_> {
     /// Follows names and phrases from a form of a word; whether a name ended.
     fn walk(&mut self, first: u32, form: Form) -> bool {
         let vocabulary = &self.lexicon.vocabulary;
-        let mut node_number = vocabulary.first_node(form.word);
+        let mut node_number = form.word.node;
         let mut longest: Option<Phrase> = None;
         let (mut has_name, mut count) = (false, 1_u8);
         while node_number != NONE {
             let node = vocabulary.node(node_number);
-            if node.first_name != NONE && !form.without_article && !form.is_verb {
+            if node.ending.first_name != NONE && !form.without_article && !form.is_verb {
                 has_name = true;
-                self.push(Candidate { first, count, letters: form.letters, name: node.first_name });
+                self.push(Candidate { first, count, letters: form.letters, name: node.ending.first_name });
             }
-            let kinds = if form.without_article { node.phrases & phrase::PERSON_TITLE } else { node.phrases };
+            let phrases = node.ending.phrases;
+            let kinds = if form.without_article { phrases & phrase::PERSON_TITLE } else { phrases };
             if kinds != 0 {
                 longest = Some(Phrase { first, count, letters: form.letters, kinds });
             }
@@ -273,7 +320,7 @@ impl Matcher<'_> {
             if !goes_on {
                 break;
             }
-            node_number = vocabulary.next_node(node_number, self.words[next]);
+            node_number = vocabulary.next_node(node_number, self.words[next].number);
             count += 1;
         }
         if let Some(longest) = longest {
@@ -294,31 +341,34 @@ impl Matcher<'_> {
         }
     }
 
-    /// What a word can be without its clitics, those with fewer letters left off first.
-    fn forms(&mut self, folded: &str, forms: &mut [Form; FORMS_MAX]) -> usize {
-        let mut count = 0;
-        let mut push = |word: u32, letters: u8, without_article: bool| {
-            if word != NONE && count < FORMS_MAX {
-                let is_verb = has_future(folded, letters);
-                forms[count] = Form { word, letters, without_article, is_verb };
-                count += 1;
-            }
-        };
+    /// Adds what a word can be without its clitics, those with fewer letters left off first.
+    fn add_forms(&mut self, folded: &str) {
         for Stem { rest, clitics, article } in stems(folded, REST_BYTES_MIN) {
             if article == LeftOffArticle::Joined {
-                self.buffer.clear();
-                self.buffer.push_str(ARTICLE);
-                self.buffer.push_str(rest);
-                push(self.find(&self.buffer), clitics + 1, false);
+                let mut definite = std::mem::take(&mut self.buffer);
+                definite.clear();
+                definite.push_str(ARTICLE);
+                definite.push_str(rest);
+                self.add_form(folded, &definite, clitics + 1, false);
+                self.buffer = definite;
             }
             let is_bare = article != LeftOffArticle::None;
-            push(self.find(rest), clitics + if is_bare { ARTICLE_LETTERS } else { 0 }, is_bare);
+            let letters = clitics + if is_bare { ARTICLE_LETTERS } else { 0 };
+            self.add_form(folded, rest, letters, is_bare);
         }
-        count
     }
 
-    fn find(&self, word: &str) -> u32 {
-        self.lexicon.vocabulary.find(word, hash(word))
+    fn add_form(&mut self, folded: &str, form: &str, letters: u8, without_article: bool) {
+        let hash = hash(form);
+        self.found.forms.all.push(Form {
+            hash,
+            word: self.lexicon.vocabulary.find(hash),
+            letters,
+            // A word has as many bytes as a byte holds.
+            bytes: u8::try_from(form.len()).unwrap_or(u8::MAX),
+            without_article,
+            is_verb: has_future(folded, letters),
+        });
     }
 }
 

@@ -5,9 +5,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes of a word that is remembered; longer ones are rare and looked up each time. 15 Arabic letters.
-const WORD_BYTES_MAX: usize = 30;
-
 /// Owners that one thread asks in turn.
 const OWNERS_MAX: usize = 4;
 
@@ -22,57 +19,37 @@ impl Default for Owner {
     }
 }
 
-/// A word and the caller's mark, in one piece of a fixed size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is known of one word.
+#[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
-struct Key {
-    bytes: [u8; WORD_BYTES_MAX],
-    length: u8,
-    mark: u8,
-}
-
-impl Key {
-    /// Of no word: its length is none that a word may have.
-    const NOTHING: Self = Self { bytes: [0; WORD_BYTES_MAX], length: u8::MAX, mark: 0 };
-
-    fn of(word: &str, mark: u8) -> Option<Self> {
-        let mut bytes = [0; WORD_BYTES_MAX];
-        bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
-        let length = u8::try_from(word.len()).ok()?;
-        Some(Self { bytes, length, mark })
-    }
+struct Known<V> {
+    word: u64,
+    /// That of the caller; `None` where no word is known.
+    mark: Option<u8>,
+    value: V,
 }
 
 /// What one thread remembers for one owner.
 #[derive(Debug)]
 pub struct Memo<V> {
     owner: Owner,
-    keys: Vec<Key>,
-    values: Vec<V>,
-    /// That of a word too long to be remembered.
-    unkept: V,
+    places: Vec<Known<V>>,
 }
 
 impl<V: Copy + Default> Memo<V> {
     fn new(owner: Owner, places: usize) -> Self {
-        let (keys, values) = (vec![Key::NOTHING; places], vec![V::default(); places]);
-        Self { owner, keys, values, unkept: V::default() }
+        Self { owner, places: vec![Known { word: 0, mark: None, value: V::default() }; places] }
     }
 
-    /// What `find` gives for this word and mark, asked where it is not remembered. `hash` is a hash of the word, evenly
-    /// spread.
-    pub fn of(&mut self, word: &str, mark: u8, hash: u64, find: impl FnOnce() -> V) -> &V {
-        let Some(key) = Key::of(word, mark) else {
-            self.unkept = find();
-            return &self.unkept;
-        };
+    /// What `find` gives for the word with this hash of 64 bits and this mark, asked where it is not remembered.
+    pub fn of(&mut self, word: u64, mark: u8, find: impl FnOnce() -> V) -> &V {
         #[allow(clippy::cast_possible_truncation, reason = "only some of the bits count")]
-        let place = (hash >> 20) as usize % self.keys.len();
-        if self.keys[place] != key {
-            self.keys[place] = key;
-            self.values[place] = find();
+        let place = (word >> 20) as usize % self.places.len();
+        let known = &mut self.places[place];
+        if (known.word, known.mark) != (word, Some(mark)) {
+            *known = Known { word, mark: Some(mark), value: find() };
         }
-        &self.values[place]
+        &known.value
     }
 }
 
@@ -110,15 +87,15 @@ mod tests {
 
     #[test]
     fn a_word_is_found_once_and_again_when_another_took_its_place() {
-        let mut memo: Memo<usize> = Memos::new().take(Owner::default(), PLACES);
+        let mut memo: Memo<u64> = Memos::new().take(Owner::default(), PLACES);
         let mut asked = 0;
-        let mut ask = |word: &str, mark: u8| {
-            *memo.of(word, mark, 0, || {
+        let mut ask = |word: u64, mark: u8| {
+            *memo.of(word, mark, || {
                 asked += 1;
-                word.len()
+                10 * word + u64::from(mark)
             })
         };
-        assert_eq!([ask("ab", 0), ask("ab", 0), ask("abc", 0), ask("ab", 0), ask("ab", 1)], [2, 2, 3, 2, 2]);
+        assert_eq!([ask(2, 0), ask(2, 0), ask(3, 0), ask(2, 0), ask(2, 1)], [20, 20, 30, 20, 21]);
         assert_eq!(asked, 4);
     }
 
@@ -128,7 +105,7 @@ mod tests {
         let owners: Vec<Owner> = (0..2 * OWNERS_MAX).map(|_| Owner::default()).collect();
         for owner in owners.iter().chain(&owners) {
             let mut memo = memos.take(*owner, PLACES);
-            assert_eq!(*memo.of("a", 0, 0, || owner.0), owner.0);
+            assert_eq!(*memo.of(0, 0, || owner.0), owner.0);
             memos.put_back(memo);
         }
         assert_eq!(memos.0.len(), OWNERS_MAX);
@@ -137,11 +114,11 @@ mod tests {
     proptest! {
         /// Whatever was asked before, the answer is that of the function.
         #[test]
-        fn what_was_asked_before_changes_no_answer(asked in prop::collection::vec(("[a-c]{0,40}", 0_u8..3, 0_u64..8), 1..60)) {
-            let mut memo: Memo<(usize, u8)> = Memos::new().take(Owner::default(), PLACES);
-            for (word, mark, hash) in asked {
-                let find = || (word.len() + word.matches('a').count() * 100, mark);
-                prop_assert_eq!(*memo.of(&word, mark, hash << 20, find), find());
+        fn what_was_asked_before_changes_no_answer(asked in prop::collection::vec((0_u64..8, 0_u64..3, 0_u8..3), 1..60)) {
+            let mut memo: Memo<(u64, u8)> = Memos::new().take(Owner::default(), PLACES);
+            for (place, word, mark) in asked {
+                let word = place << 20 | word;
+                prop_assert_eq!(*memo.of(word, mark, || (word, mark)), (word, mark));
             }
         }
     }

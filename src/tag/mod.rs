@@ -47,7 +47,7 @@ pub use lexicon::LexiconError;
 use models::Models;
 
 /// Version of this room's rules; it grows with every change that can change a tag.
-pub const TAGGER_VERSION: u32 = 8;
+pub const TAGGER_VERSION: u32 = 9;
 
 /// Flaw: the article has more words, names or entities than are looked at or shown.
 pub const FLAW_MENTIONS_CUT: &str = "mentions_cut";
@@ -140,7 +140,7 @@ impl Tagger {
         tags.countries = countries::of(parts, &matches, &self.lexicon, &found, primary);
         // An offset beyond 32 bits is one of a text without words.
         let headline_bytes = u32::try_from(body_byte).unwrap_or(u32::MAX);
-        tags.subjects = subjects::of(&text, headline_bytes, &self.lexicon.subjects, primary);
+        tags.subjects = subjects::of(&text, &matches, headline_bytes, &self.lexicon.subjects, primary);
         tags.entities = grouped.entities;
         tags.mentions = grouped.mentions;
         tags.keywords = keywords::of(

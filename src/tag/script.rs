@@ -299,12 +299,13 @@ impl Census {
     pub(super) fn of(article: &Article) -> Self {
         let (mut letters, mut weights) = ([0; SCRIPTS], [0; SCRIPTS]);
         let headline_chars = article.headline.as_deref().map_or(0, |headline| headline.chars().count());
-        for (index, character) in super::scanned_chars(article).enumerate() {
+        // Chained iterators are walked faster from within.
+        super::scanned_chars(article).enumerate().for_each(|(index, character)| {
             if let Some(script) = Script::of(character) {
                 letters[script as usize] += 1;
                 weights[script as usize] += if index < headline_chars { HEADLINE_WEIGHT } else { 1 };
             }
-        }
+        });
         Self { letters, weights }
     }
 

@@ -117,7 +117,7 @@ pub(crate) fn is_other_word(name: &Text, lexicon: &Lexicon) -> bool {
     let [token] = name.tokens() else { return false };
     let folded = name.folded(token);
     let is = |form: &str| {
-        let facts = lexicon.vocabulary.facts(lexicon.vocabulary.find(form, hash(form)));
+        let facts = lexicon.vocabulary.facts(lexicon.vocabulary.find(hash(form)).number);
         facts.is_some_and(|facts| facts.traits & OTHER_WORD != 0)
     };
     is(folded) || folded.strip_prefix("ال").is_some_and(is)

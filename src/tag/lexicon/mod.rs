@@ -140,10 +140,11 @@ impl Lexicon {
         mut builder: Builder,
         nationalities: words::Nationalities,
         roles: Roles,
-        subjects: Subjects,
+        mut subjects: Subjects,
         digest: String,
     ) -> Self {
         builder.vocabulary.shrink();
+        subjects.settle();
         builder.others.sort_by_key(|other| other.entity);
         let mut countries = HashMap::new();
         for (entity, number) in builder.entities.iter().zip(0..) {
@@ -197,13 +198,13 @@ impl Lexicon {
         let text = Text::of(name);
         let mut words = text.tokens().iter().map(|token| {
             let folded = text.folded(token);
-            self.vocabulary.find(folded, hash(folded))
+            self.vocabulary.find(hash(folded))
         });
-        let mut node = words.next().map_or(NONE, |word| self.vocabulary.first_node(word));
+        let mut node = words.next().map_or(NONE, |word| word.node);
         for word in words {
-            node = if node == NONE { NONE } else { self.vocabulary.next_node(node, word) };
+            node = if node == NONE { NONE } else { self.vocabulary.next_node(node, word.number) };
         }
-        self.names_from(if node == NONE { NONE } else { self.vocabulary.node(node).first_name })
+        self.names_from(if node == NONE { NONE } else { self.vocabulary.node(node).ending.first_name })
     }
 
     /// The name with this number and those with the same words behind it.
@@ -269,7 +270,7 @@ impl<'a> Reader<'a> {
     /// What is known of a folded word so far: bits of [`vocabulary::word`].
     pub fn traits(&self, word: &str) -> u16 {
         let vocabulary = &self.builder.vocabulary;
-        vocabulary.facts(vocabulary.find(word, hash(word))).map_or(0, |facts| facts.traits)
+        vocabulary.facts(vocabulary.find(hash(word)).number).map_or(0, |facts| facts.traits)
     }
 }
 

@@ -122,7 +122,7 @@ impl Builder {
         if self.entities[entity as usize].kind == EntityKind::Person && flags & flag::WEAK == 0 {
             self.note_person(&text);
         }
-        let first = self.vocabulary.node(node).first_name;
+        let first = self.vocabulary.node(node).ending.first_name;
         let mut number = first;
         while number != NONE {
             let known = &mut self.names[number as usize];
@@ -138,7 +138,7 @@ impl Builder {
         }
         let number = u32::try_from(self.names.len()).ok().filter(|number| *number != NONE)?;
         self.names.push(Name { entity, next: first, flags });
-        self.vocabulary.node_mut(node).first_name = number;
+        self.vocabulary.node_mut(node).ending.first_name = number;
         Some(())
     }
 

@@ -14,15 +14,15 @@ fn read(layers: &[(&'static str, &str)]) -> Result<Lexicon, LexiconError> {
 }
 
 fn names(lexicon: &Lexicon, words: &str) -> Vec<String> {
-    let mut words = words.split(' ').map(|word| lexicon.vocabulary.find(word, hash(word)));
-    let mut node = lexicon.vocabulary.first_node(words.next().unwrap());
+    let mut words = words.split(' ').map(|word| lexicon.vocabulary.find(hash(word)));
+    let mut node = words.next().unwrap().node;
     for word in words {
         if node != NONE {
-            node = lexicon.vocabulary.next_node(node, word);
+            node = lexicon.vocabulary.next_node(node, word.number);
         }
     }
     let mut ids = Vec::new();
-    let mut name = if node == NONE { NONE } else { lexicon.vocabulary.node(node).first_name };
+    let mut name = if node == NONE { NONE } else { lexicon.vocabulary.node(node).ending.first_name };
     while name != NONE {
         let found = lexicon.name(name);
         ids.push(lexicon.id(found.entity).to_owned());

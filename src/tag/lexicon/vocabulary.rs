@@ -1,10 +1,12 @@
 //! All words of the lexicons, each once, with what is known of it; and the names and phrases that words make up, as a
 //! tree of words.
 //!
-//! Owns look-ups; it reads no file. Words stand in one text, names refer to them by number: a name costs no allocation.
+//! Owns look-ups; it reads no file. A word is known by its hash of 64 bits, names refer to it by number: a name costs no
+//! allocation, and a look-up of a word asks memory twice. Of a million words two have one hash with a probability of
+//! 3 in 100 million; the later one would be taken for the earlier.
 
-use hashbrown::{HashMap, HashTable};
-use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// No word, node or name.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -76,29 +78,76 @@ pub(crate) struct WordFacts {
     pub given: u8,
     /// Index of the country whose adjective it is, where it is one.
     pub country: u16,
-    /// The node of names and phrases that begin with it.
-    node: u32,
 }
 
+/// What ends at a node of the lexicons of names.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Node {
+pub(crate) struct Ending {
     /// The first of the names that end here, else [`NONE`].
     pub first_name: u32,
     /// Bits of [`phrase`] of the phrases that end here.
     pub phrases: u16,
+}
+
+impl Default for Ending {
+    fn default() -> Self {
+        Self { first_name: NONE, phrases: 0 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Node<E> {
+    /// What ends here.
+    pub ending: E,
     pub goes_on: bool,
+}
+
+/// A word of a vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// Its number, or [`NONE`].
+    pub number: u32,
+    /// The node of names and phrases that begin with it, else [`NONE`].
+    pub node: u32,
+}
+
+impl Word {
+    /// What is no word of the vocabulary.
+    pub const UNKNOWN: Self = Self { number: NONE, node: NONE };
 }
 
 /// Words and the tree of names over them.
 #[derive(Debug, Default)]
-pub(crate) struct Vocabulary {
-    letters: String,
-    /// Where each word ends in `letters`.
-    ends: Vec<u32>,
+pub(crate) struct Vocabulary<E = Ending> {
+    words: HashTable<Known>,
     facts: Vec<WordFacts>,
-    by_letters: HashTable<u32>,
-    nodes: Vec<Node>,
-    edges: HashMap<(u32, u32), u32, Xxh3DefaultBuilder>,
+    nodes: Vec<Node<E>>,
+    edges: HashTable<Edge>,
+}
+
+/// A word by its hash.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    hash: u64,
+    word: Word,
+}
+
+/// The way from a node to the next by a word.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    node: u32,
+    word: u32,
+    next: u32,
+}
+
+impl Edge {
+    /// Of the node and the word, evenly spread.
+    fn hash(node: u32, word: u32) -> u64 {
+        /// 2^64 divided by the golden ratio.
+        const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+        let mixed = (u64::from(node) << u32::BITS | u64::from(word)).wrapping_mul(SPREAD);
+        (mixed ^ mixed >> 32).wrapping_mul(SPREAD)
+    }
 }
 
 /// The hash that words are found by.
@@ -106,19 +155,14 @@ pub(crate) fn hash(word: &str) -> u64 {
     xxh3_64(word.as_bytes())
 }
 
-impl Vocabulary {
-    fn letters(&self, word: u32) -> &str {
-        letters_of(&self.letters, &self.ends, word)
-    }
-
+impl<E: Copy + Default> Vocabulary<E> {
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.facts.len()
     }
 
-    /// The number of a folded word with this hash, else [`NONE`].
-    pub fn find(&self, word: &str, hash: u64) -> u32 {
-        let same = |number: &u32| self.letters(*number) == word;
-        self.by_letters.find(hash, same).copied().unwrap_or(NONE)
+    /// The folded word with this [`hash`], else [`Word::UNKNOWN`].
+    pub fn find(&self, hash: u64) -> Word {
+        self.words.find(hash, |known| known.hash == hash).map_or(Word::UNKNOWN, |known| known.word)
     }
 
     pub fn facts(&self, word: u32) -> Option<&WordFacts> {
@@ -132,41 +176,37 @@ impl Vocabulary {
     /// The number of a folded word, new or not. `None` when 32 bits don't reach.
     pub fn add(&mut self, word: &str) -> Option<u32> {
         let hash = hash(word);
-        let known = self.find(word, hash);
-        if known != NONE {
-            return Some(known);
+        let known = self.find(hash);
+        if known != Word::UNKNOWN {
+            return Some(known.number);
         }
-        let number = u32::try_from(self.ends.len()).ok().filter(|number| *number != NONE)?;
-        self.letters.push_str(word);
-        self.ends.push(u32::try_from(self.letters.len()).ok()?);
-        self.facts.push(WordFacts { traits: 0, given: 0, country: 0, node: NONE });
-        let (letters, ends) = (&self.letters, &self.ends);
-        self.by_letters.insert_unique(hash, number, |number| self::hash(letters_of(letters, ends, *number)));
+        let number = u32::try_from(self.facts.len()).ok().filter(|number| *number != NONE)?;
+        self.facts.push(WordFacts { traits: 0, given: 0, country: 0 });
+        let known = Known { hash, word: Word { number, node: NONE } };
+        self.words.insert_unique(hash, known, |known| known.hash);
         Some(number)
-    }
-
-    /// The node of names that begin with this word, else [`NONE`].
-    pub fn first_node(&self, word: u32) -> u32 {
-        self.facts.get(word as usize).map_or(NONE, |facts| facts.node)
     }
 
     /// The node behind this one by this word, else [`NONE`].
     pub fn next_node(&self, node: u32, word: u32) -> u32 {
-        self.edges.get(&(node, word)).copied().unwrap_or(NONE)
+        let same = |edge: &Edge| (edge.node, edge.word) == (node, word);
+        self.edges.find(Edge::hash(node, word), same).map_or(NONE, |edge| edge.next)
     }
 
     /// The node of that number, which must be one that a look-up gave.
-    pub fn node(&self, node: u32) -> Node {
+    pub fn node(&self, node: u32) -> Node<E> {
         self.nodes[node as usize]
     }
 
     /// The node where these words end, new or not; `None` without a word, or when 32 bits don't reach.
     pub fn add_path<'a>(&mut self, mut words: impl Iterator<Item = &'a str>) -> Option<u32> {
-        let first = self.add(words.next()?)?;
-        let mut node = self.facts[first as usize].node;
+        let first = words.next()?;
+        self.add(first)?;
+        let hash = hash(first);
+        let mut node = self.find(hash).node;
         if node == NONE {
             node = self.add_node()?;
-            self.facts[first as usize].node = node;
+            self.words.find_mut(hash, |known| known.hash == hash)?.word.node = node;
         }
         for word in words {
             let word = self.add(word)?;
@@ -174,7 +214,9 @@ impl Vocabulary {
             node = if next == NONE {
                 let next = self.add_node()?;
                 self.nodes[node as usize].goes_on = true;
-                self.edges.insert((node, word), next);
+                let edge = Edge { node, word, next };
+                self.edges
+                    .insert_unique(Edge::hash(node, word), edge, |edge| Edge::hash(edge.node, edge.word));
                 next
             } else {
                 next
@@ -183,30 +225,23 @@ impl Vocabulary {
         Some(node)
     }
 
-    pub fn node_mut(&mut self, node: u32) -> &mut Node {
+    pub fn node_mut(&mut self, node: u32) -> &mut Node<E> {
         &mut self.nodes[node as usize]
     }
 
     fn add_node(&mut self) -> Option<u32> {
         let number = u32::try_from(self.nodes.len()).ok().filter(|number| *number != NONE)?;
-        self.nodes.push(Node { first_name: NONE, phrases: 0, goes_on: false });
+        self.nodes.push(Node::default());
         Some(number)
     }
 
     /// Gives back what growing reserved.
     pub fn shrink(&mut self) {
-        self.letters.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        self.words.shrink_to_fit(|known| known.hash);
         self.facts.shrink_to_fit();
         self.nodes.shrink_to_fit();
-        self.edges.shrink_to_fit();
+        self.edges.shrink_to_fit(|edge| Edge::hash(edge.node, edge.word));
     }
-}
-
-fn letters_of<'a>(letters: &'a str, ends: &[u32], word: u32) -> &'a str {
-    let word = word as usize;
-    let start = if word == 0 { 0 } else { ends[word - 1] as usize };
-    &letters[start..ends[word] as usize]
 }
 
 #[cfg(test)]
@@ -215,17 +250,20 @@ mod tests {
 
     #[test]
     fn a_word_has_one_number_and_names_share_their_beginnings() {
-        let mut vocabulary = Vocabulary::default();
+        let mut vocabulary: Vocabulary = Vocabulary::default();
         let one = vocabulary.add_path(["bank", "of", "x"].into_iter()).unwrap();
         let other = vocabulary.add_path(["bank", "of", "y"].into_iter()).unwrap();
         assert_ne!(one, other);
         assert_eq!(vocabulary.add_path(["bank", "of", "x"].into_iter()), Some(one));
         assert_eq!((vocabulary.len(), vocabulary.nodes.len()), (4, 4));
-        let find = |word: &str| vocabulary.find(word, hash(word));
-        let bank = vocabulary.first_node(find("bank"));
+        let find = |word: &str| vocabulary.find(hash(word));
+        let bank = find("bank").node;
         assert!(vocabulary.node(bank).goes_on);
-        assert_eq!(vocabulary.next_node(vocabulary.next_node(bank, find("of")), find("y")), other);
-        assert_eq!(vocabulary.first_node(find("of")), NONE);
-        assert_eq!(find("nothing"), NONE);
+        assert_eq!(
+            vocabulary.next_node(vocabulary.next_node(bank, find("of").number), find("y").number),
+            other
+        );
+        assert_eq!(find("of").node, NONE);
+        assert_eq!(find("nothing"), Word::UNKNOWN);
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn read_titles(source: Source, vocabulary: &mut Vocabulary) -> Result
         };
         for words in phrases(&row, words)? {
             let (node, single) = add(&row, vocabulary, words)?;
-            vocabulary.node_mut(node).phrases |= phrase;
+            vocabulary.node_mut(node).ending.phrases |= phrase;
             if let Some(single) = single {
                 vocabulary.facts_mut(single).traits |= traits;
             } else if *traits == word::HEAD {

@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
         }
         let Some(rest) = self.folded(index).strip_prefix(['و', 'ف']) else { return false };
         let vocabulary = &self.quoting.lexicon.vocabulary;
-        let facts = vocabulary.facts(vocabulary.find(rest, hash(rest)));
+        let facts = vocabulary.facts(vocabulary.find(hash(rest)).number);
         facts.is_some_and(|facts| facts.traits & word::SPEECH_VERB != 0)
     }
 

@@ -43,6 +43,8 @@ impl Reach {
     /// Places from which a word is seen: two behind it come first, two before it last. See [`row_at`].
     pub const PLACES: usize = 5;
 
+    pub const ALL: [Self; 3] = [Self::Own, Self::Near, Self::Wide];
+
     pub const fn places(self) -> std::ops::RangeInclusive<u32> {
         match self {
             Self::Own => 2..=2,
@@ -73,9 +75,9 @@ impl Hashed {
         Self { form: pair(kind::FORM, word.hash, 0), stem: pair(kind::STEM, stem, 0) }
     }
 
-    /// Of the form, evenly spread.
-    pub const fn place(&self) -> u64 {
-        self.form
+    /// Of the stem, evenly spread.
+    pub const fn stem(&self) -> u64 {
+        self.stem
     }
 }
 

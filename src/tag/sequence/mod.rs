@@ -82,6 +82,41 @@ pub struct Span {
 #[repr(align(64))]
 struct Neighbours([Row; NEIGHBOURS]);
 
+/// The numbers of some rows.
+#[derive(Debug)]
+struct Rows {
+    numbers: [u32; Self::MAX],
+    count: usize,
+}
+
+impl Rows {
+    /// A place has no more features of one kind: [`features::context`] gives most, of which each hint of three words is
+    /// one.
+    const MAX: usize = 64;
+
+    /// Those beyond [`Self::MAX`] are left out.
+    fn push(&mut self, row: u32) {
+        if let Some(number) = self.numbers.get_mut(self.count) {
+            *number = row;
+            self.count += 1;
+        }
+    }
+
+    const fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    fn all(&self) -> &[u32] {
+        &self.numbers[..self.count]
+    }
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self { numbers: [0; Self::MAX], count: 0 }
+    }
+}
+
 /// As many as [`features::row_at`] keeps side by side, a power of two.
 const NEIGHBOURS: usize = 8;
 
@@ -107,54 +142,57 @@ impl Model {
         &self.rows[number / NEIGHBOURS].0[number % NEIGHBOURS]
     }
 
-    /// Adds the weights of these rows. They are named first and added then, because memory answers many questions in the
-    /// time of one where none waits for another's sum.
+    /// Adds the weights of these rows as they are seen from a place, by [`features::row_at`]; those of contexts are seen
+    /// from place 0. Rows are named first and added then, because memory answers many questions in the time of one where
+    /// none waits for another's sum.
     ///
     /// Not inlined: by itself it becomes few instructions on all labels, within its callers often many on one.
     #[inline(never)]
-    fn add(&self, scores: &mut Scores, rows: &[u32]) {
+    fn add(&self, scores: &mut Scores, rows: &[u32], place: u32) {
         let mut sums = *scores;
         for row in rows {
-            let weights = self.row(*row);
+            let weights = self.row(*row ^ place);
             sums = std::array::from_fn(|label| sums[label] + i16::from(weights[label]));
         }
         *scores = sums;
     }
 
     /// What a word adds at each distance to the words around it, from two before it to two behind it.
-    fn local(
-        &self,
-        word: &Word<'_>,
-        hashed: Hashed,
-        rows: &mut [Features; Reach::PLACES],
-    ) -> [Scores; Reach::PLACES] {
+    fn local(&self, word: &Word<'_>, hashed: Hashed) -> [Scores; Reach::PLACES] {
         let row_bits = self.row_bits();
-        rows.iter_mut().for_each(Vec::clear);
-        features::local(word, hashed, &mut |reach, hash| {
-            for (place, rows) in (0..).zip(&mut *rows) {
-                if reach.places().contains(&place) {
-                    rows.push(features::row_at(hash, place, row_bits));
-                }
-            }
-        });
         let mut all = [[0; NAMED]; Reach::PLACES];
-        for (scores, rows) in all.iter_mut().zip(rows) {
-            self.add(scores, rows);
+        let mut rows: [Rows; Reach::ALL.len()] = Default::default();
+        features::local(word, hashed, &mut |reach, hash| {
+            rows[reach as usize].push(features::row(hash, row_bits));
+        });
+        for (reach, rows) in Reach::ALL.into_iter().zip(&rows) {
+            for place in reach.places() {
+                self.add(&mut all[place as usize], rows.all(), place);
+            }
         }
         all
     }
 
     /// The names in a text. Words are those of one text in their order; time and memory are linear in their number.
     pub fn names(&self, words: &[Word<'_>]) -> Vec<Span> {
+        self.names_among(words, leave_out_hopeless)
+    }
+
+    /// The same with the context of each word, hopeless or not; for learning.
+    pub fn names_by_all_contexts(&self, words: &[Word<'_>]) -> Vec<Span> {
+        self.names_among(words, |_| {})
+    }
+
+    /// `leave_out` gives the words that are outside of names by what they and their neighbours are alone the scores of
+    /// [`NEVER`].
+    fn names_among(&self, words: &[Word<'_>], leave_out: impl Fn(&mut [Scores])) -> Vec<Span> {
         let mut scores = vec![[0; NAMED]; words.len()];
         let mut memo = MEMOS.with_borrow_mut(|memos| memos.take(self.memo_owner, WORDS_REMEMBERED));
         let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
-        let mut local_rows: [Features; Reach::PLACES] = Default::default();
         for (at, (word, hashed)) in words.iter().zip(&hashes).enumerate() {
             // What is equal in form and shape adds the same.
             let mark = features::shape_of(word);
-            let local =
-                memo.of(word.folded, mark, hashed.place(), || self.local(word, *hashed, &mut local_rows));
+            let local = memo.of(word.hash, mark, || self.local(word, *hashed));
             for (place, local) in local.iter().enumerate() {
                 // The word at `at` speaks for the one at `at + 2 - place`.
                 let Some(target) = (at + 2).checked_sub(place).and_then(|target| scores.get_mut(target))
@@ -165,22 +203,23 @@ impl Model {
             }
         }
         MEMOS.with_borrow_mut(|memos| memos.put_back(memo));
+        leave_out(&mut scores);
         let row_bits = self.row_bits();
-        let mut rows = Features::new();
-        for (at, scores) in scores.iter_mut().enumerate() {
+        let mut rows = Rows::default();
+        for (at, scores) in scores.iter_mut().enumerate().filter(|(_, scores)| **scores != NEVER) {
             rows.clear();
             features::context(words, &hashes, at, &mut |hash| rows.push(features::row(hash, row_bits)));
-            self.add(scores, &rows);
+            self.add(scores, rows.all(), 0);
         }
         let names = search::names(words, &scores, &self.transitions);
         if names.is_empty() {
             return names;
         }
-        let memory = memory::of(words, &names);
-        for (at, scores) in scores.iter_mut().enumerate() {
+        let memory = memory::of(words, &hashes, &names);
+        for (at, scores) in scores.iter_mut().enumerate().filter(|(_, scores)| **scores != NEVER) {
             rows.clear();
             features::remembered(words, &memory, at, &mut |hash| rows.push(features::row(hash, row_bits)));
-            self.add(scores, &rows);
+            self.add(scores, rows.all(), 0);
         }
         search::names(words, &scores, &self.transitions)
     }
@@ -214,6 +253,27 @@ impl Model {
         transitions: &Transitions<i32>,
     ) -> Vec<u8> {
         search::best_labels(words, scores, transitions)
+    }
+}
+
+/// Of a word that is outside of names whatever stands around it.
+const NEVER: Scores = [i16::MIN; NAMED];
+
+/// A word of which all labels of names are worse than this by what it and its neighbours are alone, and whose neighbours
+/// are not [`LIKELY`] names themselves, is outside of names: what its context adds is not asked. That is nearly half of all
+/// words in newspapers; of the words that context would make names one in two hundred is lost, each a guess.
+const HOPELESS: i16 = -200;
+/// See [`HOPELESS`].
+const LIKELY: i16 = 200;
+
+/// Makes the scores of all hopeless words those of [`NEVER`].
+fn leave_out_hopeless(scores: &mut [Scores]) {
+    let best: Vec<i16> = scores.iter().map(|scores| scores.iter().copied().max().unwrap_or(0)).collect();
+    let is_likely = |at: Option<usize>| at.and_then(|at| best.get(at)).is_some_and(|best| *best >= LIKELY);
+    for (at, scores) in scores.iter_mut().enumerate() {
+        if best[at] < HOPELESS && !is_likely(at.checked_sub(1)) && !is_likely(Some(at + 1)) {
+            *scores = NEVER;
+        }
     }
 }
 

@@ -73,7 +73,7 @@ struct Ways<N> {
     to_names: Lanes<N>,
 }
 
-/// See the module. One label for each word.
+/// See the module. One label for each word. Where all scores are the lowest of numbers, no name is.
 pub(super) fn best_labels<N: Number>(
     words: &[Word<'_>],
     scores: &[Lanes<N>],
@@ -83,6 +83,11 @@ pub(super) fn best_labels<N: Number>(
     let mut best = [N::LOWEST; NAMED];
     let mut ways = Vec::with_capacity(words.len());
     for (word, scores) in words.iter().zip(scores) {
+        if *scores == [N::LOWEST; NAMED] {
+            ways.push(Ways { to_outside: to_outside(&best, &within), to_names: [N::from(OUTSIDE); NAMED] });
+            best = [N::LOWEST; NAMED];
+            continue;
+        }
         let steps = if word.gap & ENDS == 0 { &within } else { &anew };
         let (sums, from) = step(&best, steps, scores);
         best = sums;
@@ -103,6 +108,18 @@ pub(super) fn best_labels<N: Number>(
         };
     }
     labels
+}
+
+/// The label that the best way to a word outside of names comes from; of equal ones the smaller.
+fn to_outside<N: Number>(best: &Lanes<N>, steps: &Steps<N>) -> u8 {
+    let (mut most, mut from) = (steps.outside_to_outside, OUTSIDE);
+    for (lane, label) in (0..NAMED).zip(1_u8..) {
+        let sum = best[lane].plus(steps.to_outside[lane]);
+        if sum > most {
+            (most, from) = (sum, label);
+        }
+    }
+    from
 }
 
 /// For each label of a name the best sum that ends with it, by how much that is better than the best that ends outside,

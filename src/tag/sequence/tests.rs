@@ -94,10 +94,42 @@ fn memory_tells_what_the_same_words_were_elsewhere() {
     let words: Vec<Word<'_>> =
         ["سمير", "عطوان", "قال", "وعطوان", "اضاف"].iter().map(|folded| word(folded, gap::SPACE)).collect();
     let names = [Span { first: 0, end: 2, kind: NameKind::Person, margin: 1 }];
-    let memory = memory::of(&words, &names);
+    let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
+    let memory = memory::of(&words, &hashes, &names);
     assert_eq!(memory[1], memory[3]);
     assert!(memory[0] > 0 && memory[1] > 0 && memory[0] != memory[1]);
     assert_eq!((memory[2], memory[4]), (0, 0));
+}
+
+#[test]
+fn where_all_scores_are_the_lowest_no_name_is_whatever_leads_there() {
+    let words = [word("a", gap::PARAGRAPH), word("b", gap::SPACE), word("c", gap::SPACE)];
+    let person = [9, 9, 0, 0, 0, 0, 0, 0];
+    let mut transitions = [[0; LABELS]; LABELS];
+    // Who is in a name would rather stay there.
+    transitions[1][2] = 500;
+    transitions[2][2] = 500;
+    assert_eq!(Model::best_labels(&words, &[person; 3], &transitions), [1, 2, 2]);
+    let scores = [person, [i32::MIN; NAMED], person];
+    assert_eq!(Model::best_labels(&words, &scores, &transitions), [1, 0, 1]);
+}
+
+#[test]
+fn a_hopeless_word_is_one_without_likely_neighbours() {
+    let of = |best: i16| -> Scores {
+        let mut scores = [best - 1; NAMED];
+        scores[3] = best;
+        scores
+    };
+    let left_out = |all: &[i16]| -> Vec<bool> {
+        let mut scores: Vec<Scores> = all.iter().map(|best| of(*best)).collect();
+        leave_out_hopeless(&mut scores);
+        scores.iter().map(|scores| *scores == NEVER).collect()
+    };
+    let (low, likely) = (HOPELESS - 1, LIKELY);
+    assert_eq!(left_out(&[low, low, HOPELESS, likely - 1, low]), [true, true, false, false, true]);
+    assert_eq!(left_out(&[low, likely, low, low]), [false, false, false, true]);
+    assert!(left_out(&[]).is_empty());
 }
 
 #[test]

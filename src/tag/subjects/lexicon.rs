@@ -15,6 +15,8 @@ use super::STEM_BYTES_MIN;
 const TOPICS_MAX: usize = 4_000;
 const PHRASES_MAX: usize = 1_000_000;
 const PHRASE_WORDS_MAX: usize = 6;
+/// Of one phrase, in all languages.
+const HINTS_MAX: usize = 1_000;
 /// Topics of topics of topics: the tree of Media Topics has six levels.
 const DEPTH_MAX: usize = 8;
 
@@ -49,14 +51,24 @@ pub(super) struct Hint {
     pub weight: u8,
 }
 
+/// Where the hints of the phrase that ends at a node stand among all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct HintsAt {
+    first: u32,
+    count: u16,
+}
+
 /// Topics and phrases, ready to be asked.
 #[derive(Debug, Default)]
 pub(crate) struct Subjects {
     topics: Vec<Topic>,
     by_code: HashMap<Box<str>, u16>,
     languages: Vec<Box<str>>,
-    pub(super) vocabulary: Vocabulary,
-    hints: HashMap<u32, Vec<Hint>>,
+    pub(super) vocabulary: Vocabulary<HintsAt>,
+    /// By the node of the phrase, while files are read.
+    read: HashMap<u32, Vec<Hint>>,
+    /// Those of all phrases, once they are read.
+    hints: Vec<Hint>,
     phrases: usize,
 }
 
@@ -65,8 +77,21 @@ impl Subjects {
         &self.topics
     }
 
-    pub(super) fn hints(&self, node: u32) -> &[Hint] {
-        self.hints.get(&node).map_or(&[], Vec::as_slice)
+    pub(super) fn hints(&self, at: HintsAt) -> &[Hint] {
+        &self.hints[at.first as usize..][..usize::from(at.count)]
+    }
+
+    /// Lays the hints side by side, once all files are read.
+    pub fn settle(&mut self) {
+        self.vocabulary.shrink();
+        for (node, hints) in self.read.drain() {
+            // There are fewer than rows of the files, and of one phrase not more than `HINTS_MAX`.
+            let first = u32::try_from(self.hints.len()).unwrap_or(u32::MAX);
+            let count = u16::try_from(hints.len()).unwrap_or(u16::MAX);
+            self.vocabulary.node_mut(node).ending = HintsAt { first, count };
+            self.hints.extend(hints);
+        }
+        self.hints.shrink_to_fit();
     }
 
     /// The number of a language, if some phrase is of it.
@@ -146,8 +171,11 @@ impl Subjects {
             };
             let language = self.add_language(&row, language)?;
             let node = self.add_phrase(&row, phrase)?;
-            let hints = self.hints.entry(node).or_default();
+            let hints = self.read.entry(node).or_default();
             hints.retain(|hint| (hint.topic, hint.language) != (topic, language));
+            if hints.len() == HINTS_MAX {
+                return Err(row.error(format!("{phrase:?} speaks for more than {HINTS_MAX} topics")));
+            }
             if weight > 0 {
                 hints.push(Hint { topic, language, weight });
             }

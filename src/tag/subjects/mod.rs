@@ -8,11 +8,12 @@ mod tests;
 
 use hashbrown::HashMap;
 
+use lexicon::HintsAt;
 pub(crate) use lexicon::Subjects;
 
-use super::clitics::stems;
-use super::lexicon::vocabulary::{NONE, Vocabulary, hash};
-use super::text::{Text, Token, shape};
+use super::lexicon::vocabulary::{NONE, Word};
+use super::matching::{Form, Matches};
+use super::text::{Text, Token};
 use crate::article::TaggedSubject;
 
 /// Subjects of one article.
@@ -41,9 +42,16 @@ const DEEPER_SHARE_MIN: i64 = 18;
 const DEEPER_EVIDENCE_MIN: i64 = 3_400;
 
 /// The subjects of a text whose body begins at a byte; `language` is its primary subtag.
-pub(super) fn of(text: &Text, body_byte: u32, subjects: &Subjects, language: &str) -> Vec<TaggedSubject> {
-    let Some(number) = subjects.language(language) else { return Vec::new() };
-    let found = find(text, body_byte, subjects, number);
+pub(super) fn of(
+    text: &Text,
+    matches: &Matches,
+    body_byte: u32,
+    subjects: &Subjects,
+    language: &str,
+) -> Vec<TaggedSubject> {
+    let Some(language_number) = subjects.language(language) else { return Vec::new() };
+    let finder = Finder::new(text, matches, subjects, language_number);
+    let found = finder.find(body_byte);
     let sums = weigh(&found, subjects);
     let subject = |(confidence, number): (i64, u16)| {
         let topic = &subjects.topics()[usize::from(number)];
@@ -65,86 +73,115 @@ struct Found {
     place: (u32, u32),
 }
 
-fn find(text: &Text, body_byte: u32, subjects: &Subjects, language: u8) -> Vec<(u32, Found)> {
-    let vocabulary = &subjects.vocabulary;
-    let mut by_node: HashMap<u32, usize> = HashMap::new();
-    let mut all: Vec<(u32, Found)> = Vec::new();
-    let words: Vec<u32> =
-        text.tokens().iter().take(WORDS_MAX).map(|token| word(vocabulary, text.folded(token))).collect();
-    // A phrase within a longer one says what the longer one says: خادم الحرمين الشريفين is no place of pilgrimage.
-    let mut spoken = 0;
-    for (first, token) in text.tokens().iter().enumerate().take(WORDS_MAX) {
-        let Some((node, count)) = longest(text, token, first, &words, subjects, language) else { continue };
-        if first + count <= spoken {
-            continue;
-        }
-        spoken = first + count;
-        let last = text.tokens()[first + count - 1];
-        let times = if token.byte_start < body_byte { HEADLINE_TIMES } else { 1 };
-        let place = *by_node.entry(node).or_insert_with(|| {
-            all.push((node, Found { times: 0, place: (token.byte_start, last.byte_end) }));
-            all.len() - 1
-        });
-        all[place].1.times += times;
-    }
-    all
-}
-
-fn word(vocabulary: &Vocabulary, folded: &str) -> u32 {
-    vocabulary.find(folded, hash(folded))
-}
-
-/// The node of the longest phrase that begins at a word, and its words.
-fn longest(
-    text: &Text,
-    token: &Token,
-    first: usize,
-    words: &[u32],
-    subjects: &Subjects,
+/// Looks for phrases.
+struct Finder<'a> {
+    text: &'a Text<'a>,
+    subjects: &'a Subjects,
     language: u8,
-) -> Option<(u32, usize)> {
-    let mut best: Option<(u32, usize)> = None;
-    let mut walk = |word: u32| {
-        let vocabulary = &subjects.vocabulary;
-        let mut node = vocabulary.first_node(word);
-        let mut count = 1;
-        while node != NONE {
-            let speaks = subjects.hints(node).iter().any(|hint| hint.language == language);
-            if speaks && best.is_none_or(|(_, longest)| count > longest) {
-                best = Some((node, count));
-            }
-            let next = first + count;
-            let goes_on =
-                vocabulary.node(node).goes_on && text.tokens().get(next).is_some_and(Token::continues);
-            let Some(next) = words.get(next).filter(|_| goes_on) else { break };
-            node = vocabulary.next_node(node, *next);
-            count += 1;
+    words: Vec<Word>,
+    /// The nodes of phrases that begin with a form of a word.
+    forms: Vec<u32>,
+    /// Where those of each word end.
+    forms_ends: Vec<usize>,
+}
+
+impl<'a> Finder<'a> {
+    /// Looks up all words and forms at once, as none waits for another's answer.
+    fn new(text: &'a Text<'a>, matches: &Matches, subjects: &'a Subjects, language: u8) -> Self {
+        let find = |hash: &u64| subjects.vocabulary.find(*hash);
+        let words: Vec<Word> = matches.hashes.iter().take(WORDS_MAX).map(find).collect();
+        let (mut forms, mut forms_ends) = (Vec::new(), Vec::with_capacity(words.len()));
+        for word in 0..words.len() {
+            let long_enough =
+                |form: &&Form| !form.without_article || usize::from(form.bytes) >= STEM_BYTES_MIN;
+            let nodes = matches.forms.of(word).iter().filter(long_enough).map(|form| find(&form.hash).node);
+            forms.extend(nodes.filter(|node| *node != NONE));
+            forms_ends.push(forms.len());
         }
-    };
-    walk(words[first]);
-    if token.is(shape::ARABIC) {
-        for stem in stems(text.folded(token), STEM_BYTES_MIN) {
-            walk(word(&subjects.vocabulary, stem.rest));
+        Self { text, subjects, language, words, forms, forms_ends }
+    }
+
+    /// All phrases in the text, but for those within a longer one, which says what it says: خادم الحرمين الشريفين is no
+    /// place of pilgrimage.
+    fn find(&self, body_byte: u32) -> Vec<(HintsAt, Found)> {
+        let mut places: HashMap<u32, usize> = HashMap::new();
+        let mut all: Vec<(HintsAt, Found)> = Vec::new();
+        let mut spoken = 0;
+        for (first, token) in self.text.tokens().iter().enumerate().take(self.words.len()) {
+            let Some(phrase) = self.longest(first).filter(|phrase| first + phrase.words > spoken) else {
+                continue;
+            };
+            spoken = first + phrase.words;
+            let last = self.text.tokens()[first + phrase.words - 1];
+            let times = if token.byte_start < body_byte { HEADLINE_TIMES } else { 1 };
+            let place = *places.entry(phrase.node).or_insert_with(|| {
+                let found = Found { times: 0, place: (token.byte_start, last.byte_end) };
+                all.push((phrase.hints, found));
+                all.len() - 1
+            });
+            all[place].1.times += times;
+        }
+        all
+    }
+
+    /// The longest phrase that begins at a word.
+    fn longest(&self, first: usize) -> Option<Phrase> {
+        let start = first.checked_sub(1).map_or(0, |before| self.forms_ends[before]);
+        let forms = self.forms[start..self.forms_ends[first]].iter().copied();
+        let mut best: Option<Phrase> = None;
+        for node in std::iter::once(self.words[first].node).chain(forms) {
+            self.walk(first, node, &mut best);
+        }
+        best
+    }
+
+    /// Follows phrases from a node on.
+    fn walk(&self, first: usize, mut node: u32, best: &mut Option<Phrase>) {
+        let (vocabulary, mut words) = (&self.subjects.vocabulary, 1);
+        while node != NONE {
+            let here = vocabulary.node(node);
+            let hints = here.ending;
+            if best.is_none_or(|best| words > best.words)
+                && self.subjects.hints(hints).iter().any(|hint| hint.language == self.language)
+            {
+                *best = Some(Phrase { node, words, hints });
+            }
+            let next = first + words;
+            let goes_on = here.goes_on && self.text.tokens().get(next).is_some_and(Token::continues);
+            let Some(next) = self.words.get(next).filter(|_| goes_on) else { break };
+            node = vocabulary.next_node(node, next.number);
+            words += 1;
         }
     }
-    best
+}
+
+/// A phrase in the text.
+#[derive(Debug, Clone, Copy)]
+struct Phrase {
+    node: u32,
+    words: usize,
+    hints: HintsAt,
 }
 
 /// What a phrase speaks for, and with what worth in hundredths of a phrase's value: the topics of its hints, and those above
 /// them.
-fn spoken_for<'a>(node: u32, found: &Found, subjects: &'a Subjects) -> impl Iterator<Item = (u16, i64)> + 'a {
+fn spoken_for<'a>(
+    hints: HintsAt,
+    found: &Found,
+    subjects: &'a Subjects,
+) -> impl Iterator<Item = (u16, i64)> + 'a {
     let times = TIMES[found.times.min(TIMES.len() - 1)];
-    subjects.hints(node).iter().flat_map(move |hint| {
+    subjects.hints(hints).iter().flat_map(move |hint| {
         let worth = VALUES[usize::from(hint.weight)] * times;
         subjects.path(Some(hint.topic)).map(move |topic| (topic, worth))
     })
 }
 
 /// The worth of all phrases for each topic.
-fn weigh(found: &[(u32, Found)], subjects: &Subjects) -> Vec<i64> {
+fn weigh(found: &[(HintsAt, Found)], subjects: &Subjects) -> Vec<i64> {
     let mut sums = vec![0; subjects.topics().len()];
-    for (node, found) in found {
-        for (topic, worth) in spoken_for(*node, found, subjects) {
+    for (hints, found) in found {
+        for (topic, worth) in spoken_for(*hints, found, subjects) {
             sums[usize::from(topic)] += worth;
         }
     }
@@ -189,10 +226,10 @@ fn choose(sums: &[i64], subjects: &Subjects) -> Vec<(i64, u16)> {
 }
 
 /// The phrases that spoke loudest for a topic, each once.
-fn witnesses(topic: u16, found: &[(u32, Found)], text: &Text, subjects: &Subjects) -> Vec<String> {
+fn witnesses(topic: u16, found: &[(HintsAt, Found)], text: &Text, subjects: &Subjects) -> Vec<String> {
     let mut witnesses: Vec<(i64, (u32, u32))> = Vec::new();
-    for (node, found) in found {
-        let own = spoken_for(*node, found, subjects).filter(|(spoken_for, _)| *spoken_for == topic);
+    for (hints, found) in found {
+        let own = spoken_for(*hints, found, subjects).filter(|(spoken_for, _)| *spoken_for == topic);
         witnesses.extend(own.map(|(_, worth)| (worth, found.place)));
     }
     witnesses.sort_by_key(|(worth, place)| (-*worth, *place));

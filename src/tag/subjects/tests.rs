@@ -1,4 +1,6 @@
+use super::super::lexicon::Lexicon;
 use super::super::lexicon::rows::Source;
+use super::super::matching;
 use super::*;
 
 const NAMES: &str = "\
@@ -25,6 +27,7 @@ fn read(names: &str, phrases: &str) -> Result<Subjects, super::super::LexiconErr
     let mut subjects = Subjects::default();
     subjects.read_names(Source { file: "names", text: names })?;
     subjects.read_phrases(Source { file: "phrases", text: phrases })?;
+    subjects.settle();
     Ok(subjects)
 }
 
@@ -32,7 +35,12 @@ fn told(headline: &str, body: &str, language: &str) -> Vec<TaggedSubject> {
     let subjects = read(NAMES, PHRASES).unwrap();
     let source = format!("{headline}\n\n{body}");
     let body_byte = u32::try_from(headline.len() + 2).unwrap();
-    of(&Text::of(&source), body_byte, &subjects, language)
+    subjects_of(&Text::of(&source), body_byte, &subjects, language)
+}
+
+fn subjects_of(text: &Text, body_byte: u32, subjects: &Subjects, language: &str) -> Vec<TaggedSubject> {
+    let matches = matching::matches(text, &Lexicon::compiled_in(), language == "ar");
+    of(text, &matches, body_byte, subjects, language)
 }
 
 fn codes(subjects: &[TaggedSubject]) -> Vec<&str> {
@@ -89,7 +97,7 @@ fn a_later_row_of_weight_nought_takes_a_phrase_out() {
     let phrases = format!("{PHRASES}medtop:20001065\ten\t0\tgoal\nmedtop:11000000\ten\t0\tgoal\n");
     let subjects = read(NAMES, &phrases).unwrap();
     let text = Text::of("goal goal goal");
-    assert!(of(&text, 0, &subjects, "en").is_empty());
+    assert!(subjects_of(&text, 0, &subjects, "en").is_empty());
 }
 
 #[test]

@@ -76,7 +76,8 @@ pub fn learn(texts: &[Labelled], plan: Plan) -> Model {
         let model = pass(&others, &vec![Vec::new(); others.len()], quick);
         for (at, text) in texts.iter().enumerate().filter(|(at, _)| at % FOLDS == fold) {
             let words = text.prepared.words();
-            memories[at] = memory::of(&words, &model.names(&words));
+            let hashes: Vec<Hashed> = words.iter().map(Hashed::of).collect();
+            memories[at] = memory::of(&words, &hashes, &model.names_by_all_contexts(&words));
         }
     }
     pass(&texts.iter().collect::<Vec<_>>(), &memories, plan)
