@@ -72,6 +72,21 @@ struct Phrase {
     weight: f32,
 }
 
+impl Phrase {
+    /// As [`folded`].
+    fn folded(&self, reading: Reading) -> String {
+        let (text, first) = (reading.parts.text, self.first as usize);
+        let mut folded = String::from(' ');
+        for (at, token) in text.tokens().iter().skip(first).take(usize::from(self.words)).enumerate() {
+            // Clitics are of Arabic letters, which have two bytes.
+            let clitics = if at == 0 { 2 * usize::from(self.letters) } else { 0 };
+            folded.push_str(text.folded(token).get(clitics..).unwrap_or_default());
+            folded.push(' ');
+        }
+        folded
+    }
+}
+
 /// What may become a keyword.
 #[derive(Debug, Clone, Copy)]
 enum Candidate {
@@ -116,7 +131,10 @@ pub(crate) fn of(reading: Reading) -> Vec<String> {
     let mut keywords = Vec::new();
     for (_, candidate) in ranked.iter().take_while(|(score, _)| *score >= least).take(CANDIDATES_MAX) {
         let words = candidate.words(reading);
-        let (folded, is_entity) = (folded(words), matches!(candidate, Candidate::Entity(_)));
+        let (folded, is_entity) = match candidate {
+            Candidate::Entity(_) => (folded(words), true),
+            Candidate::Phrase(phrase) => (phrase.folded(reading), false),
+        };
         let is_told = chosen.iter().any(|(known, known_is_entity)| {
             let is_part = known.contains(&folded) && (!is_entity || *known_is_entity);
             let is_whole = folded.contains(known.as_str()) && is_entity == *known_is_entity;

@@ -285,20 +285,18 @@ impl<'a> Divider<'a> {
         let (mut letters, mut bytes) = (0, 0);
         let open = self.open.as_mut().filter(|open| !open.token.is(shape::LATIN | shape::TOO_LONG));
         let Some(Open { token, letters: all, .. }) = open else { return (0, 0) };
-        let mut ahead = characters.clone();
-        while let Some(character) = ahead.next()
-            && let Class::Letter(folded) = classify(character)
-            && script_of(folded) == shape::ARABIC
+        let rest = characters.as_str();
+        while let Some(folded) = arabic_letter(&rest.as_bytes()[bytes as usize..])
             && let Some(room) = token.folded_bytes.checked_add(ARABIC_BYTES)
             && usize::from(room) <= WORD_BYTES_MAX
         {
             self.text.folded.push(folded);
             token.folded_bytes = room;
             letters += 1;
-            bytes += utf8_bytes(character);
-            *characters = ahead.clone();
+            bytes += u32::from(ARABIC_BYTES);
         }
         if letters > 0 {
+            *characters = rest[bytes as usize..].chars();
             *all += letters;
             token.shape |= shape::ARABIC;
             token.end += letters;
@@ -385,6 +383,29 @@ impl Gap {
             shape: 0,
         }
     }
+}
+
+/// First code point of the block of Arabic, whose letters have [`ARABIC_BYTES`] in UTF-8, its size, and the one behind it.
+const ARABIC: u32 = 0x600;
+const ARABIC_SIZE: usize = 0x100;
+const ARABIC_END: u32 = 0x700;
+
+/// The folded form of the letter of the Arabic block that these bytes begin with, if that is in the block, too.
+fn arabic_letter(bytes: &[u8]) -> Option<char> {
+    static FOLDED: LazyLock<[Option<char>; ARABIC_SIZE]> = LazyLock::new(|| {
+        let folded = |character| match classify(character) {
+            Class::Letter(folded) if (ARABIC..ARABIC_END).contains(&u32::from(folded)) => Some(folded),
+            _ => None,
+        };
+        let mut table = [None; ARABIC_SIZE];
+        for (letter, code) in table.iter_mut().zip(ARABIC..) {
+            *letter = char::from_u32(code).and_then(folded);
+        }
+        table
+    });
+    // The first byte of two has five bits of the code point, of which the block leaves two open.
+    let [first @ 0xd8..=0xdb, second, ..] = bytes else { return None };
+    FOLDED[usize::from(first & 0b11) << 6 | usize::from(second & 0b11_1111)]
 }
 
 fn utf8_bytes(character: char) -> u32 {
