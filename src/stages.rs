@@ -27,7 +27,7 @@ use crate::tag::{MainLanguage, Tagger};
 pub use rehearsal::{Course, Step};
 
 /// Version of the parse room's rules, in `khabar.versions`.
-pub const PARSER_VERSION: u32 = 7;
+pub const PARSER_VERSION: u32 = 8;
 
 /// Value of `khabar.degraded` for an item whose tags failed.
 pub const DEGRADED_TAG: &str = "tag";

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-/// Which half of a set is read. The halves are fixed by the page's name, so that rules can be tuned on one and judged on
-/// the other.
+/// Which part of a set is read. The parts are fixed by the page's name, so that rules can be tuned on three quarters and
+/// judged on the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
     All,
@@ -38,8 +38,8 @@ impl Split {
         let hash = fnv(id);
         match self {
             Self::All => true,
-            Self::Tune => hash & 0x100 == 0,
-            Self::Held => hash & 0x100 != 0,
+            Self::Tune => hash & 0x300 != 0x300,
+            Self::Held => hash & 0x300 == 0x300,
         }
     }
 }

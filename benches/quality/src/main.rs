@@ -5,9 +5,9 @@
 //! where the public sets come from. It reports and asserts nothing.
 //!
 //! Environment: QUALITY_SETS (names, separated by commas), QUALITY_SYSTEMS, QUALITY_PAGES, QUALITY_SPLIT (`all`, `tune` or
-//! `held`: a fixed half of the pages each), QUALITY_CALIBRATION (prints what khabar's confidences are worth), QUALITY_WORST
-//! (prints the pages that cost khabar most, of the `tune` half only), QUALITY_FOUND (a folder: what each system found in
-//! the pages of the `tune` half, as `SET.SYSTEM.jsonl`).
+//! `held`: three quarters of the pages, and the fixed last one), QUALITY_CALIBRATION (prints what khabar's confidences are
+//! worth), QUALITY_WORST (prints the pages that cost khabar most, of `tune` only), QUALITY_FOUND (a folder: what each
+//! system found in the pages of `tune`, as `SET.SYSTEM.jsonl`).
 #![forbid(unsafe_code)]
 
 mod bootstrap;

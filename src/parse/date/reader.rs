@@ -12,6 +12,7 @@ use super::zone_by_name;
 const ABBREVIATION_CHARS_MAX: usize = 5;
 /// `America/Argentina/Buenos_Aires`: names, slashes and underscores.
 const ZONE_NAME_TOKENS_MAX: usize = 9;
+const MILLISECOND_DIGITS: usize = 3;
 
 /// What a text says.
 #[derive(Debug)]
@@ -258,9 +259,12 @@ impl<'tokens> Reader<'tokens> {
     }
 
     fn skip_fraction(&mut self) {
-        let has_mark = self.is_mark(self.next, '.') || self.is_mark(self.next, ',');
-        let is_number = self.number_at(self.next + 1).is_some();
-        if has_mark && is_number && self.is_glued(self.next) && self.is_glued(self.next + 1) {
+        let Some(number) = self.number_at(self.next + 1) else { return };
+        // `22:06:08:684Z`: some programs put milliseconds behind a colon.
+        let has_mark = self.is_mark(self.next, '.')
+            || self.is_mark(self.next, ',')
+            || (self.is_mark(self.next, ':') && number.digits == MILLISECOND_DIGITS);
+        if has_mark && self.is_glued(self.next) && self.is_glued(self.next + 1) {
             self.next += 2;
         }
     }

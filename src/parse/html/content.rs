@@ -90,8 +90,9 @@ pub(super) fn choose(outline: &Outline, headline: Option<usize>, boilerplate: &B
     Chosen { lines, headline }
 }
 
-/// The first heading with the headline's text, else the first line with it, else the first h1: of the article's own
-/// parts first, of hidden ones and those of others only where these have none.
+/// The first heading with the headline's text, else the first line with it: of the article's own parts first, then the
+/// heading of a part that is named after others; else the first h1, and of hidden parts and those of others only where
+/// there is none of these.
 pub(super) fn headline_line(outline: &Outline, headline: &str) -> Option<usize> {
     let foreign = foreign_elements(outline);
     let all: usize = outline.lines.iter().filter(|line| is_prose(line)).map(|line| line.chars).sum();
@@ -113,8 +114,10 @@ pub(super) fn headline_line(outline: &Outline, headline: &str) -> Option<usize> 
         lines.position(|(line, begins)| *begins && accepts(line))
     };
     let is_own = |line: &Line| !foreign[line.element];
+    let is_hidden = |line: &Line| line.traits.has(Traits::HIDDEN);
     find(&|line| is_own(line) && is_heading(line) && is_headline(line))
         .or_else(|| find(&|line| is_own(line) && is_headline(line) && line.link_chars == 0))
+        .or_else(|| find(&|line| is_heading(line) && is_headline(line) && !is_hidden(line)))
         .or_else(|| find(&|line| is_own(line) && is_heading(line)))
         .or_else(|| find(&is_headline))
         .or_else(|| find(&is_heading))

@@ -45,6 +45,8 @@ pub(super) struct Places<'page> {
     foreign: Vec<bool>,
     /// Elements of the article that stand beside its text: side columns, footers.
     aside: Vec<bool>,
+    /// Elements that are not shown.
+    hidden: Vec<bool>,
 }
 
 /// A place in the page, in points of nearness to the headline and in characters.
@@ -70,7 +72,15 @@ impl<'page> Places<'page> {
         positions.push(position);
         let others = Traits::COMMENT.with(Traits::RELATED).with(Traits::PROMOTION).with(Traits::COOKIE);
         let menu = menu_above(outline, headline.unwrap_or_default());
-        let mut places = Self { outline, headline, positions, menu, foreign: Vec::new(), aside: Vec::new() };
+        let mut places = Self {
+            outline,
+            headline,
+            positions,
+            menu,
+            foreign: Vec::new(),
+            aside: Vec::new(),
+            hidden: Vec::new(),
+        };
         let mut article: Vec<bool> = Vec::new();
         for element in &outline.elements {
             // What holds the headline, or most of the page, is of this article, whatever it is called.
@@ -92,6 +102,8 @@ impl<'page> Places<'page> {
             let aside = inherited(&places.aside) || is_beside || is_other;
             places.foreign.push(foreign && !holds);
             places.aside.push(aside && !holds);
+            let hidden = inherited(&places.hidden) || element.traits.has(Traits::HIDDEN);
+            places.hidden.push(hidden && !holds);
             article.push(in_article);
         }
         places
@@ -105,6 +117,13 @@ impl<'page> Places<'page> {
     /// Whether the line stands beside the article's text: in its side column or footer.
     pub fn is_aside(&self, element: usize) -> bool {
         self.aside.get(element).copied().unwrap_or_default()
+    }
+
+    /// Whether the line is not shown.
+    pub fn is_hidden(&self, line: usize) -> bool {
+        self.outline.lines.get(line).is_some_and(|line| {
+            line.traits.has(Traits::HIDDEN) || self.hidden.get(line.element).copied().unwrap_or_default()
+        })
     }
 
     /// Whether many links stand between the line and the headline below it: it is of the site's head then.

@@ -8,7 +8,8 @@ use super::date_labels::{Said, is_published_behind, names_change, said_before, t
 use super::outline::{Line, Stamp};
 use super::places::{ASIDE_POINTS, Nearness, Places};
 use super::traits::Traits;
-use crate::article::{DatePrecision, ParagraphRole};
+use super::weighing::may_be_day;
+use crate::article::{ArticleDate, DatePrecision, ParagraphRole};
 use crate::parse::assemble::Evident;
 use crate::parse::date::{self, DateContext};
 use crate::parse::fold::same;
@@ -38,6 +39,8 @@ const LABEL_OF_PROSE_CHARS_MAX: usize = 30;
 const BESIDE_POINTS: i32 = 3;
 /// What is quoted has dates of its own, and loses so many points.
 const QUOTED_POINTS: i32 = 4;
+/// What is not shown loses so many points, unless a label calls it a date of publication.
+const HIDDEN_POINTS: i32 = 3;
 /// In the head of a site, above its menu, stands the present day; such a date loses so many points.
 const ABOVE_MENU_POINTS: i32 = 3;
 /// Less than this is a guess, and less than the second nothing.
@@ -164,7 +167,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Marks the dates of lists: where so many days stand in places alike and no label calls them anything, each is of
+    /// Marks the dates of lists: where so many days stand in places alike and no label calls them changes, each is of
     /// another article, event or comment. `candidates` are in the order of their scores.
     fn mark_lists(&self, candidates: &mut [Candidate]) {
         let place = |candidate: &Candidate| (candidate.nearness.points, candidate.evidence);
@@ -174,7 +177,7 @@ impl Finder<'_> {
             places.dedup();
             for wanted in places {
                 let is_here = |other: &Candidate| {
-                    place(other) == wanted && other.said == Said::Nothing && other.owner == Owner::Article
+                    place(other) == wanted && other.said != Said::Modified && other.owner == Owner::Article
                 };
                 if self.days(alike.iter().filter(|other| is_here(other))) >= LISTED_DAYS_MIN {
                     alike
@@ -368,11 +371,22 @@ impl Finder<'_> {
         let said = match self.said_of(stamp.line, text, before, "") {
             _ if stamp.is_of_change => Said::Modified,
             Said::Other => return None,
+            // What readers are told is right: programs stamp a date with that of the last change.
+            Said::Published if self.is_of_other_day(found, &date) => return None,
             said => said,
         };
         let mut candidate = self.candidate(stamp.line, said, "time:datetime", stamp.value.clone());
         candidate.score += 7;
         Some(candidate)
+    }
+
+    /// Whether the text is a date of a day that the stamp has nowhere on Earth.
+    fn is_of_other_day(&self, text: &str, stamp: &ArticleDate) -> bool {
+        let told = date::read(text, "", self.words, self.context).ok();
+        let told = told.filter(|(told, _)| told.precision >= DatePrecision::Day);
+        let day = |date: &ArticleDate| date.value.get(..10).and_then(|day| day.parse().ok());
+        told.and_then(|(told, _)| day(&told))
+            .is_some_and(|told| day(stamp) != Some(told) && !may_be_day(stamp, told))
     }
 
     /// Dates beside the headline where it stands once more: in a list of teasers the article is named with its date.
@@ -424,6 +438,8 @@ impl Finder<'_> {
         let is_adjacent = self.places.headline.is_some_and(|headline| headline.abs_diff(index) == 1);
         score += i32::from(is_adjacent && !is_quoted);
         score -= if is_aside { ASIDE_POINTS } else { 0 };
+        let is_hidden = said == Said::Nothing && self.places.is_hidden(index);
+        score -= if is_hidden { HIDDEN_POINTS } else { 0 };
         score -= if is_quoted { QUOTED_POINTS } else { 0 };
         score -= if self.places.is_above_menu(index) { ABOVE_MENU_POINTS } else { 0 };
         Candidate {

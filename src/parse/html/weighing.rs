@@ -1,9 +1,10 @@
 //! Which of a page's dates is that of its publication.
 //!
 //! Owns the order of the places that state one, and what happens where they differ: places that agree are believed, the
-//! path of the address is if its form is sure (another form only where nothing else is), a date that readers see beside the headline is believed before metadata of another day, and
-//! a statement that says when the page was made, or of what kind it is not sure, is believed least. A day that is the
-//! same instant in another zone is no other day. Reading dates is [`crate::parse::date`]'s.
+//! path of the address is if its form is sure (another form only where nothing else is), a date that readers see beside
+//! the headline is believed before metadata of another day, and a statement that says when the page was made, or of what
+//! kind it is not sure, is believed least, and not where it comes behind the last change that readers see. A day that is
+//! the same instant in another zone is no other day. Reading dates is [`crate::parse::date`]'s.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -170,6 +171,15 @@ impl Scale<'_> {
                 return Rival::Date(path.evident);
             }
         }
+        // A program's time of making: nothing is published behind its last change.
+        if is_doubtful
+            && let Some(change) = shown.modified.first()
+            && self
+                .read(change)
+                .is_some_and(|change| change.day < first.day && !may_be_day(&first.date, change.day))
+        {
+            return Rival::Date(change);
+        }
         match self.rival_seen(first, is_doubtful, stated, shown) {
             Some(rival) => rival,
             None => path.filter(|_| is_doubtful).map_or(Rival::None, |path| Rival::Date(path.evident)),
@@ -228,7 +238,7 @@ fn is_other_instant(one: &ArticleDate, other: &ArticleDate) -> bool {
 }
 
 /// Whether an instant that is stated with its zone has this other day at some place on Earth.
-fn may_be_day(date: &ArticleDate, day: Date) -> bool {
+pub(super) fn may_be_day(date: &ArticleDate, day: Date) -> bool {
     if date.zone.is_none() || date.precision < DatePrecision::Minute {
         return false;
     }

@@ -215,3 +215,63 @@ fn a_page_of_teasers_has_a_guess_for_its_date() {
     let far = page.replace("</h1>", &format!("</h1>{}", PROSE.repeat(40)));
     assert_eq!(parser().parse(&html(&far)).unwrap().published, None);
 }
+
+fn day_of(page: &str) -> Option<String> {
+    parser().parse(&html(page)).unwrap().published.map(|date| date.value[..10].to_owned())
+}
+
+#[test]
+fn labelled_dates_of_many_days_in_one_list_are_those_of_other_articles() {
+    let other = |day| {
+        format!(
+            "<li><h3>Another article</h3><p>Published</p><time datetime='2024-01-{day}'>{day} January 2024</time></li>"
+        )
+    };
+    let page = |days: &[u32]| {
+        let others: String = days.iter().map(|day| other(*day)).collect();
+        format!(
+            "<html><body><article><h1>A bridge for Tartus</h1>{}<aside><p>Published</p>\
+             <time datetime='2024-03-05'>5 March 2024</time></aside></article><ul>{others}</ul></body></html>",
+            PROSE.repeat(12)
+        )
+    };
+    assert_eq!(day_of(&page(&[17, 18, 19])).as_deref(), Some("2024-03-05"));
+    // One alone may be the article's.
+    assert_eq!(day_of(&page(&[17])).as_deref(), Some("2024-01-17"));
+}
+
+#[test]
+fn what_a_time_element_tells_readers_counts_before_its_stamp() {
+    let page = |text: &str| {
+        format!(
+            "<html><body><article><h1>A bridge for Tartus</h1><time datetime='2019-07-03T10:18:46Z'>{text}</time>{PROSE}{PROSE}\
+             </article></body></html>"
+        )
+    };
+    assert_eq!(day_of(&page("Publié le 29 juin 2019")).as_deref(), Some("2019-06-29"));
+    assert_eq!(day_of(&page("Publié le 4 juillet 2019")).as_deref(), Some("2019-07-03"));
+    assert_eq!(day_of(&page("29 juin 2019")).as_deref(), Some("2019-07-03"));
+}
+
+#[test]
+fn a_date_that_nobody_sees_does_not_outweigh_the_stated_one() {
+    let page = |style: &str| {
+        format!(
+            "<html><head><meta property='article:published_time' content='2022-02-16T07:53:25+00:00'></head><body><article>\
+             <h1>A bridge for Tartus</h1><p {style}><span class='date'>27 September 2023</span></p>{PROSE}{PROSE}</article>\
+             </body></html>"
+        )
+    };
+    assert_eq!(day_of(&page("style='display:none'")).as_deref(), Some("2022-02-16"));
+    assert_eq!(day_of(&page("")).as_deref(), Some("2023-09-27"));
+}
+
+#[test]
+fn a_headline_in_a_part_named_after_teasers_is_the_articles() {
+    let page = format!(
+        "<html><head><title>A bridge for Tartus</title></head><body><div><h1>Dear readers,</h1>{PROSE}</div>\
+         <figure class='teaser'><div class='info'><span class='date'>5.3.2024</span> <span>Harbour</span></div>\
+         <h1>A bridge for Tartus</h1></figure>{PROSE}{PROSE}{PROSE}</body></html>"
+    );
+    assert_eq!(day_of(&page).as_deref(), Some("2024-03-05"));
+}

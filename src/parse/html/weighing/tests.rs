@@ -70,6 +70,23 @@ fn the_day_of_the_last_change_is_of_this_article() {
 }
 
 #[test]
+fn a_page_made_behind_the_last_change_that_readers_see_was_not_published_then() {
+    let seen_change = |change: &str, stated: Stated| {
+        let shown = Shown { modified: list(&[change]), ..Shown::default() };
+        let weighed = in_utc(|words, context| weigh(stated, shown, words, context));
+        (weighed.published[0].value.clone(), !weighed.flaws.is_empty())
+    };
+    let doubtful = |value: &str| Stated { doubtful: list(&[value]), ..Stated::default() };
+    assert_eq!(seen_change("2 March 2024", doubtful(STATED)), ("2 March 2024".to_owned(), true));
+    assert_eq!(seen_change("9 March 2024", doubtful(STATED)), (STATED.to_owned(), false));
+    // A date of publication may be that for which the article was written.
+    assert_eq!(seen_change("2 March 2024", published(&[STATED])), (STATED.to_owned(), false));
+    // The same instant elsewhere, or hours of the same day.
+    assert_eq!(seen_change("5 March 2024", doubtful(STATED)).0, STATED);
+    assert_eq!(seen_change("4 March 2024", doubtful("2024-03-05T05:00:00Z")).0, "2024-03-05T05:00:00Z");
+}
+
+#[test]
 fn the_path_of_the_address_counts_before_what_was_stated_later() {
     let with_path =
         |path: &str| Stated { of_path: Some(evident(path)), path_is_sure: true, ..published(&[STATED]) };
