@@ -120,6 +120,7 @@ pub(crate) struct Matches {
     pub natures: Vec<Nature>,
     /// The hash of each folded word.
     pub hashes: Vec<u64>,
+    /// Where clitics are looked for.
     pub forms: Forms,
     pub candidates: Vec<Candidate>,
     pub phrases: Vec<Phrase>,
@@ -144,7 +145,8 @@ pub(crate) struct Form {
     is_verb: bool,
 }
 
-/// The forms of all words of a text, known or not; common words have none.
+/// The forms of all words of a text, known or not. Common words have none, and no word of a text whose language writes
+/// nothing in front of words.
 #[derive(Debug, Default)]
 pub(crate) struct Forms {
     all: Vec<Form>,

@@ -1,7 +1,8 @@
 //! A memory of what is known of a word whatever text it stands in: words come again and again, in a text and in the next.
 //!
 //! Owns the places and when one is taken by another word. What it keeps must be a function of the word, of a mark that
-//! the caller gives, and of the owner; so it saves work, and what a thread has read before changes no result.
+//! the caller gives, and of the owner; so it saves work, and what a thread has read before changes no result. A word is
+//! known by its hash of 64 bits: two words that share one, which is not met by chance, have what the first of them had.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

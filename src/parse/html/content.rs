@@ -114,7 +114,8 @@ pub(super) fn headline_line(outline: &Outline, headline: &str) -> Option<usize> 
         lines.position(|(line, begins)| *begins && accepts(line))
     };
     let is_own = |line: &Line| !foreign[line.element];
-    let is_hidden = |line: &Line| line.traits.has(Traits::HIDDEN);
+    let hidden = within(outline, |element| element.traits.has(Traits::HIDDEN));
+    let is_hidden = |line: &Line| line.traits.has(Traits::HIDDEN) || hidden[line.element];
     find(&|line| is_own(line) && is_heading(line) && is_headline(line))
         .or_else(|| find(&|line| is_own(line) && is_headline(line) && line.link_chars == 0))
         .or_else(|| find(&|line| is_heading(line) && is_headline(line) && !is_hidden(line)))
@@ -126,12 +127,17 @@ pub(super) fn headline_line(outline: &Outline, headline: &str) -> Option<usize> 
 /// Which elements are, or stand in, one that is not shown or that belongs to other articles.
 fn foreign_elements(outline: &Outline) -> Vec<bool> {
     let traits = Traits::HIDDEN.with(Traits::RELATED).with(Traits::COMMENT);
-    let mut foreign: Vec<bool> = Vec::with_capacity(outline.elements.len());
+    within(outline, |element| element.traits.has(traits) || element.kind == Kind::Aside)
+}
+
+/// For each element whether it is, or stands in, one that is so.
+fn within(outline: &Outline, is_so: impl Fn(&Element) -> bool) -> Vec<bool> {
+    let mut within: Vec<bool> = Vec::with_capacity(outline.elements.len());
     for element in &outline.elements {
-        let inherited = foreign.get(element.parent).copied().unwrap_or_default();
-        foreign.push(inherited || element.traits.has(traits) || element.kind == Kind::Aside);
+        let inherited = within.get(element.parent).copied().unwrap_or_default();
+        within.push(inherited || is_so(element));
     }
-    foreign
+    within
 }
 
 /// Which lines stay: none of an element that belongs to something else.

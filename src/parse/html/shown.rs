@@ -3,6 +3,8 @@
 //! Owns how much speaks for each: where it stands, what its element and the words beside it call it, how little else
 //! its line says. Which of them counts beside the page's own statements is told in [`super::weighing`].
 
+use jiff::civil::Date;
+
 use super::content::is_prose;
 use super::date_labels::{Said, is_published_behind, names_change, said_before, tells_of_itself};
 use super::outline::{Line, Stamp};
@@ -380,13 +382,19 @@ impl Finder<'_> {
         Some(candidate)
     }
 
-    /// Whether the text is a date of a day that the stamp has nowhere on Earth.
+    /// Whether the text is a date of a day that the stamp has nowhere on Earth. What was counted back from now or is of
+    /// another calendar may be off by a day, and day and month may be read the wrong way round: these contradict nothing.
     fn is_of_other_day(&self, text: &str, stamp: &ArticleDate) -> bool {
-        let told = date::read(text, "", self.words, self.context).ok();
-        let told = told.filter(|(told, _)| told.precision >= DatePrecision::Day);
-        let day = |date: &ArticleDate| date.value.get(..10).and_then(|day| day.parse().ok());
-        told.and_then(|(told, _)| day(&told))
-            .is_some_and(|told| day(stamp) != Some(told) && !may_be_day(stamp, told))
+        let Ok((told, flaws)) = date::read(text, "", self.words, self.context) else { return false };
+        if date::is_relative(&flaws) || told.calendar != stamp.calendar || told.precision < DatePrecision::Day
+        {
+            return false;
+        }
+        let day = |date: &ArticleDate| date.value.get(..10).and_then(|day| day.parse::<Date>().ok());
+        let Some((told, stamped)) = day(&told).zip(day(stamp)) else { return false };
+        let is_turned =
+            (told.year(), told.month(), told.day()) == (stamped.year(), stamped.day(), stamped.month());
+        told != stamped && !is_turned && !may_be_day(stamp, told)
     }
 
     /// Dates beside the headline where it stands once more: in a list of teasers the article is named with its date.
@@ -438,7 +446,7 @@ impl Finder<'_> {
         let is_adjacent = self.places.headline.is_some_and(|headline| headline.abs_diff(index) == 1);
         score += i32::from(is_adjacent && !is_quoted);
         score -= if is_aside { ASIDE_POINTS } else { 0 };
-        let is_hidden = said == Said::Nothing && self.places.is_hidden(index);
+        let is_hidden = said != Said::Published && self.places.is_hidden(index);
         score -= if is_hidden { HIDDEN_POINTS } else { 0 };
         score -= if is_quoted { QUOTED_POINTS } else { 0 };
         score -= if self.places.is_above_menu(index) { ABOVE_MENU_POINTS } else { 0 };

@@ -171,19 +171,18 @@ impl Scale<'_> {
                 return Rival::Date(path.evident);
             }
         }
-        // A program's time of making: nothing is published behind its last change.
-        if is_doubtful
-            && let Some(change) = shown.modified.first()
-            && self
-                .read(change)
-                .is_some_and(|change| change.day < first.day && !may_be_day(&first.date, change.day))
-        {
-            return Rival::Date(change);
-        }
-        match self.rival_seen(first, is_doubtful, stated, shown) {
-            Some(rival) => rival,
-            None => path.filter(|_| is_doubtful).map_or(Rival::None, |path| Rival::Date(path.evident)),
-        }
+        let seen = self.rival_seen(first, is_doubtful, stated, shown);
+        let of_path = || path.filter(|_| is_doubtful).map(|path| Rival::Date(path.evident));
+        let of_change = || self.change_before(first, shown).filter(|_| is_doubtful).map(Rival::Date);
+        seen.or_else(of_path).or_else(of_change).unwrap_or(Rival::None)
+    }
+
+    /// The last change that readers see, if it is of an earlier day: what is published is so before it is changed, and
+    /// the first statement is then the time when a program made the page.
+    fn change_before<'list>(&self, first: &Read<'_>, shown: &'list Shown) -> Option<&'list Evident> {
+        let change = shown.modified.first()?;
+        let day = self.read(change)?.day;
+        (day < first.day && !may_be_day(&first.date, day)).then_some(change)
     }
 
     /// What a date that readers see says against the first statement; `None` if it says nothing about it.

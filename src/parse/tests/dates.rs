@@ -251,6 +251,8 @@ fn what_a_time_element_tells_readers_counts_before_its_stamp() {
     assert_eq!(day_of(&page("Publié le 29 juin 2019")).as_deref(), Some("2019-06-29"));
     assert_eq!(day_of(&page("Publié le 4 juillet 2019")).as_deref(), Some("2019-07-03"));
     assert_eq!(day_of(&page("29 juin 2019")).as_deref(), Some("2019-07-03"));
+    // Read with the day first, which an American page does not write.
+    assert_eq!(day_of(&page("Published 07/03/2019")).as_deref(), Some("2019-07-03"));
 }
 
 #[test]

@@ -277,7 +277,7 @@ fn leave_out_hopeless(scores: &mut [Scores]) {
     }
 }
 
-/// Words whose scores a thread remembers, a power of two: 2 MiB for each model, and seven of ten words of newspapers, of
+/// Words whose scores a thread remembers, a power of two: 1.5 MiB for each model, and seven of ten words of newspapers, of
 /// which 4096 are five and a half.
 const WORDS_REMEMBERED: usize = 16_384;
 

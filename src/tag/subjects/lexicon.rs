@@ -84,7 +84,7 @@ impl Subjects {
     /// Lays the hints side by side, once all files are read.
     pub fn settle(&mut self) {
         self.vocabulary.shrink();
-        for (node, hints) in self.read.drain() {
+        for (node, hints) in std::mem::take(&mut self.read) {
             // There are fewer than rows of the files, and of one phrase not more than `HINTS_MAX`.
             let first = u32::try_from(self.hints.len()).unwrap_or(u32::MAX);
             let count = u16::try_from(hints.len()).unwrap_or(u16::MAX);

@@ -11,9 +11,10 @@ use hashbrown::HashMap;
 use lexicon::HintsAt;
 pub(crate) use lexicon::Subjects;
 
-use super::lexicon::vocabulary::{NONE, Word};
+use super::clitics::stems;
+use super::lexicon::vocabulary::{NONE, Word, hash};
 use super::matching::{Form, Matches};
-use super::text::{Text, Token};
+use super::text::{Text, Token, shape};
 use crate::article::TaggedSubject;
 
 /// Subjects of one article.
@@ -91,11 +92,17 @@ impl<'a> Finder<'a> {
         let find = |hash: &u64| subjects.vocabulary.find(*hash);
         let words: Vec<Word> = matches.hashes.iter().take(WORDS_MAX).map(find).collect();
         let (mut forms, mut forms_ends) = (Vec::new(), Vec::with_capacity(words.len()));
-        for word in 0..words.len() {
+        let is_known = |node: &u32| *node != NONE;
+        for (word, token) in text.tokens().iter().enumerate().take(words.len()) {
             let long_enough =
                 |form: &&Form| !form.without_article || usize::from(form.bytes) >= STEM_BYTES_MIN;
-            let nodes = matches.forms.of(word).iter().filter(long_enough).map(|form| find(&form.hash).node);
-            forms.extend(nodes.filter(|node| *node != NONE));
+            let found = matches.forms.of(word);
+            forms.extend(found.iter().filter(long_enough).map(|form| find(&form.hash).node).filter(is_known));
+            // Those of common words and of other languages are not looked up for names.
+            if found.is_empty() && token.is(shape::ARABIC) {
+                let stems = stems(text.folded(token), STEM_BYTES_MIN);
+                forms.extend(stems.map(|stem| find(&hash(stem.rest)).node).filter(is_known));
+            }
             forms_ends.push(forms.len());
         }
         Self { text, subjects, language, words, forms, forms_ends }

@@ -101,6 +101,20 @@ fn a_later_row_of_weight_nought_takes_a_phrase_out() {
 }
 
 #[test]
+fn a_phrase_whose_first_word_begins_like_the_article_is_found_in_every_language() {
+    let phrases = "medtop:20000574\tur\t9\tالیکشن کمیشن\nmedtop:11000000\tar\t9\tالتقى نظيره\nmedtop:11000000\tar\t9\tحرية التعبير\n";
+    let subjects = read(NAMES, phrases).unwrap();
+    for (text, language) in [
+        ("الیکشن کمیشن نے اعلان کیا", "ur"),
+        // A common word, and one that is common with what is written before it.
+        ("التقى نظيره في المدينة", "ar"),
+        ("طالب بحرية التعبير في المدينة", "ar"),
+    ] {
+        assert!(!subjects_of(&Text::of(text), 0, &subjects, language).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn wrong_rows_are_refused_with_their_line() {
     for (names, phrases, problem) in [
         ("medtop:15\t-\ten\tsport\n", "", "no code"),

@@ -320,3 +320,20 @@ fn what_is_no_name_is_no_author() {
         assert!(authors.is_empty(), "{byline} gave {authors:?}");
     }
 }
+
+#[test]
+fn the_headline_is_the_heading_that_readers_see() {
+    let line = |body: &str| {
+        let page = format!("<html><body>{body}</body></html>");
+        let outline = Outline::of(&Document::from(page.as_str()));
+        content::headline_line(&outline, "A bridge for Tartus").map(|line| outline.lines[line].text.clone())
+    };
+    let other = "<h1>A bridge for Tartus opens</h1>";
+    for hiding in ["<h1 hidden>", "<h1 style='display:none'>", "<div class='sr-only'><h1>"] {
+        let found = line(&format!("{hiding}A bridge for Tartus</h1></div>{other}"));
+        assert_eq!(found.as_deref(), Some("A bridge for Tartus opens"), "{hiding}");
+    }
+    // A part that is named after teasers may hold it.
+    let found = line(&format!("{other}<div class='teaser'><h1>A bridge for Tartus</h1></div>"));
+    assert_eq!(found.as_deref(), Some("A bridge for Tartus"));
+}

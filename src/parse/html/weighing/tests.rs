@@ -79,6 +79,16 @@ fn a_page_made_behind_the_last_change_that_readers_see_was_not_published_then() 
     let doubtful = |value: &str| Stated { doubtful: list(&[value]), ..Stated::default() };
     assert_eq!(seen_change("2 March 2024", doubtful(STATED)), ("2 March 2024".to_owned(), true));
     assert_eq!(seen_change("9 March 2024", doubtful(STATED)), (STATED.to_owned(), false));
+    // What readers are told of the publication itself, and the address, count before it.
+    let both = Shown {
+        published: vec![seen("1 March 2024", 6)],
+        modified: list(&["2 March 2024"]),
+        ..Shown::default()
+    };
+    let weighed = in_utc(|words, context| weigh(doubtful(STATED), both, words, context));
+    assert_eq!(weighed.published[0].value, "1 March 2024");
+    let with_path = Stated { of_path: Some(evident("2024-02-28")), ..doubtful(STATED) };
+    assert_eq!(seen_change("2 March 2024", with_path).0, "2024-02-28");
     // A date of publication may be that for which the article was written.
     assert_eq!(seen_change("2 March 2024", published(&[STATED])), (STATED.to_owned(), false));
     // The same instant elsewhere, or hours of the same day.
