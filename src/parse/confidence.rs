@@ -5,8 +5,9 @@
 //!
 //! [`MEASURED`] holds counts of one half of the pages of the public sets that `benches/quality` reads (wcxb_dev and
 //! htmldate, pages and the same pages as plain text), November 2026: of a headline that it is the labelled one, of a date
-//! that its day is, of authors that all names are and no other. `QUALITY_CALIBRATION` counts the pages that it is given. A count becomes a
-//! confidence by the rule of succession, which takes little for certain that was seen seldom ([`Row::hundredths`]).
+//! that its day is, of authors that all names are and no other. `QUALITY_CALIBRATION` counts the
+//! pages that it is given. A count becomes a confidence by the rule of succession, which takes little for certain that was
+//! seen seldom ([`Row::hundredths`]).
 //! Places of metadata that agree with each other count as one: one program writes them all, and they were right no more
 //! often than one alone.
 //!

@@ -120,7 +120,7 @@ pub(crate) struct Matches {
     pub natures: Vec<Nature>,
     /// The hash of each folded word.
     pub hashes: Vec<u64>,
-    /// Where clitics are looked for.
+    /// What each word is without clitics and the article.
     pub forms: Forms,
     pub candidates: Vec<Candidate>,
     pub phrases: Vec<Phrase>,

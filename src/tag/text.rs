@@ -385,16 +385,15 @@ impl Gap {
     }
 }
 
-/// First code point of the block of Arabic, whose letters have [`ARABIC_BYTES`] in UTF-8, its size, and the one behind it.
+/// First code point of the block of Arabic, whose letters have [`ARABIC_BYTES`] in UTF-8, and its size.
 const ARABIC: u32 = 0x600;
 const ARABIC_SIZE: usize = 0x100;
-const ARABIC_END: u32 = 0x700;
 
 /// The folded form of the letter of the Arabic block that these bytes begin with, if that is in the block, too.
 fn arabic_letter(bytes: &[u8]) -> Option<char> {
     static FOLDED: LazyLock<[Option<char>; ARABIC_SIZE]> = LazyLock::new(|| {
         let folded = |character| match classify(character) {
-            Class::Letter(folded) if (ARABIC..ARABIC_END).contains(&u32::from(folded)) => Some(folded),
+            Class::Letter(folded @ '\u{600}'..='\u{6ff}') => Some(folded),
             _ => None,
         };
         let mut table = [None; ARABIC_SIZE];

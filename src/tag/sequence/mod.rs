@@ -94,8 +94,8 @@ impl Rows {
     /// one.
     const MAX: usize = 64;
 
-    /// Those beyond [`Self::MAX`] are left out.
     fn push(&mut self, row: u32) {
+        debug_assert!(self.count < Self::MAX, "a place has more features than there is room for");
         if let Some(number) = self.numbers.get_mut(self.count) {
             *number = row;
             self.count += 1;

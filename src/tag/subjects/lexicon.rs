@@ -66,7 +66,7 @@ pub(crate) struct Subjects {
     languages: Vec<Box<str>>,
     pub(super) vocabulary: Vocabulary<HintsAt>,
     /// By the node of the phrase, while files are read.
-    read: HashMap<u32, Vec<Hint>>,
+    gathered: HashMap<u32, Vec<Hint>>,
     /// Those of all phrases, once they are read.
     hints: Vec<Hint>,
     phrases: usize,
@@ -84,7 +84,7 @@ impl Subjects {
     /// Lays the hints side by side, once all files are read.
     pub fn settle(&mut self) {
         self.vocabulary.shrink();
-        for (node, hints) in std::mem::take(&mut self.read) {
+        for (node, hints) in std::mem::take(&mut self.gathered) {
             // There are fewer than rows of the files, and of one phrase not more than `HINTS_MAX`.
             let first = u32::try_from(self.hints.len()).unwrap_or(u32::MAX);
             let count = u16::try_from(hints.len()).unwrap_or(u16::MAX);
@@ -171,7 +171,7 @@ impl Subjects {
             };
             let language = self.add_language(&row, language)?;
             let node = self.add_phrase(&row, phrase)?;
-            let hints = self.read.entry(node).or_default();
+            let hints = self.gathered.entry(node).or_default();
             hints.retain(|hint| (hint.topic, hint.language) != (topic, language));
             if hints.len() == HINTS_MAX {
                 return Err(row.error(format!("{phrase:?} speaks for more than {HINTS_MAX} topics")));
