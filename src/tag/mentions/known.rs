@@ -10,7 +10,7 @@ use super::super::lexicon::vocabulary::{phrase, word};
 use super::super::lexicon::{HOMONYMS_MAX, Name, PHRASE_WORDS_MAX, country_number, flag};
 use super::super::matching::{Candidate, Nationality};
 use super::super::text::{Text, Token, gap, shape};
-use super::{Proposal, Reading, Rule, currencies, overlap, unknown, works};
+use super::{Proposal, Reading, Rule, bodies, currencies, overlap, unknown, works};
 use crate::article::EntityKind;
 
 const SAFE_SCORE: u8 = 95;
@@ -35,7 +35,7 @@ enum Strength {
 }
 
 /// A given name of a higher class begins a name, though it is a title, too.
-const GIVEN_IS_NO_TITLE: u8 = 2;
+pub(super) const GIVEN_IS_NO_TITLE: u8 = 2;
 
 /// What the article names without doubt.
 struct Named {
@@ -49,6 +49,10 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     let mut proposals = Vec::with_capacity(candidates.len());
     let mut doubtful = Vec::new();
     for candidate in candidates.iter().filter(|candidate| !is_other(reading, candidate)) {
+        if bodies::is_medium(reading, candidate) {
+            proposals.extend(bodies::medium(reading, candidate));
+            continue;
+        }
         match strongest(reading, candidate) {
             Some((entity, strength)) if strength > Strength::Doubtful => {
                 let score = if strength == Strength::Safe { SAFE_SCORE } else { PLAIN_SCORE };
@@ -81,7 +85,7 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     proposals
 }
 
-fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: u8) -> Proposal {
+pub(super) fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: u8) -> Proposal {
     let kind = reading.lexicon.entity(entity).kind;
     let Candidate { mut first, mut count, mut letters, .. } = *candidate;
     // A title is no part of the name, though some names are known with it: الملك, Pope.
@@ -112,6 +116,11 @@ fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: 
         if heads > 0 && (is_bare || has_name(reading, rest, entity, with_weak)) {
             (first, count, letters) = (rest.first, rest.count, 0);
         }
+    }
+    if kind == EntityKind::Organisation
+        && bodies::needs_no_country(reading, first as usize, usize::from(count)) == Some(entity)
+    {
+        count -= 1;
     }
     Proposal { kind, first, count, letters, entity, rule, score }
 }
@@ -407,10 +416,8 @@ fn is_supported_place(reading: &Reading, candidate: &Candidate, entity: u32, nam
 
 fn is_supported_organisation(reading: &Reading, candidate: &Candidate) -> bool {
     let first = candidate.first as usize;
-    let last = first + usize::from(candidate.count) - 1;
-    let is_quoted = reading.token(first).is_some_and(|token| token.gap & gap::QUOTE != 0)
-        && reading.token(last).is_some_and(|token| token.is(shape::QUOTE_AFTER));
-    candidate.letters == 0 && (is_quoted || reading.is_behind(first, phrase::ORGANISATION_HEAD))
+    candidate.letters == 0
+        && (bodies::is_quoted(reading, candidate) || reading.is_behind(first, phrase::ORGANISATION_HEAD))
 }
 
 /// A known last name takes the given name before it in; where that is another than the entity's own, someone else is

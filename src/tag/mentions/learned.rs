@@ -1,23 +1,23 @@
 //! What the learned model takes for names.
 //!
 //! Owns the way from its spans to proposals: what of the first word is no part of the name, which entity of the lexicons
-//! it is, and how sure the model is.
+//! it is, and how sure the model is. Where names begin and end `fitting` mends.
 
 use hashbrown::HashSet;
 
 use super::super::clitics::clitics;
 use super::super::hints;
-use super::super::lexicon::vocabulary::{hash, word};
+use super::super::lexicon::vocabulary::{hash, phrase, word};
 use super::super::lexicon::{HOMONYMS_MAX, Name, flag};
 use super::super::matching::Candidate;
 use super::super::models::Models;
 use super::super::sequence::{NameKind, Span};
-use super::super::text::{gap, shape};
-use super::{Language, NONE, Proposal, Reading, Rule, known};
+use super::super::text::shape;
+use super::{Language, NONE, Proposal, Reading, Rule, fitting, known};
 use crate::article::EntityKind;
 
 /// Names with a lower margin are guesses and left out, in units of the model.
-const MARGIN_MIN: i32 = 275;
+pub(super) const MARGIN_MIN: i32 = 275;
 /// A margin at which one in two is right. Measured on 2,000 names that the model found in articles it had not learned from:
 /// of those with a score from 40 to 75, as many in a hundred are right, but for 4.
 const MARGIN_HALF: i32 = 680;
@@ -38,27 +38,12 @@ pub(super) fn spans(reading: &Reading, models: &Models) -> Option<Vec<Span>> {
 pub(super) fn propose(reading: &Reading, spans: &[Span], proposals: &mut Vec<Proposal>) {
     let forms: HashSet<u64> = reading.matches.hashes.iter().copied().collect();
     let named: HashSet<u32> = proposals.iter().map(|proposal| proposal.entity).collect();
-    let trimmed = spans.iter().filter_map(|span| trimmed(reading, *span));
-    proposals.extend(trimmed.filter_map(|span| proposal(reading, &forms, &named, &span)));
-}
-
-/// In Arabic, a body's or a place's span without the head before a quotation mark (تنظيم «داعش»), and any span without
-/// connectors that nothing follows.
-fn trimmed(reading: &Reading, span: Span) -> Option<Span> {
-    if reading.language != Language::Arabic {
-        return Some(span);
+    let arabic = (reading.language == Language::Arabic).then(|| fitting::fit(reading, spans));
+    if let Some(spans) = &arabic {
+        fitting::cut_people(spans, proposals);
     }
-    let (mut first, mut end) = (span.first, span.end);
-    let opens = |at: &usize| reading.token(*at).is_some_and(|token| token.gap & gap::QUOTE != 0);
-    let closes = |at: &usize| reading.token(*at).is_some_and(|token| token.is(shape::QUOTE_AFTER));
-    let quoted = (first + 1..end).rev().find(opens).filter(|_| span.kind != NameKind::Person);
-    if let Some(quoted) = quoted {
-        first = quoted;
-        end = (first..end).find(closes).map_or(end, |last| last + 1);
-    }
-    let connects = |at: &usize| reading.nature(*at).is(word::CONNECTOR);
-    let last = (first..end).rev().find(|at| !connects(at))?;
-    Some(Span { first, end: last + 1, ..span })
+    let spans = arabic.as_deref().unwrap_or(spans);
+    proposals.extend(spans.iter().filter_map(|span| proposal(reading, &forms, &named, span)));
 }
 
 /// `forms` are the hashes of all words of the text, `named` the entities that the lexicons found in it.
@@ -86,6 +71,7 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
     }
     let is_adjective = count == 1 && kind == EntityKind::Place && reading.text.has_tanwin(token);
     if is_adjective
+        || count == 1 && kind == EntityKind::Person && is_community(reading, span.first)
         || count == 1 && reading.is_measure(span.first)
         || reading.is_in_other_phrase(span.first, count)
         || is_his(reading, named, span)
@@ -94,10 +80,19 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
     }
     let candidate = candidate(reading, named, span, kind);
     let is_people = count == 1 && nature.is(word::NATIONALITY | word::PEOPLE);
+    // One of it is no body: أوكرانية.
+    let is_one = kind == EntityKind::Organisation
+        && nature.is(word::NATIONALITY)
+        && ["ي", "يه"].iter().any(|singular| reading.folded(span.first).ends_with(singular));
     if is_people
-        && is_mere_adjective(reading, span.first)
+        && (is_one || is_mere_adjective(reading, span.first))
         && candidate.is_none_or(|(_, entity)| entity == NONE)
     {
+        return None;
+    }
+    // The city, the kingdom: which one, the word alone does not say.
+    let is_head = kind == EntityKind::Place && reading.phrase_at(span.first, phrase::PLACE_HEAD) == count;
+    if is_head && candidate.is_none_or(|(_, entity)| entity == NONE) {
         return None;
     }
     let letters = match candidate {
@@ -115,6 +110,14 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
         rule: Rule::Model,
         score: u8::try_from(score).unwrap_or_default(),
     })
+}
+
+/// Whether the word is for a community, which is no person: المسلمون, الأصوليين.
+fn is_community(reading: &Reading, index: usize) -> bool {
+    let nature = reading.nature(index);
+    let folded = reading.folded(index);
+    nature.is(word::PEOPLE)
+        || nature.has_article && ["يون", "يين"].iter().any(|plural| folded.ends_with(plural))
 }
 
 /// Whether the word for a people names it no more than an adjective does: in Arabic where it qualifies the noun before it,
@@ -172,11 +175,13 @@ fn candidate(reading: &Reading, named: &HashSet<u32>, span: &Span, kind: EntityK
 
 /// Letters of clitics before a name that no lexicon knows.
 fn clitic_letters(reading: &Reading, forms: &HashSet<u64>, first: usize) -> u8 {
+    const NOUNS: u16 = word::NATIONALITY | word::PEOPLE | word::HEAD | word::FACILITY_HEAD | word::SITED_HEAD;
     let nature = reading.nature(first);
     if nature.given > 0 {
         return nature.given_behind;
     }
-    if nature.is_known {
+    // With what is written before them some of these are in a list of words, too: والمسلمين, بجامعة.
+    if nature.is_known && !(nature.clitics > 0 && nature.is(NOUNS)) {
         return 0;
     }
     let folded = reading.folded(first);

@@ -4,9 +4,11 @@
 //! a missing one: a rule proposes only what its evidence carries.
 
 mod arabic;
+mod bodies;
 mod currencies;
 mod editions;
 mod english;
+mod fitting;
 mod known;
 mod learned;
 mod memory;
@@ -138,7 +140,8 @@ pub(crate) struct Reading<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
     Nothing,
-    Place,
+    /// Behind so many letters of clitics in the same word.
+    Place(u8),
     /// The first of so many words of a person's name.
     Person(u8),
     Other,
@@ -200,11 +203,12 @@ impl<'a> Reading<'a> {
 
     /// Whether the word is of the name of a place, an organisation or the like.
     fn is_named(&self, index: usize) -> bool {
-        matches!(self.known.get(index), Some(Known::Place | Known::Other))
+        matches!(self.known.get(index), Some(Known::Place(_) | Known::Other))
     }
 
+    /// Whether the word is of the name of a place, and nothing is written before it.
     fn is_place(&self, index: usize) -> bool {
-        self.known.get(index) == Some(&Known::Place)
+        self.known.get(index) == Some(&Known::Place(0))
     }
 
     /// The words of the person's name that begins with this word; 0 where none does.
@@ -320,7 +324,11 @@ pub(crate) fn find(mut reading: Reading, models: &Models) -> Vec<Proposal> {
         match proposal.kind {
             EntityKind::Person => reading.known[words.start] = Known::Person(proposal.count),
             _ if proposal.count > NAMED_WORDS_MAX => {}
-            EntityKind::Place => reading.known[words].fill(Known::Place),
+            EntityKind::Place => {
+                let first = words.start;
+                reading.known[words].fill(Known::Place(0));
+                reading.known[first] = Known::Place(proposal.letters);
+            }
             _ => reading.known[words].fill(Known::Other),
         }
     }

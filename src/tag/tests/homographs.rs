@@ -79,6 +79,37 @@ fn a_people_behind_and_is_named_without_it() {
 }
 
 #[test]
+fn a_community_is_no_person_and_the_city_no_place() {
+    use crate::article::EntityKind::{Person, Place};
+    let tags = tags(
+        "",
+        "وقال إن المسلمين واليهود يعيشون معا في المدينة، وإن الأصوليين غادروها، فيما رحب المسلمون الشيعة بذلك.",
+    );
+    let wrong: Vec<_> =
+        tags.entities.iter().filter(|entity| [Person, Place].contains(&entity.kind)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn behind_a_word_for_a_medium_a_place_is_its_name() {
+    use crate::article::EntityKind::{Organisation, Place};
+    for (text, name, kind) in [
+        ("نسبت صحيفة \"الشرق الأوسط\" إلى النائب قوله ذلك.", "Asharq Al-Awsat", Organisation),
+        ("نسبت صحيفة الشرق الأوسط إلى النائب قوله ذلك.", "Asharq Al-Awsat", Organisation),
+        ("عاد الوزير إلى الشرق الأوسط أمس.", "Middle East", Place),
+    ] {
+        let entities = tags("", text).entities;
+        let found =
+            entities.iter().any(|entity| entity.kind == kind && entity.name_en.as_deref() == Some(name));
+        assert!(found && entities.iter().all(|entity| entity.kind == kind), "{text}: {entities:?}");
+    }
+    let unknown = tags("", "وذكرت صحيفة \"تونس\" أن العمل بدأ.");
+    assert!(unknown.entities.iter().all(|entity| entity.kind == Organisation), "{:?}", unknown.entities);
+    let scare = tags("", "وقال إن جيش \"إسرائيل\" انسحب.");
+    assert!(scare.mentions.iter().any(|mention| mention.surface.contains("إسرائيل")), "{:?}", scare.mentions);
+}
+
+#[test]
 fn a_blessing_is_nobody() {
     let tags = tags("", "سأل المولى عز وجل أن يتقبله، وقال إن والده رحمه الله كان نجارا.");
     assert!(tags.mentions.is_empty(), "{:?}", tags.mentions);

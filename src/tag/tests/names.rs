@@ -137,6 +137,11 @@ fn organisations_are_told_by_their_heads_and_by_quotation_marks() {
     one("بثت قناة \"المرسى الأزرق\" الخبر.", Organisation, "المرسى الأزرق", "quoted");
     one("درس الطلاب بجامعة دمشق.", Organisation, "جامعة دمشق", "organisation_head");
     assert!(mentions("باعت شركة التأمين المبنى، وغادرت وزارة كاملة.").is_empty());
+    assert_eq!(
+        surfaces("درس الطلاب في جامعة بمصر."),
+        ["مصر"],
+        "which one, the place that it is in does not say"
+    );
 }
 
 #[test]
