@@ -72,7 +72,8 @@ fn learn_classes(arguments: &[String]) -> Result<(), String> {
 
 fn learn_subjects(arguments: &[String]) -> Result<(), String> {
     let [output, text, language] = arguments else { return Err(USAGE.to_owned()) };
-    write(output, subjects::learn(&read(text)?, language)?.as_bytes())
+    let words = subjects::learn(&read(text)?, language)?;
+    write(output, format!("{}{words}", subjects::HEAD).as_bytes())
 }
 
 /// `WEIGHTS` is the source file whose table is replaced.

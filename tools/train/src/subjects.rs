@@ -18,6 +18,12 @@ const WEIGHT_MAX: f64 = 5.0;
 /// A topic with fewer texts is left to the phrases that people chose.
 const TOPIC_TEXTS_MIN: u32 = 100;
 
+/// The first lines of the file.
+pub const HEAD: &str = "\
+# Words that speak for a subject, learned by tools/train from texts whose sections are known: code, language, weight, word.
+# The phrases of subjects.tsv, which people chose, go before them. Do not edit by hand: a weight of 0 in a file of your own takes a word out.
+";
+
 /// Lines of code, language, weight, word, from lines of code, tab, text. Words that the lexicons know as names, adjectives of
 /// nationality, titles or common words are left out: they tell of one newsroom's days, not of a subject.
 pub fn learn(lines: &[String], language: &str) -> Result<String, String> {
