@@ -152,7 +152,7 @@ fn person(reading: &Reading, first: usize) -> Option<Proposal> {
 }
 
 /// Whether the word before makes an organisation or a place of the name: `شركة رياض السلام`, `ملعب مصطفى بن جنات`.
-fn is_behind_head(reading: &Reading, first: usize) -> bool {
+pub(super) fn is_behind_head(reading: &Reading, first: usize) -> bool {
     const HEADS: u16 = word::EVENT_HEAD | word::FACILITY_HEAD | word::SITED_HEAD;
     reading.is_behind(first, phrase::ORGANISATION_HEAD | phrase::PLACE_HEAD)
         || first > 0 && reading.continues(first) && reading.nature(first - 1).is(HEADS)

@@ -7,18 +7,27 @@ use super::super::lexicon::vocabulary::{phrase, word};
 use super::super::sequence::{NameKind, Span};
 use super::super::text::{gap, shape};
 use super::learned::MARGIN_MIN;
-use super::{Proposal, Reading, Rule, bodies, known};
+use super::{Proposal, Reading, Rule, arabic, bodies, known};
 
 /// The model's spans with their words put right; what has no words left falls out.
 pub(super) fn fit(reading: &Reading, spans: &[Span]) -> Vec<Span> {
     let fitted = spans.iter().filter_map(|span| {
-        let (first, end) = match span.kind {
+        let kind = if is_titled(reading, span) { NameKind::Person } else { span.kind };
+        let (first, end) = match kind {
             NameKind::Person => person(reading, span.first, span.end),
             _ => other(reading, span),
         }?;
-        Some(Span { first, end, ..*span })
+        Some(Span { first, end, kind, ..*span })
     });
     fitted.collect()
+}
+
+/// Whether what the model takes for a place begins with a title, and no place or body is named by it: `البابا فرنسيس`.
+fn is_titled(reading: &Reading, span: &Span) -> bool {
+    let titles = reading.phrase_at(span.first, phrase::PERSON_TITLE);
+    span.kind == NameKind::Place
+        && (1..span.end - span.first).contains(&titles)
+        && !arabic::is_behind_head(reading, span.first)
 }
 
 /// A person's name without a title and without what someone says (`حسام: «صلاح`), with what a connector connects to
@@ -145,6 +154,12 @@ mod tests {
         ] {
             assert_eq!(fitted(marked, NameKind::Person, 9).0, name, "{marked}");
         }
+    }
+
+    #[test]
+    fn who_has_a_title_is_no_place() {
+        assert_eq!(fitted("وزار [البابا فرنسيس] المدينة", NameKind::Place, 9).0, "فرنسيس");
+        assert_eq!(fitted("وعبر جسر [الملك فهد] أمس", NameKind::Place, 9).0, "الملك فهد");
     }
 
     #[test]
