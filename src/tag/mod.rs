@@ -47,7 +47,7 @@ pub use lexicon::LexiconError;
 use models::Models;
 
 /// Version of this room's rules; it grows with every change that can change a tag.
-pub const TAGGER_VERSION: u32 = 10;
+pub const TAGGER_VERSION: u32 = 11;
 
 /// Flaw: the article has more words, names or entities than are looked at or shown.
 pub const FLAW_MENTIONS_CUT: &str = "mentions_cut";

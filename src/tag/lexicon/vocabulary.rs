@@ -67,6 +67,8 @@ pub(crate) mod phrase {
     pub const WORK_HEAD: u16 = 1 << 11;
     /// Stands between such a word and the name: بعنوان, titled.
     pub const WORK_LINK: u16 = 1 << 12;
+    /// A head of a newspaper, a channel or the like: صحيفة.
+    pub const MEDIUM_HEAD: u16 = 1 << 13;
 }
 
 /// What is known of one word.

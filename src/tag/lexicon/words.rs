@@ -15,13 +15,14 @@ pub(crate) const PHRASE_WORDS_MAX: usize = 8;
 const PHRASES_MAX: usize = 2_000;
 
 /// Kinds of `titles.tsv`: the bit of a phrase, and the traits of a word that is one alone.
-const TITLE_KINDS: [(&str, u16, u16); 14] = [
+const TITLE_KINDS: [(&str, u16, u16); 15] = [
     ("person_title", phrase::PERSON_TITLE, word::HEAD),
     ("person_title_after", phrase::PERSON_TITLE_AFTER, 0),
     ("organisation_head", phrase::ORGANISATION_HEAD, word::HEAD),
     ("organisation_tail", phrase::ORGANISATION_TAIL, 0),
     ("place_head", phrase::PLACE_HEAD, word::HEAD),
     ("naming_head", phrase::ORGANISATION_HEAD | phrase::NAMING_HEAD, word::HEAD),
+    ("medium_head", phrase::ORGANISATION_HEAD | phrase::NAMING_HEAD | phrase::MEDIUM_HEAD, word::HEAD),
     ("ministry_head", phrase::ORGANISATION_HEAD | phrase::MINISTRY_HEAD, word::HEAD),
     ("national_head", phrase::ORGANISATION_HEAD | phrase::NATIONAL_HEAD, word::HEAD),
     ("settlement_head", phrase::PLACE_HEAD | phrase::SETTLEMENT_HEAD, word::HEAD),

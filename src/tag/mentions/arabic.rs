@@ -252,7 +252,7 @@ fn goes_on(reading: &Reading, index: usize) -> bool {
 }
 
 /// The words of a connector, of those right behind it, and of what they connect to. `None` where that is no name.
-fn connected(reading: &Reading, first: usize) -> Option<usize> {
+pub(super) fn connected(reading: &Reading, first: usize) -> Option<usize> {
     for count in 1..=CONNECTORS_MAX {
         let index = first + count;
         if !reading.continues(index) {

@@ -4,17 +4,19 @@
 
 use super::super::clitics::ARTICLE;
 use super::super::lexicon::vocabulary::{phrase, word};
+use super::super::lexicon::{Name, flag};
 use super::super::sequence::{NameKind, Span};
 use super::super::text::{gap, shape};
 use super::learned::MARGIN_MIN;
 use super::{Proposal, Reading, Rule, arabic, bodies, known};
+use crate::article::EntityKind;
 
 /// The model's spans with their words put right; what has no words left falls out.
 pub(super) fn fit(reading: &Reading, spans: &[Span]) -> Vec<Span> {
     let fitted = spans.iter().filter_map(|span| {
-        let kind = if is_titled(reading, span) { NameKind::Person } else { span.kind };
+        let kind = if is_known_person(reading, span) { NameKind::Person } else { span.kind };
         let (first, end) = match kind {
-            NameKind::Person => person(reading, span.first, span.end),
+            NameKind::Person => person(reading, span),
             _ => other(reading, span),
         }?;
         Some(Span { first, end, kind, ..*span })
@@ -22,39 +24,49 @@ pub(super) fn fit(reading: &Reading, spans: &[Span]) -> Vec<Span> {
     fitted.collect()
 }
 
-/// Whether what the model takes for a place begins with a title, and no place or body is named by it: `البابا فرنسيس`.
-fn is_titled(reading: &Reading, span: &Span) -> bool {
-    let titles = reading.phrase_at(span.first, phrase::PERSON_TITLE);
-    span.kind == NameKind::Place
-        && (1..span.end - span.first).contains(&titles)
-        && !arabic::is_behind_head(reading, span.first)
+/// Whether what the model takes for a place or a body is a person that the lexicons know by these words, title and all
+/// (`البابا فرنسيس`), and none is named by them (`جسر الملك فهد`).
+fn is_known_person(reading: &Reading, span: &Span) -> bool {
+    let is_person = |name: &Name| {
+        reading.lexicon.entity(name.entity).kind == EntityKind::Person
+            && name.flags & (flag::WEAK | flag::AMBIGUOUS) == 0
+    };
+    let mut same = known::candidates(reading, span.first, span.end - span.first);
+    !arabic::is_behind_head(reading, span.first)
+        && same.any(|candidate| known::names(reading, candidate).any(|name| is_person(&name)))
 }
 
 /// A person's name without a title and without what someone says (`حسام: «صلاح`), with what a connector connects to
 /// (`مصطفى أيت الطالب`) and with the origin behind a kunya (`أبو حمزة المصري`).
-fn person(reading: &Reading, mut first: usize, mut end: usize) -> Option<(usize, usize)> {
+fn person(reading: &Reading, span: &Span) -> Option<(usize, usize)> {
+    let first = span.first + titles(reading, span);
     let breaks = |at: &usize| reading.token(*at).is_some_and(|token| token.gap & gap::BREAK != 0);
-    end = (first + 1..end).find(breaks).unwrap_or(end);
-    let titles = reading.phrase_at(first, phrase::PERSON_TITLE);
-    if titles < end - first && reading.nature(first).given <= known::GIVEN_IS_NO_TITLE {
-        first += titles;
+    let end = (first + 1..span.end).find(breaks).unwrap_or(span.end);
+    let last = without_connectors(reading, first, end)?;
+    if last == end {
+        return Some((first, end + usize::from(is_origin_of_kunya(reading, first, end))));
     }
-    let words = (first, without_connectors(reading, first, end)?);
-    let is_cut = words.1 < end && reading.continues(end) && may_be_connected(reading, end);
-    if is_cut || is_origin_of_kunya(reading, first, end) {
-        return Some((first, end + 1));
-    }
-    Some(words)
+    let connected = arabic::connected(reading, last).map(|count| last + count);
+    // A noun with the article is a name there, too.
+    let is_definite = || reading.continues(end) && has_article(reading, end);
+    Some((first, connected.or_else(|| is_definite().then_some(end + 1)).unwrap_or(last)))
 }
 
-/// Whether a connector may stand before the word: a noun with the article is a name there (`أيت الطالب`).
-fn may_be_connected(reading: &Reading, index: usize) -> bool {
-    let nature = reading.nature(index);
-    nature.has_article || nature.clitics > 0 || !nature.is(NO_NAME)
+/// Whether the word begins with the article, which إلى does not.
+fn has_article(reading: &Reading, index: usize) -> bool {
+    reading.nature(index).has_article && reading.folded(index).starts_with(ARTICLE)
 }
 
-/// Traits of words that are of no name.
-const NO_NAME: u16 = word::COMMON | word::NOT_A_NAME | word::SPEECH_VERB | word::HEAD | word::TITLE_MODIFIER;
+/// The words of the title that a person's name begins with. A given name that is a title, too, is one where another
+/// follows: `السيد حسن`.
+fn titles(reading: &Reading, span: &Span) -> usize {
+    let titles = reading.phrase_at(span.first, phrase::PERSON_TITLE);
+    let behind = span.first + titles;
+    let nature = reading.nature(span.first);
+    let is_title = nature.given <= known::GIVEN_IS_NO_TITLE
+        || nature.has_article && reading.nature(behind).given > known::GIVEN_IS_NO_TITLE;
+    if behind < span.end && is_title { titles } else { 0 }
+}
 
 /// Another name without its head before a quotation mark (`تنظيم «داعش»`), and a body's without its country where it is
 /// called by the rest.
@@ -79,15 +91,17 @@ fn without_connectors(reading: &Reading, first: usize, end: usize) -> Option<usi
     (first..end).rev().find(|at| !reading.nature(*at).is(word::CONNECTOR)).map(|last| last + 1)
 }
 
-/// Whether the word behind a name that begins with أبو is its last one, as an adjective of origin.
+/// Whether the word behind a name that begins with أبو is its last one, an adjective of a country or a family's name:
+/// `أبو حمزة المصري`, but not `خطاب أبو مازن التاريخي`.
 fn is_origin_of_kunya(reading: &Reading, first: usize, next: usize) -> bool {
     const KUNYA: [&str; 3] = ["ابو", "ابي", "ابا"];
     next > first + 1
         && KUNYA.contains(&reading.folded(first))
         && reading.continues(next)
-        && reading.folded(next).starts_with(ARTICLE)
+        && has_article(reading, next)
         && reading.folded(next).ends_with('ي')
-        && !reading.nature(next).is(NO_NAME)
+        && reading.nature(next).is(word::NATIONALITY | word::FAMILY_NAME)
+        && !reading.nature(next).is(word::TITLE_MODIFIER)
 }
 
 /// Ends people's names that a rule reads further than the model where the model ends them: in Arabic what follows a name
@@ -116,9 +130,10 @@ pub(super) fn cut_people(spans: &[Span], proposals: &mut Vec<Proposal>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::{Language, Rule, unknown};
     use super::*;
-    use crate::article::EntityKind;
     use crate::tag::lexicon::Lexicon;
     use crate::tag::matching;
     use crate::tag::text::Text;
@@ -151,6 +166,12 @@ mod tests {
             ("خطب [أبو حمزة] المصري في الناس", "أبو حمزة المصري"),
             ("خطب [أبو حمزة] الدولي في الناس", "أبو حمزة"),
             ("خطب [سالم حمزة] المصري في الناس", "سالم حمزة"),
+            ("وعلق على خطاب [أبو مازن] التاريخي", "أبو مازن"),
+            ("وقال [القائد \"أبو علي]\" ذلك", "أبو علي"),
+            ("وقال [السيد حسن نصر الله] ذلك", "حسن نصر الله"),
+            ("وقال [خالد بن] عبد الله ذلك", "خالد بن عبد الله"),
+            ("وقال [تميم بن حمد آل] ثاني ذلك", "تميم بن حمد آل ثاني"),
+            ("وصل [خالد بن] وقال ذلك", "خالد"),
         ] {
             assert_eq!(fitted(marked, NameKind::Person, 9).0, name, "{marked}");
         }
@@ -160,6 +181,10 @@ mod tests {
     fn who_has_a_title_is_no_place() {
         assert_eq!(fitted("وزار [البابا فرنسيس] المدينة", NameKind::Place, 9).0, "فرنسيس");
         assert_eq!(fitted("وعبر جسر [الملك فهد] أمس", NameKind::Place, 9).0, "الملك فهد");
+        for place in ["السيدة زينب", "لواء بني كنانة", "الشيخ زويد"] {
+            let marked = format!("وصل الوفد إلى [{place}] أمس");
+            assert_eq!(fitted(&marked, NameKind::Place, 9).0, place, "no lexicon has a person of that name");
+        }
     }
 
     #[test]
@@ -167,6 +192,7 @@ mod tests {
         for (marked, name) in [
             ("وأعلن [حزب الله اللبناني] ذلك", "حزب الله"),
             ("قال الأمين العام [لحزب الله اللبناني] ذلك", "لحزب الله"),
+            ("وأعلن [حزب الله العراقي] ذلك", "حزب الله العراقي"),
             ("فاز [ريال مدريد الإسباني] أمس", "ريال مدريد"),
             ("رحبت [منظمة التحرير الفلسطينية] بذلك", "منظمة التحرير الفلسطينية"),
             ("نفت [وزارة الخارجية الروسية] ذلك", "وزارة الخارجية الروسية"),
@@ -187,4 +213,54 @@ mod tests {
         );
         assert_eq!(words("كان [إسماعيل] الابن البكر", 2), None, "a given name alone is the model's");
     }
+
+    proptest! {
+        /// Whatever the model found: names lie in the text, in its order, and have words.
+        #[test]
+        fn fitted_names_lie_in_the_text_in_its_order(
+            pieces in proptest::collection::vec(prop::sample::select(&PIECES[..]), 1..20),
+            lengths in proptest::collection::vec((0_usize..3, 1_usize..6, 0_usize..3), 0..8),
+        ) {
+            let source = pieces.join(" ");
+            let (text, lexicon) = (Text::of(&source), Lexicon::compiled_in());
+            let matches = matching::matches(&text, &lexicon, true);
+            let reading = Reading::new(&text, &matches, &lexicon, Language::Arabic);
+            let words = text.tokens().len();
+            let (mut spans, mut at) = (Vec::new(), 0);
+            for (apart, count, kind) in lengths {
+                let kind = [NameKind::Person, NameKind::Place, NameKind::Organisation][kind];
+                let first = at + apart;
+                at = first + count;
+                if at <= words {
+                    spans.push(Span { first, end: at, kind, margin: MARGIN_MIN });
+                }
+            }
+            let fitted = fit(&reading, &spans);
+            prop_assert!(fitted.iter().all(|span| span.first < span.end && span.end <= words));
+            prop_assert!(fitted.is_sorted_by(|one, next| one.first < next.first));
+        }
+    }
+
+    const PIECES: [&str; 20] = [
+        "أبو",
+        "حمزة",
+        "المصري",
+        "آل",
+        "ثاني",
+        "بن",
+        "عبد",
+        "الله",
+        "حزب",
+        "اللبناني",
+        "البابا",
+        "فرنسيس",
+        "السيد",
+        "حسن",
+        "موقع",
+        "صحيفة",
+        "«تدمر»",
+        "قال:",
+        "لحزب",
+        "المسلمون",
+    ];
 }

@@ -49,11 +49,13 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
     let mut proposals = Vec::with_capacity(candidates.len());
     let mut doubtful = Vec::new();
     for candidate in candidates.iter().filter(|candidate| !is_other(reading, candidate)) {
-        if bodies::is_medium(reading, candidate) {
+        let meant = strongest(reading, candidate);
+        if bodies::is_medium(reading, candidate) && meant.is_some_and(|(entity, _)| !is_body(reading, entity))
+        {
             proposals.extend(bodies::medium(reading, candidate));
             continue;
         }
-        match strongest(reading, candidate) {
+        match meant {
             Some((entity, strength)) if strength > Strength::Doubtful => {
                 let score = if strength == Strength::Safe { SAFE_SCORE } else { PLAIN_SCORE };
                 let proposal = of(reading, candidate, entity, Rule::Lexicon, score);
@@ -83,6 +85,10 @@ pub(super) fn propose(reading: &Reading) -> Vec<Proposal> {
         proposals.extend(currency.or_else(|| in_context(reading, candidate, &named)));
     }
     proposals
+}
+
+pub(super) fn is_body(reading: &Reading, entity: u32) -> bool {
+    reading.lexicon.entity(entity).kind == EntityKind::Organisation
 }
 
 pub(super) fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Rule, score: u8) -> Proposal {
@@ -117,7 +123,7 @@ pub(super) fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Ru
             (first, count, letters) = (rest.first, rest.count, 0);
         }
     }
-    if kind == EntityKind::Organisation
+    if is_body(reading, entity)
         && bodies::needs_no_country(reading, first as usize, usize::from(count)) == Some(entity)
     {
         count -= 1;
@@ -125,13 +131,23 @@ pub(super) fn of(reading: &Reading, candidate: &Candidate, entity: u32, rule: Ru
     Proposal { kind, first, count, letters, entity, rule, score }
 }
 
+/// What the lexicons have for just these words.
+pub(super) fn candidates<'a>(
+    reading: &'a Reading,
+    first: usize,
+    count: usize,
+) -> impl Iterator<Item = &'a Candidate> {
+    let candidates = &reading.matches.candidates;
+    let from = candidates.partition_point(|candidate| (candidate.first as usize) < first);
+    let here = candidates[from..].iter().take_while(move |candidate| candidate.first as usize == first);
+    here.filter(move |candidate| usize::from(candidate.count) == count)
+}
+
 /// Whether the whole words of a candidate are a name of this entity,
 /// or, `with_weak`, a weak one.
 fn has_name(reading: &Reading, words: Candidate, entity: u32, with_weak: bool) -> bool {
-    let candidates = &reading.matches.candidates;
-    let from = candidates.partition_point(|candidate| candidate.first < words.first);
-    let same = candidates[from..].iter().take_while(|candidate| candidate.first == words.first);
-    same.filter(|candidate| candidate.count == words.count && candidate.letters == 0).any(|candidate| {
+    let same = candidates(reading, words.first as usize, usize::from(words.count));
+    same.filter(|candidate| candidate.letters == 0).any(|candidate| {
         names(reading, candidate)
             .any(|name| name.entity == entity && (with_weak || name.flags & flag::WEAK == 0))
     })
@@ -366,7 +382,7 @@ fn in_context(reading: &Reading, candidate: &Candidate, named: &Named) -> Option
 }
 
 /// A noun that stands for its organisation here (`المجلس`, `the Council`) is no name of it.
-fn is_common_noun(reading: &Reading, candidate: &Candidate, name: Name) -> bool {
+pub(super) fn is_common_noun(reading: &Reading, candidate: &Candidate, name: Name) -> bool {
     name.flags & flag::WEAK != 0
         && reading.lexicon.entity(name.entity).kind != EntityKind::Person
         && candidate.count == 1

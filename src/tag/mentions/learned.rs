@@ -9,7 +9,6 @@ use super::super::clitics::clitics;
 use super::super::hints;
 use super::super::lexicon::vocabulary::{hash, phrase, word};
 use super::super::lexicon::{HOMONYMS_MAX, Name, flag};
-use super::super::matching::Candidate;
 use super::super::models::Models;
 use super::super::sequence::{NameKind, Span};
 use super::super::text::shape;
@@ -112,11 +111,12 @@ fn proposal(reading: &Reading, forms: &HashSet<u64>, named: &HashSet<u32>, span:
     })
 }
 
-/// Whether the word is for a community, which is no person: المسلمون, الأصوليين.
+/// Whether the word is for a community, which is no person: المسلمون, الأصوليين. Behind clitics it has the article, as كروم is
+/// another word than روم.
 fn is_community(reading: &Reading, index: usize) -> bool {
     let nature = reading.nature(index);
     let folded = reading.folded(index);
-    nature.is(word::PEOPLE)
+    nature.is(word::PEOPLE) && (nature.has_article || nature.clitics == 0)
         || nature.has_article && ["يون", "يين"].iter().any(|plural| folded.ends_with(plural))
 }
 
@@ -137,26 +137,17 @@ fn is_mere_adjective(reading: &Reading, index: usize) -> bool {
 
 /// Whether the word is "his" as likely as a place that the article does not name otherwise.
 fn is_his(reading: &Reading, named: &HashSet<u32>, span: &Span) -> bool {
-    candidates(reading, span).any(|candidate| {
+    known::candidates(reading, span.first, span.end - span.first).any(|candidate| {
         known::names(reading, candidate)
             .any(|name| known::is_his(reading, candidate, name) && !named.contains(&name.entity))
     })
-}
-
-/// The names of the lexicons with the same words.
-fn candidates<'a>(reading: &'a Reading, span: &Span) -> impl Iterator<Item = &'a Candidate> {
-    let candidates = &reading.matches.candidates;
-    let (first, count) = (span.first, span.end - span.first);
-    let from = candidates.partition_point(|candidate| (candidate.first as usize) < first);
-    let here = candidates[from..].iter().take_while(move |candidate| candidate.first as usize == first);
-    here.filter(move |candidate| usize::from(candidate.count) == count)
 }
 
 /// The name of the lexicons with the same words: the letters before it, and its entity where it is of that kind. A weak
 /// name is its entity's only where the article names that without doubt.
 fn candidate(reading: &Reading, named: &HashSet<u32>, span: &Span, kind: EntityKind) -> Option<(u8, u32)> {
     let mut found = None;
-    for candidate in candidates(reading, span) {
+    for candidate in known::candidates(reading, span.first, span.end - span.first) {
         let of_kind = |name: &Name| reading.lexicon.entity(name.entity).kind == kind;
         let all = reading.lexicon.names_from(candidate.name).take(HOMONYMS_MAX);
         let entities: Vec<Name> = all.filter(of_kind).collect();
@@ -175,16 +166,18 @@ fn candidate(reading: &Reading, named: &HashSet<u32>, span: &Span, kind: EntityK
 
 /// Letters of clitics before a name that no lexicon knows.
 fn clitic_letters(reading: &Reading, forms: &HashSet<u64>, first: usize) -> u8 {
-    const NOUNS: u16 = word::NATIONALITY | word::PEOPLE | word::HEAD | word::FACILITY_HEAD | word::SITED_HEAD;
+    const NOUNS: u16 = word::NATIONALITY | word::HEAD | word::FACILITY_HEAD | word::SITED_HEAD;
     let nature = reading.nature(first);
     if nature.given > 0 {
         return nature.given_behind;
     }
-    // With what is written before them some of these are in a list of words, too: والمسلمين, بجامعة.
-    if nature.is_known && !(nature.clitics > 0 && nature.is(NOUNS)) {
+    let folded = reading.folded(first);
+    // With what is written before them some of these are in a list of words, too: والمسلمين, بجامعة. Those with س before
+    // them are others: سقطرى.
+    let is_noun = nature.is(NOUNS) && !folded.starts_with('س') || is_community(reading, first);
+    if nature.is_known && !(nature.clitics > 0 && is_noun) {
         return 0;
     }
-    let folded = reading.folded(first);
     if nature.clitics > 0 {
         // ل and the article are written as لل.
         let is_joined = folded.chars().skip(usize::from(nature.clitics) - 1).take(2).eq(['ل', 'ل']);

@@ -103,6 +103,19 @@ fn behind_a_word_for_a_medium_a_place_is_its_name() {
             entities.iter().any(|entity| entity.kind == kind && entity.name_en.as_deref() == Some(name));
         assert!(found && entities.iter().all(|entity| entity.kind == kind), "{text}: {entities:?}");
     }
+    for (text, name) in [
+        ("وصلت الشرطة إلى موقع الحدث مساء.", "Al Hadath"),
+        ("ونشرت عبر موقع الجامعة بيانا.", "Arab League"),
+        ("وبثت قناة الأهلي المباراة.", "Al-Ahli Saudi"),
+    ] {
+        let entities = tags("", text).entities;
+        assert!(
+            entities.iter().all(|entity| entity.ids.is_empty()),
+            "{text} is not about {name}: {entities:?}"
+        );
+    }
+    let site = tags("", "وزار السياح موقع «تدمر» الأثري في سوريا.");
+    assert!(site.entities.iter().any(|entity| entity.ids == ["geonames:163808"]), "{:?}", site.entities);
     let unknown = tags("", "وذكرت صحيفة \"تونس\" أن العمل بدأ.");
     assert!(unknown.entities.iter().all(|entity| entity.kind == Organisation), "{:?}", unknown.entities);
     let scare = tags("", "وقال إن جيش \"إسرائيل\" انسحب.");
